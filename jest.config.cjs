@@ -1,0 +1,25 @@
+/** One run over all workspaces; `jest <folder>` runs one of them. */
+module.exports = {
+  rootDir: __dirname,
+  testMatch: ['<rootDir>/{services,shared,infra,local,twilio-simulator,e2e,bench,scripts}/**/*.test.{ts,tsx}'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/cdk.out/', '/\\.local/'],
+  modulePathIgnorePatterns: ['/cdk\\.out/', '/dist/'],
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json'],
+  transform: {
+    '\\.(ts|tsx|mjs)$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: false },
+          target: 'es2023',
+        },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(preact|@preact|jose|postal-mime)/)'],
+  testTimeout: 20_000,
+  maxWorkers: 2,
+};
