@@ -1,0 +1,8 @@
+import type { Construct } from 'constructs';
+import { ServiceStack, type ServiceStackProps } from './service-stack';
+
+export class NotificationsStack extends ServiceStack {
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, 'notifications', props);
+  }
+}

@@ -1,0 +1,50 @@
+import {
+  aws_events as events,
+  aws_secretsmanager as secretsmanager,
+  aws_sns as sns,
+  Duration,
+  Stack,
+  type StackProps,
+} from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { shareParameter } from './parameters';
+import type { Stage } from './stage';
+
+export interface PlatformStackProps extends StackProps {
+  readonly stage: Stage;
+}
+
+/** The bus with its archive, and what several services need: the link key, the public base URL, the alert topic. */
+export class PlatformStack extends Stack {
+  constructor(scope: Construct, id: string, props: PlatformStackProps) {
+    super(scope, id, props);
+    const { stage } = props;
+
+    const bus = new events.EventBus(this, 'Bus', { eventBusName: `appointments-${stage.name}` });
+    // Thirty days: an erasure request is met when its events have aged out of the archive.
+    bus.archive('Archive', {
+      description: 'Every event of the house, for replays',
+      eventPattern: { source: events.Match.prefix('appointments.') },
+      retention: Duration.days(30),
+    });
+
+    const alertTopic = new sns.Topic(this, 'Alerts', { enforceSSL: true });
+    const linkKey = new secretsmanager.Secret(this, 'LinkKey', {
+      secretName: `appointments/${stage.name}/link-key`,
+      description: 'Signs the links with which clients manage their appointments',
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ kid: 'k1' }),
+        generateStringKey: 'key',
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+    });
+
+    shareParameter(this, stage.name, 'bus-name', bus.eventBusName);
+    shareParameter(this, stage.name, 'bus-arn', bus.eventBusArn);
+    shareParameter(this, stage.name, 'alert-topic-arn', alertTopic.topicArn);
+    shareParameter(this, stage.name, 'link-key-secret-name', `appointments/${stage.name}/link-key`);
+    shareParameter(this, stage.name, 'link-key-secret-arn', linkKey.secretArn);
+    shareParameter(this, stage.name, 'public-url', stage.publicUrl);
+  }
+}

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+/** What one stage of a deployment is configured with: `infra/stages/<stage>.json`. On a laptop the environment of `npm start` wins over it. */
+export const StageFile = z.strictObject({
+  /** Where clients reach the booking page; links in mails begin with it. */
+  publicUrl: z.url(),
+  brandName: z.string().min(1).max(60),
+  senderEmail: z.email(),
+  /** The number that calls come from: bought at, or verified with, Twilio. E.164. */
+  twilioPhoneNumber: z.string().regex(/^\+[1-9]\d{6,14}$/),
+  /** ISO 3166 codes, separated by commas. */
+  allowedCountries: z.string().regex(/^[A-Z]{2}(,[A-Z]{2})*$/),
+  agent: z.strictObject({
+    name: z.string().min(1).max(100),
+    phone: z.string().regex(/^\+[1-9]\d{6,14}$/),
+    email: z.email(),
+    timeZone: z.string().min(1),
+    /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
+    workingHours: z.string().min(1),
+  }),
+  slotMinutes: z.int().min(5).max(240).multipleOf(5),
+  minimumNoticeMinutes: z.int().min(0),
+  /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */
+  staffIssuer: z.url(),
+  staffAudience: z.string().min(1),
+});
+
+export interface Stage extends z.infer<typeof StageFile> {
+  readonly name: string;
+}
+
+/** Reads a stage's file. @throws naming the file and every fault in it. */
+export function readStage(name: string, folder: string): Stage {
+  if (!/^[a-z][a-z0-9]{0,15}$/.test(name))
+    throw new Error(
+      `A stage's name is a lower-case word of at most 16 letters and digits, not ${JSON.stringify(name)}.`,
+    );
+  const file = join(folder, `${name}.json`);
+  if (!existsSync(file)) throw new Error(`There is no stage ${name}: ${file} is missing.`);
+  const parsed = StageFile.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.success)
+    throw new Error(
+      `${file}: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+    );
+  return { name, ...parsed.data };
+}

@@ -1,0 +1,18 @@
+export {
+  ContractViolation,
+  defineEvent,
+  FOR_REAL_PREFIX,
+  MAX_HOPS,
+  Metadata,
+  patternFor,
+  personal,
+  words,
+  type Cause,
+  type DataOf,
+  type Detail,
+  type EventContract,
+  type EventDefinition,
+  type OutgoingEvent,
+  type SubscriptionKind,
+} from './define-event';
+export * from './contracts';

@@ -1,0 +1,19 @@
+export { readConfig, ConfigurationError } from './config';
+export { busClient, cancellationCodes, documentClient, isConditionFailed, queueClient } from './clients';
+export { consume, consumeMessages, putBackDelaySeconds, type ConsumePorts, type ReceivedEvent } from './consume';
+export { assertMayAct, handlingContext, ReplayMayNotAct, within, type HandlingContext } from './context';
+export { NotYet, NOT_YET_LIMIT_MS, PermanentError, THROTTLED_LIMIT_MS } from './errors';
+export { LinkKeys, manageUrl, signManageToken, verifyManageToken } from './manage-link';
+export {
+  delaySecondsUntil,
+  eventItem,
+  MAX_DELAY_SECONDS,
+  messageItem,
+  publishOutbox,
+  type OutboxItem,
+  type OutboxPorts,
+} from './outbox';
+export { publish, PublishFailed } from './publish';
+export { redact, redactText } from './redact';
+export { secret } from './secrets';
+export { count, flushMetrics, log, measure, traced } from './telemetry';

@@ -1,0 +1,48 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import { handlingContext } from './context';
+import { redact } from './redact';
+
+const logger = new Logger();
+const tracer = new Tracer();
+const metrics = new Metrics();
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function line(fields: Fields): Record<string, unknown> {
+  const { correlationId, replayName } = handlingContext();
+  return {
+    ...(redact(fields) as Record<string, unknown>),
+    ...(correlationId !== undefined && { correlation_id: correlationId }),
+    ...(replayName !== undefined && { replay_name: replayName }),
+  };
+}
+
+/** One structured line; the correlation id is added, personal data masked. */
+export const log = {
+  debug: (message: string, fields: Fields = {}) => logger.debug(message, line(fields)),
+  info: (message: string, fields: Fields = {}) => logger.info(message, line(fields)),
+  warn: (message: string, fields: Fields = {}) => logger.warn(message, line(fields)),
+  error: (message: string, fields: Fields = {}) => logger.error(message, line(fields)),
+};
+
+/** Adds to a metric of this service. */
+export function count(metric: string, value = 1): void {
+  metrics.addMetric(metric, MetricUnit.Count, value);
+}
+
+/** Records how long something took, in milliseconds. */
+export function measure(metric: string, milliseconds: number): void {
+  metrics.addMetric(metric, MetricUnit.Milliseconds, milliseconds);
+}
+
+/** Writes the metrics of this invocation; without any it does nothing. */
+export function flushMetrics(): void {
+  metrics.publishStoredMetrics();
+}
+
+/** The client with its calls traced, where tracing is on. */
+export function traced<Client extends object>(client: Client): Client {
+  return tracer.captureAWSv3Client(client as never) as Client;
+}
