@@ -116,9 +116,10 @@ describe('arrays of objects', () => {
   });
 
   it('are tried even after a leaf outside them, for what their elements lack', () => {
-    const both = { 'people.name': 'Ann', people: [{ name: 'Ann' }, { nick: 'B' }] };
+    const mixed = { tags: ['x', ['x'], { note: 'y' }] };
 
-    expect(matches({ people: { name: ['Ann'], nick: [{ exists: false }] } }, both)).toBe(true);
+    expect(matches({ tags: ['x'], 'tags.note': [{ exists: false }] }, mixed)).toBe(true);
+    expect(matches({ tags: ['x'], 'tags.note': [{ exists: false }] }, { tags: ['x', { note: 'y' }] })).toBe(false);
   });
 
   it('bind independent arrays independently', () => {
