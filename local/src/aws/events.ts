@@ -1,0 +1,317 @@
+import { randomUUID } from 'node:crypto';
+import type { Kernel } from '../kernel/types';
+import { compileEventPattern, InvalidEventPattern } from './event-pattern';
+import { nextRun, parseScheduleExpression } from './schedule-expression';
+import type { QueueEngine } from './sqs';
+import { ACCOUNT_ID, AwsError, REGION } from './types';
+import type { ArchivedEvent, BusEvent, EventBuses, RuleSpec } from './types';
+import { fieldsOf, parseJson } from './wire';
+import type { Fields, Json } from './wire';
+
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 1_048_576;
+/** So many events stay listed; the oldest go first. */
+const MAX_ARCHIVED = 50_000;
+const DEFAULT_BUS = 'default';
+
+interface Rule {
+  readonly spec: RuleSpec;
+  readonly arn: string;
+  readonly matches: ((event: unknown) => boolean) | undefined;
+}
+
+interface KeptRun {
+  readonly expression: string;
+  readonly anchor: number;
+  readonly nextAt: number;
+}
+
+const busNameIn = (nameOrArn: string) => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+
+/** EventBridge's instants have whole seconds. */
+const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+function timeOf(entry: Fields, now: number): string {
+  const raw = entry.raw('Time');
+  if (raw === undefined) return instant(now);
+  const ms = typeof raw === 'number' ? raw * 1000 : typeof raw === 'string' ? Date.parse(raw) : Number.NaN;
+  if (Number.isNaN(new Date(ms).getTime())) throw new AwsError('SerializationException', 'Time is not a timestamp.');
+  return instant(ms);
+}
+
+const argumentError = (name: string) => ({
+  ErrorCode: 'InvalidArgument',
+  ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
+});
+
+function detailOf(text: string): Json | undefined {
+  try {
+    const detail = parseJson(text);
+    return typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? detail : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function envelopeOf(event: BusEvent): { readonly version: '0' } & BusEvent {
+  return { version: '0', ...event };
+}
+
+function bytesOf(entry: Fields): number {
+  let bytes = entry.raw('Time') === undefined ? 0 : 14;
+  for (const name of ['Source', 'DetailType', 'Detail']) bytes += Buffer.byteLength(entry.text(name) ?? '');
+  for (const resource of entry.texts('Resources') ?? []) bytes += Buffer.byteLength(resource);
+  return bytes;
+}
+
+/** Buses, rules and the archive of all custom buses. Rules send to queues; any other target is refused. */
+export function createEvents(kernel: Kernel, queues: QueueEngine) {
+  const { clock, store, timers } = kernel;
+  const archive = store.collection<ArchivedEvent>('events');
+  const runs = store.collection<KeptRun>('rule-runs');
+  const buses = new Map<string, { readonly rules: Map<string, Rule> }>([[DEFAULT_BUS, { rules: new Map() }]]);
+  const listeners = new Set<(event: ArchivedEvent) => void>();
+  const disarm = new Map<string, () => void>();
+  const warned = new Set<string>();
+  let firstSeq = 1;
+  let lastSeq = 0;
+  for (const { seq } of archive.values()) {
+    if (lastSeq === 0) firstSeq = seq;
+    lastSeq = seq;
+  }
+
+  const keep = (busName: string, event: BusEvent): ArchivedEvent => {
+    lastSeq += 1;
+    const archived = { seq: lastSeq, busName, event };
+    archive.put(String(lastSeq), archived);
+    for (; lastSeq - firstSeq >= MAX_ARCHIVED; firstSeq += 1) archive.delete(String(firstSeq));
+    return archived;
+  };
+
+  const warn = (message: string): void => {
+    if (warned.has(message)) return;
+    warned.add(message);
+    process.emitWarning(message);
+  };
+
+  /** A target that cannot be reached leaves the event in the target's dead-letter queue, as AWS does. */
+  const deliver = (rule: Rule, event: BusEvent, body: string): void => {
+    for (const target of rule.spec.targets) {
+      let failure: AwsError;
+      try {
+        queues.enqueue(target.arn, { body });
+        continue;
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        failure = error;
+      }
+      if (target.deadLetterArn === undefined || !queues.exists(target.deadLetterArn)) {
+        warn(
+          `Rule ${rule.spec.name} cannot reach ${target.arn} (${failure.code}) and has no dead-letter queue: its events are lost.`,
+        );
+        continue;
+      }
+      const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+      queues.enqueue(target.deadLetterArn, {
+        body,
+        messageAttributes: {
+          ERROR_CODE: attribute(failure.code),
+          ERROR_MESSAGE: attribute(failure.message),
+          RULE_ARN: attribute(rule.arn),
+          TARGET_ARN: attribute(target.arn),
+          RETRY_ATTEMPTS: attribute('0'),
+        },
+      });
+    }
+  };
+
+  const route = (busName: string, event: BusEvent): ArchivedEvent | undefined => {
+    const bus = buses.get(busName);
+    if (bus === undefined) {
+      warn(`An event was put on the bus ${busName}, which does not exist: AWS takes such an event and forgets it.`);
+      return undefined;
+    }
+    const archived = busName === DEFAULT_BUS ? undefined : keep(busName, event);
+    const envelope = envelopeOf(event);
+    let body: string | undefined;
+    for (const rule of bus.rules.values()) {
+      if (!rule.spec.enabled || rule.matches?.(envelope) !== true) continue;
+      body ??= JSON.stringify(envelope);
+      deliver(rule, event, body);
+    }
+    return archived;
+  };
+
+  const putEvents = async (fields: Fields) => {
+    const entries = fields.objects('Entries') ?? [];
+    if (entries.length === 0 || entries.length > MAX_ENTRIES) {
+      throw new AwsError(
+        'ValidationException',
+        `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length ${
+          entries.length === 0 ? 'greater than or equal to 1' : `less than or equal to ${MAX_ENTRIES}`
+        }`,
+      );
+    }
+    if (entries.reduce((sum, entry) => sum + bytesOf(entry), 0) > MAX_BYTES) {
+      throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
+    }
+    const archived: ArchivedEvent[] = [];
+    const results = entries.map((entry) => {
+      const source = entry.text('Source') ?? '';
+      const detailType = entry.text('DetailType') ?? '';
+      const detailText = entry.text('Detail') ?? '';
+      if (source === '') return argumentError('Source');
+      if (detailType === '') return argumentError('DetailType');
+      if (detailText === '') return argumentError('Detail');
+      const detail = detailOf(detailText);
+      if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+      const id = randomUUID();
+      const kept = route(busNameIn(entry.text('EventBusName') ?? DEFAULT_BUS), {
+        id,
+        'detail-type': detailType,
+        source,
+        account: ACCOUNT_ID,
+        time: timeOf(entry, clock.now()),
+        region: REGION,
+        resources: entry.texts('Resources') ?? [],
+        detail,
+      });
+      if (kept !== undefined) archived.push(kept);
+      return { EventId: id };
+    });
+    await store.flushed();
+    for (const event of archived) for (const listener of listeners) listener(event);
+    return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
+  };
+
+  const testEventPattern = (fields: Fields) => {
+    let matches: (event: unknown) => boolean;
+    try {
+      // As text: it knows more than its parsed value, such as a key written twice.
+      matches = compileEventPattern(fields.text('EventPattern') ?? '');
+    } catch (error) {
+      if (!(error instanceof InvalidEventPattern)) throw error;
+      throw new AwsError('InvalidEventPatternException', error.message);
+    }
+    let event: Json;
+    try {
+      event = parseJson(fields.text('Event') ?? '');
+    } catch {
+      throw new AwsError('ValidationException', 'Parameter Event is not valid. Reason: Event is not JSON.');
+    }
+    fieldsOf(event);
+    return { Result: matches(event) };
+  };
+
+  /** Arms the next run of a scheduled rule; a run that fell due while nothing ran is made once, late. */
+  const armRun = (rule: Rule, expression: string): void => {
+    const parsed = parseScheduleExpression(expression);
+    if (parsed === undefined || parsed.kind === 'at') {
+      throw new AwsError('ValidationException', 'Parameter ScheduleExpression is not valid.');
+    }
+    const key = `${rule.spec.busName}/${rule.spec.name}`;
+    disarm.get(key)?.();
+    const kept = runs.get(key);
+    let anchor = clock.now();
+    let nextAt: number | undefined;
+    if (kept?.expression === expression) ({ anchor, nextAt } = kept);
+    else nextAt = nextRun(parsed, clock.now(), anchor);
+    const arm = (at: number | undefined): void => {
+      if (at === undefined) return;
+      runs.put(key, { expression, anchor, nextAt: at });
+      disarm.set(
+        key,
+        timers.arm({
+          at,
+          kind: 'recurring',
+          what: `rule ${rule.spec.name}`,
+          run: async () => {
+            const event: BusEvent = {
+              id: randomUUID(),
+              'detail-type': 'Scheduled Event',
+              source: 'aws.events',
+              account: ACCOUNT_ID,
+              time: instant(at),
+              region: REGION,
+              resources: [rule.arn],
+              detail: {},
+            };
+            deliver(rule, event, JSON.stringify(envelopeOf(event)));
+            arm(nextRun(parsed, clock.now(), anchor));
+            await store.flushed();
+          },
+        }),
+      );
+    };
+    queues.whenDeclared(
+      rule.spec.targets.map(({ arn }) => arn),
+      () => arm(nextAt),
+    );
+  };
+
+  const external: EventBuses = {
+    declareBus: (name) => {
+      if (!buses.has(name)) buses.set(name, { rules: new Map() });
+      return { arn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:event-bus/${name}` };
+    },
+    declareRule: (spec) => {
+      const busName = busNameIn(spec.busName);
+      const bus = buses.get(busName);
+      if (bus === undefined) throw new AwsError('ResourceNotFoundException', `Event bus ${busName} does not exist.`);
+      if (spec.pattern === undefined && spec.scheduleExpression === undefined) {
+        throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
+      }
+      if (spec.scheduleExpression !== undefined && busName !== DEFAULT_BUS) {
+        throw new AwsError('ValidationException', 'ScheduleExpression is supported only on the default event bus.');
+      }
+      const foreign = spec.targets.find(({ arn }) => !arn.startsWith('arn:aws:sqs:'));
+      if (foreign !== undefined) {
+        throw new AwsError(
+          'ValidationException',
+          `Rule ${spec.name}: the laptop cloud sends events to SQS queues only, not to ${foreign.arn}.`,
+        );
+      }
+      const path = busName === DEFAULT_BUS ? spec.name : `${busName}/${spec.name}`;
+      const rule: Rule = {
+        spec: { ...spec, busName },
+        arn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${path}`,
+        matches: spec.pattern === undefined ? undefined : compilePattern(spec),
+      };
+      bus.rules.set(spec.name, rule);
+      if (spec.scheduleExpression !== undefined && spec.enabled) armRun(rule, spec.scheduleExpression);
+      return { arn: rule.arn };
+    },
+    events: (afterSeq = 0) => {
+      const found: ArchivedEvent[] = [];
+      for (let seq = Math.max(afterSeq + 1, firstSeq); seq <= lastSeq; seq += 1) {
+        const event = archive.get(String(seq));
+        if (event !== undefined) found.push(event);
+      }
+      return found;
+    },
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+
+  const operations: Readonly<Record<string, (fields: Fields) => unknown>> = {
+    PutEvents: putEvents,
+    TestEventPattern: testEventPattern,
+    DescribeEventBus: (fields) => {
+      const name = busNameIn(fields.text('Name') ?? DEFAULT_BUS);
+      if (!buses.has(name)) throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
+      return { Name: name, Arn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:event-bus/${name}` };
+    },
+  };
+  return { buses: external, operations };
+}
+
+function compilePattern(spec: RuleSpec): (event: unknown) => boolean {
+  try {
+    return compileEventPattern(spec.pattern);
+  } catch (cause) {
+    if (!(cause instanceof InvalidEventPattern)) throw cause;
+    throw new AwsError('InvalidEventPatternException', `Rule ${spec.name}: ${cause.message}`);
+  }
+}
