@@ -103,7 +103,7 @@ interface Condition {
 }
 type Alternative = Map<string, Condition>;
 
-/** AWS says "over 1000 rule combinations" are refused. */
+/** EventBridge refuses patterns whose `$or`s multiply to too many rules; the limit itself is our own choice, no recorded case decides it. */
 const MAX_ALTERNATIVES = 1000;
 
 /** event-ruler keeps these for itself, so that a list of match expressions is not mistaken for fields. */

@@ -16,3 +16,4 @@ export {
   type SubscriptionKind,
 } from './define-event';
 export * from './contracts';
+export { SUBSCRIBERS } from './subscribers';

@@ -1,0 +1,15 @@
+/** Which of our own services hear which event; the stacks' subscriptions are tested against it, the catalogue prints it. */
+export const SUBSCRIBERS: Readonly<Record<string, readonly string[]>> = {
+  AppointmentCreated: ['scheduler', 'telephony', 'notifications'],
+  AppointmentRescheduled: ['scheduler', 'telephony', 'notifications'],
+  AppointmentAmended: ['telephony', 'notifications'],
+  AppointmentCancelled: ['scheduler', 'telephony', 'notifications'],
+  AgentChanged: ['telephony', 'notifications'],
+  ReminderDue: [],
+  CallDue: ['telephony'],
+  AgentAnswered: ['booking'],
+  CallConnected: ['booking'],
+  CallCompleted: ['booking'],
+  CallFailed: ['booking', 'notifications'],
+  NotificationFailed: [],
+};
