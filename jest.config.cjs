@@ -5,6 +5,7 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/cdk.out/', '/\\.local/'],
   modulePathIgnorePatterns: ['/cdk\\.out/', '/dist/'],
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/scripts/jest-environment.cjs'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json'],
   transform: {
     '\\.(ts|tsx|mjs)$': [

@@ -6,7 +6,15 @@ import { build } from 'esbuild';
 import { root } from './setup.mjs';
 
 const outfile = join(root, 'shared/events/dist/index.js');
-await build({ entryPoints: [join(root, 'shared/events/src/index.ts')], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning' });
+await build({
+  entryPoints: [join(root, 'shared/events/src/index.ts')],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  logLevel: 'warning',
+});
 const { ALL_EVENTS } = createRequire(import.meta.url)(outfile);
 
 /** Who subscribes to what; the stacks' subscriptions are checked against it in infra's tests. */

@@ -4,6 +4,8 @@ module.exports = class CountsReporter {
     const skipped = results.numPendingTests + results.numTodoTests;
     // A test file that could not even be loaded has no tests to count, and must not look like a success.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    process.stdout.write(`\nTests: ${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
+    process.stdout.write(
+      `\nTests: ${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
+    );
   }
 };

@@ -18,11 +18,16 @@ export function stop(line) {
 
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) stop(`Node ${process.versions.node} is too old: install Node 20.19 or later.`);
+  if (major < 20 || (major === 20 && minor < 19))
+    stop(`Node ${process.versions.node} is too old: install Node 20.19 or later.`);
 }
 
 function run(command, args, environment = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...environment } });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   if (result.error) stop(`${command} could not be started: ${result.error.message}`);
   if (result.status !== 0) stop(`"${[command, ...args].join(' ')}" failed; its output stands above.`);
 }
@@ -30,7 +35,9 @@ function run(command, args, environment = {}) {
 /** Installs the dependencies when they are missing or older than the lockfile; otherwise takes a millisecond. */
 export function install() {
   const stamp = join(root, 'node_modules/.appointments-lockfile');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('Installing the dependencies (about half a minute, once) …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -39,9 +46,20 @@ export function install() {
 
 /** Builds what changed; turbo knows what that is. */
 export function turbo(...args) {
-  run(process.execPath, [join(root, 'node_modules/turbo/bin/turbo'), 'run', ...args, '--output-logs=errors-only', '--log-order=grouped', '--no-update-notifier'], {
-    TURBO_TELEMETRY_DISABLED: '1',
-    // turbo's own summary says nothing a user wants to read at every start.
-    TURBO_LOG_VERBOSITY: 'error',
-  });
+  run(
+    process.execPath,
+    [
+      join(root, 'node_modules/turbo/bin/turbo'),
+      'run',
+      ...args,
+      '--output-logs=errors-only',
+      '--log-order=grouped',
+      '--no-update-notifier',
+    ],
+    {
+      TURBO_TELEMETRY_DISABLED: '1',
+      // turbo's own summary says nothing a user wants to read at every start.
+      TURBO_LOG_VERBOSITY: 'error',
+    },
+  );
 }

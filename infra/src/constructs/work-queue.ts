@@ -6,7 +6,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { RunbookAlarm } from './runbook-alarm';
-import { ServiceFunction, type Service, type ServiceFunctionProps } from './service';
+import { ServiceFunction, type ServiceFunctionProps } from './service';
 
 /** AWS asks for six times the function's timeout as the queue's visibility timeout (services-sqs-configure). */
 const VISIBILITY_FACTOR = 6;

@@ -4,6 +4,8 @@ import { FOR_REAL_PREFIX, type Cause } from '@appointments/events';
 /** What is being handled right now, for log lines, causes and the replay guard. */
 export interface HandlingContext {
   readonly correlationId?: string | undefined;
+  /** The request of the HTTP API that is being answered. */
+  readonly requestId?: string | undefined;
   readonly cause?: Cause | undefined;
   readonly replayName?: string | undefined;
 }

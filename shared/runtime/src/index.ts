@@ -3,6 +3,19 @@ export { busClient, cancellationCodes, documentClient, isConditionFailed, queueC
 export { consume, consumeMessages, putBackDelaySeconds, type ConsumePorts, type ReceivedEvent } from './consume';
 export { assertMayAct, handlingContext, ReplayMayNotAct, within, type HandlingContext } from './context';
 export { NotYet, NOT_YET_LIMIT_MS, PermanentError, THROTTLED_LIMIT_MS } from './errors';
+export {
+  checked,
+  faultsOf,
+  invalidRequest,
+  jsonRoute,
+  MAX_BODY_BYTES,
+  Problem,
+  type Fault,
+  type HttpAnswer,
+  type HttpRequest,
+  type ProblemDetails,
+  type RouteOptions,
+} from './http';
 export { LinkKeys, manageUrl, signManageToken, verifyManageToken } from './manage-link';
 export {
   delaySecondsUntil,

@@ -11,10 +11,11 @@ const metrics = new Metrics();
 type Fields = Readonly<Record<string, unknown>>;
 
 function line(fields: Fields): Record<string, unknown> {
-  const { correlationId, replayName } = handlingContext();
+  const { correlationId, requestId, replayName } = handlingContext();
   return {
     ...(redact(fields) as Record<string, unknown>),
     ...(correlationId !== undefined && { correlation_id: correlationId }),
+    ...(requestId !== undefined && { request_id: requestId }),
     ...(replayName !== undefined && { replay_name: replayName }),
   };
 }
@@ -27,22 +28,28 @@ export const log = {
   error: (message: string, fields: Fields = {}) => logger.error(message, line(fields)),
 };
 
+let unwritten = false;
+
 /** Adds to a metric of this service. */
 export function count(metric: string, value = 1): void {
+  unwritten = true;
   metrics.addMetric(metric, MetricUnit.Count, value);
 }
 
 /** Records how long something took, in milliseconds. */
 export function measure(metric: string, milliseconds: number): void {
+  unwritten = true;
   metrics.addMetric(metric, MetricUnit.Milliseconds, milliseconds);
 }
 
 /** Writes the metrics of this invocation; without any it does nothing. */
 export function flushMetrics(): void {
+  if (!unwritten) return;
+  unwritten = false;
   metrics.publishStoredMetrics();
 }
 
 /** The client with its calls traced, where tracing is on. */
 export function traced<Client extends object>(client: Client): Client {
-  return tracer.captureAWSv3Client(client as never) as Client;
+  return tracer.captureAWSv3Client(client);
 }
