@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { join } from 'node:path';
+import { PlatformStack } from './platform-stack';
+import { readStage } from './stage';
+
+const stage = readStage('dev', join(__dirname, '../stages'));
+const template = Template.fromStack(new PlatformStack(new App(), 'platform', { stage }));
+
+describe("the bus's stack", () => {
+  it('archives every event of the house for thirty days', () => {
+    template.hasResourceProperties('AWS::Events::Archive', {
+      RetentionDays: 30,
+      EventPattern: { source: [{ prefix: 'appointments.' }] },
+    });
+  });
+
+  it('tells the others by parameter, never by export, so that each deploys alone', () => {
+    const names = Object.values(template.findResources('AWS::SSM::Parameter')).map(
+      (parameter) => parameter['Properties'].Name,
+    );
+
+    expect(names.toSorted((a: string, b: string) => a.localeCompare(b))).toEqual(
+      ['alert-topic-arn', 'bus-arn', 'bus-name', 'link-key-secret-arn', 'link-key-secret-name', 'public-url'].map(
+        (name) => `/appointments/dev/${name}`,
+      ),
+    );
+    expect(Object.values(template.findOutputs('*')).filter((output) => output['Export'])).toEqual([]);
+  });
+
+  it('makes the link key itself: sixty-four letters, with the id by which keys rotate', () => {
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: {
+        SecretStringTemplate: '{"kid":"k1"}',
+        GenerateStringKey: 'key',
+        PasswordLength: 64,
+        ExcludePunctuation: true,
+      },
+    });
+  });
+});
+
+describe('a stage', () => {
+  it('that does not exist is named with its file', () => {
+    expect(() => readStage('moon', '/nowhere')).toThrow('There is no stage moon: /nowhere/moon.json is missing.');
+  });
+
+  it('has a plain name', () => {
+    expect(() => readStage('../dev', '/nowhere')).toThrow(/lower-case word/);
+  });
+});
