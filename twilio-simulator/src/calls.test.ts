@@ -1,0 +1,240 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Laboratory } from '../test/laboratory';
+import { AGENT, ALL_EVENTS, CLIENT, FROM, openLaboratory, response } from '../test/laboratory';
+import { InvalidActionError, PhoneCannotError } from './index';
+
+let lab: Laboratory;
+beforeEach(async () => {
+  lab = await openLaboratory();
+  lab.app.answer('/voice', response('<Say>Hello.</Say>', '<Pause length="60"/>'));
+});
+afterEach(async () => {
+  expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  await lab.close();
+});
+
+async function dial(to = AGENT, more: Record<string, unknown> = {}): Promise<string> {
+  const { sid } = await lab.client.calls.create({
+    to,
+    from: FROM,
+    url: `${lab.app.url}/voice`,
+    statusCallback: `${lab.app.url}/status`,
+    statusCallbackEvent: ALL_EVENTS,
+    timeout: 20,
+    ...more,
+  });
+  await lab.world.quiet();
+  return sid;
+}
+const statusOf = async (sid: string) => (await lab.client.calls(sid).fetch()).status;
+
+describe('a call', () => {
+  it('rings at once and is told by initiated and ringing', async () => {
+    const sid = await dial();
+
+    expect(lab.state(AGENT)).toBe('ringing');
+    expect(await statusOf(sid)).toBe('ringing');
+    expect(lab.statuses(sid)).toEqual(['initiated', 'ringing']);
+  });
+
+  it('runs its document when a person answers, and ends when that person hangs up', async () => {
+    const sid = await dial();
+
+    await lab.simulator.act(AGENT, { do: 'answer' });
+    await lab.world.quiet();
+    expect(lab.state(AGENT)).toBe('in-call');
+    expect(lab.heard(AGENT)).toEqual(['Hello.']);
+    await lab.world.advance(49);
+    await lab.simulator.act(AGENT, { do: 'hangup' });
+    await lab.world.quiet();
+
+    expect(lab.statuses(sid)).toEqual(['initiated', 'ringing', 'in-progress', 'completed']);
+    expect(lab.app.at('/status').map(({ params }) => params['SequenceNumber'])).toEqual(['0', '1', '2', '3']);
+    expect(lab.app.at('/status').at(-1)?.params).toMatchObject({
+      CallDuration: '49',
+      Duration: '1',
+      Timestamp: 'Thu, 12 Mar 2026 11:49:14 +0000',
+      CallbackSource: 'call-progress-events',
+    });
+    expect(lab.state(AGENT)).toBe('idle');
+  });
+
+  it('rings five seconds longer than its Timeout and ends as no-answer', async () => {
+    const sid = await dial();
+
+    await lab.world.advance(24.999);
+    expect(lab.state(AGENT)).toBe('ringing');
+    await lab.world.advance(0.001);
+
+    expect(await statusOf(sid)).toBe('no-answer');
+    expect(lab.app.at('/status').at(-1)?.params).toMatchObject({ CallStatus: 'no-answer', SipResponseCode: '487' });
+  });
+
+  it('ends when the document ends', async () => {
+    lab.app.answer('/voice', response('<Say>Bye.</Say>'));
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+
+    const sid = await dial();
+
+    expect(await statusOf(sid)).toBe('completed');
+    expect(lab.world.timers()).toEqual([]);
+  });
+
+  it('ends at its TimeLimit', async () => {
+    lab.app.answer('/voice', response('<Play loop="0">https://example.com/music.mp3</Play>'));
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+    const sid = await dial(AGENT, { timeLimit: 90 });
+
+    await lab.world.advance(89);
+    expect(await statusOf(sid)).toBe('in-progress');
+    await lab.world.advance(1);
+
+    expect(await statusOf(sid)).toBe('completed');
+    expect(lab.heard(AGENT)).toEqual(['♪ https://example.com/music.mp3']);
+  });
+
+  it('tells only completed when no events were asked for', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'busy' });
+
+    const { sid } = await lab.client.calls.create({
+      to: AGENT,
+      from: FROM,
+      url: `${lab.app.url}/voice`,
+      statusCallback: `${lab.app.url}/status`,
+    });
+    await lab.world.quiet();
+
+    expect(lab.statuses(sid)).toEqual(['busy']);
+    expect(lab.app.at('/status')[0]?.params['SequenceNumber']).toBe('0');
+  });
+
+  it('is accepted and then silent when the events are one value with spaces', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'busy' });
+
+    const sid = await dial(AGENT, { statusCallbackEvent: ['initiated ringing answered completed'] });
+
+    expect(await statusOf(sid)).toBe('busy');
+    expect(lab.app.at('/status')).toEqual([]);
+    expect(lab.simulator.warnings()).toMatchObject([{ code: 21_626, callSid: sid }]);
+  });
+
+  it('is busy for a phone that is engaged', async () => {
+    await dial();
+
+    const second = await dial();
+
+    expect(await statusOf(second)).toBe('busy');
+    expect(lab.state(AGENT)).toBe('ringing');
+  });
+});
+
+describe('a phone', () => {
+  it.each([
+    ['busy', 'busy', '486'],
+    ['unreachable', 'failed', '480'],
+  ] as const)('that is %s ends the call at once as %s', async (behaviour, status, code) => {
+    lab.simulator.setBehaviour(AGENT, { behaviour });
+
+    const sid = await dial();
+
+    expect(await statusOf(sid)).toBe(status);
+    expect(lab.statuses(sid)).toEqual(['initiated', status]);
+    expect(lab.app.at('/status').at(-1)?.params).toMatchObject({ SipResponseCode: code, CallDuration: '0' });
+    expect(lab.world.timers()).toEqual([]);
+  });
+
+  it('that is declined ends the call at once as no-answer', async () => {
+    const sid = await dial();
+
+    await lab.simulator.act(AGENT, { do: 'decline' });
+    await lab.world.quiet();
+
+    expect(lab.statuses(sid)).toEqual(['initiated', 'ringing', 'no-answer']);
+  });
+
+  it('with no-answer rings out by itself', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'no-answer' });
+    const sid = await dial();
+
+    await lab.world.advance(25);
+
+    expect(await statusOf(sid)).toBe('no-answer');
+  });
+
+  it('with voicemail answers at once, never presses, and hangs up after 30 s', async () => {
+    lab.app.answer(
+      '/voice',
+      response('<Gather numDigits="1" timeout="40" action="/pressed"><Say>Press 1.</Say></Gather>'),
+    );
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'voicemail' });
+    const sid = await dial();
+
+    await lab.world.advance(29);
+    expect(await statusOf(sid)).toBe('in-progress');
+    await lab.world.advance(1);
+
+    expect(await statusOf(sid)).toBe('completed');
+    expect(lab.app.at('/pressed')).toEqual([]);
+    expect(lab.heard(AGENT)).toEqual(['Press 1.']);
+  });
+
+  it('keeps a behaviour for so many calls and is manual again', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'busy', times: 2 });
+
+    const sids = [await dial(), await dial(), await dial()];
+
+    expect(await Promise.all(sids.map(statusOf))).toEqual(['busy', 'busy', 'ringing']);
+  });
+
+  it('cannot do what does not fit its state', async () => {
+    await expect(lab.simulator.act(AGENT, { do: 'answer' })).rejects.toThrow(PhoneCannotError);
+    await dial();
+
+    await expect(lab.simulator.act(AGENT, { do: 'hangup' })).rejects.toThrow(PhoneCannotError);
+    await expect(lab.simulator.act(AGENT, { do: 'press', digit: '1' })).rejects.toThrow(PhoneCannotError);
+    await lab.simulator.act(AGENT, { do: 'answer' });
+    await expect(lab.simulator.act(AGENT, { do: 'answer' })).rejects.toThrow(PhoneCannotError);
+    await expect(lab.simulator.act(AGENT, { do: 'decline' })).rejects.toThrow(PhoneCannotError);
+  });
+
+  it('refuses actions, digits, numbers and behaviours that do not exist', async () => {
+    await expect(lab.simulator.act('12', { do: 'answer' })).rejects.toThrow(InvalidActionError);
+    await expect(lab.simulator.act(AGENT, { do: 'sing' as 'press' })).rejects.toThrow(InvalidActionError);
+    await expect(lab.simulator.act(AGENT, { do: 'press', digit: 'x' })).rejects.toThrow(InvalidActionError);
+    expect(() => lab.simulator.setBehaviour(AGENT, { behaviour: 'asleep' as 'busy' })).toThrow(InvalidActionError);
+    expect(() => lab.simulator.setBehaviour(AGENT, { behaviour: 'busy', times: 0 })).toThrow(InvalidActionError);
+    expect(() => lab.simulator.setBehaviour('x', { behaviour: 'busy' })).toThrow(InvalidActionError);
+    expect(lab.simulator.phones()).toEqual([]);
+  });
+});
+
+describe('answering machine detection', () => {
+  it.each([
+    ['accept', 'human'],
+    ['answer-silent', 'human'],
+    ['voicemail', 'machine_start'],
+  ] as const)('says of %s, in time with the document, that it is %s', async (behaviour, verdict) => {
+    lab.simulator.setBehaviour(AGENT, { behaviour });
+
+    const sid = await dial(AGENT, { machineDetection: 'Enable' });
+
+    expect(lab.app.at('/voice')[0]?.params['AnsweredBy']).toBe(verdict);
+    expect((await lab.client.calls(sid).fetch()).answeredBy).toBe(verdict);
+  });
+
+  it('says it by callback alone when it is asynchronous', async () => {
+    lab.simulator.setBehaviour(CLIENT, { behaviour: 'voicemail' });
+
+    const sid = await dial(CLIENT, {
+      machineDetection: 'Enable',
+      asyncAmd: 'true',
+      asyncAmdStatusCallback: `${lab.app.url}/amd`,
+    });
+
+    expect(lab.app.at('/voice')[0]?.params).not.toHaveProperty('AnsweredBy');
+    expect(lab.app.at('/amd').map(({ params }) => params)).toEqual([
+      { CallSid: sid, AccountSid: expect.any(String), AnsweredBy: 'machine_start', MachineDetectionDuration: '4000' },
+    ]);
+    expect(lab.app.received.map(({ path }) => path)).toEqual(['/status', '/status', '/status', '/voice', '/amd']);
+  });
+});

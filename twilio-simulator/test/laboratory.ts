@@ -1,0 +1,217 @@
+import { createServer } from 'node:http';
+import twilio from 'twilio';
+import type { Twilio } from 'twilio';
+import { createTwilioSimulator } from '../src/index';
+import type { SimulatorOptions, SimulatorPorts, TwilioSimulator } from '../src/index';
+import { memoryCollection } from '../src/ports';
+import type { Collection, Timer } from '../src/ports';
+
+export const ACCOUNT = 'AC00000000000000000000000000000001';
+export const TOKEN = 'a-secret-token';
+export const FROM = '+15005550006';
+export const AGENT = '+12025550100';
+export const CLIENT = '+12025550199';
+export const START = Date.parse('2026-03-12T11:48:25.000Z');
+
+/** A clock that moves only when told, and a count of what is under way. */
+export interface World {
+  readonly ports: SimulatorPorts;
+  readonly now: () => number;
+  /** Resolves when nothing is under way; waits for it, never for time. */
+  readonly quiet: () => Promise<void>;
+  /** Moves the clock step by step through every timer on the way. */
+  readonly advance: (seconds: number) => Promise<void>;
+  readonly timers: () => readonly Timer[];
+}
+
+export function createWorld(kept: Map<string, Collection<unknown>> = new Map()): World {
+  let now = START;
+  let busy = 0;
+  let waiting: (() => void)[] = [];
+  const timers = new Set<Timer>();
+  const begin = (): (() => void) => {
+    busy += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      busy -= 1;
+      if (busy > 0) return;
+      // Busy may be taken again in the same turn of work: looked at once more after it.
+      setImmediate(() => {
+        if (busy > 0) return;
+        const woken = waiting;
+        waiting = [];
+        for (const wake of woken) wake();
+      });
+    };
+  };
+  const quiet = (): Promise<void> =>
+    new Promise((resolve) => {
+      const done = begin();
+      waiting.push(resolve);
+      done();
+    });
+  const due = (until: number): Timer | undefined =>
+    [...timers].filter(({ at }) => at <= until).toSorted((one, other) => one.at - other.at)[0];
+  return {
+    now: () => now,
+    quiet,
+    timers: () => [...timers],
+    ports: {
+      now: () => now,
+      begin,
+      arm: (timer) => {
+        timers.add(timer);
+        return () => timers.delete(timer);
+      },
+      collection: <T>(name: string) => {
+        const found = kept.get(name) ?? memoryCollection<unknown>();
+        kept.set(name, found);
+        return found as Collection<T>;
+      },
+      flushed: () => Promise.resolve(),
+    },
+    advance: async (seconds) => {
+      const target = now + seconds * 1000;
+      await quiet();
+      for (let timer = due(target); timer; timer = due(target)) {
+        timers.delete(timer);
+        now = Math.max(now, timer.at);
+        await timer.run();
+        await quiet();
+      }
+      now = target;
+    },
+  };
+}
+
+export interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly params: Record<string, string>;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly signed: boolean;
+}
+type Reply =
+  | string
+  | { readonly status?: number; readonly type?: string; readonly body?: string; readonly location?: string };
+
+/** The application: answers with the TwiML it was given, remembers and verifies every webhook. */
+export interface App {
+  readonly url: string;
+  readonly received: Received[];
+  readonly at: (path: string) => Received[];
+  readonly answer: (path: string, reply: Reply | ((received: Received) => Reply)) => void;
+  readonly close: () => Promise<void>;
+}
+
+export async function startApp(): Promise<App> {
+  const replies = new Map<string, Reply | ((received: Received) => Reply)>();
+  const received: Received[] = [];
+  let base = '';
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const params = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+      const path = (request.url ?? '').split('?')[0] ?? '';
+      const webhook: Received = {
+        method: request.method ?? '',
+        path,
+        params:
+          request.method === 'GET'
+            ? Object.fromEntries(new URLSearchParams((request.url ?? '').split('?')[1]))
+            : params,
+        headers: request.headers,
+        signed: twilio.validateRequest(
+          TOKEN,
+          String(request.headers['x-twilio-signature']),
+          base + (request.url ?? ''),
+          params,
+        ),
+      };
+      received.push(webhook);
+      const known = replies.get(path) ?? { status: 204, body: '' };
+      const reply = typeof known === 'function' ? known(webhook) : known;
+      const {
+        status = 200,
+        type = 'text/xml',
+        body = '',
+        location,
+      } = typeof reply === 'string' ? { body: reply } : reply;
+      response.writeHead(status, { 'content-type': type, ...(location === undefined ? {} : { location }) });
+      response.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  base = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  return {
+    url: base,
+    received,
+    at: (path) => received.filter((webhook) => webhook.path === path),
+    answer: (path, reply) => void replies.set(path, reply),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export interface Laboratory {
+  readonly world: World;
+  readonly app: App;
+  readonly simulator: TwilioSimulator;
+  readonly url: string;
+  /** The real SDK, pointed at the simulator. */
+  readonly client: Twilio;
+  readonly heard: (number: string) => readonly string[];
+  readonly state: (number: string) => string | undefined;
+  readonly statuses: (callSid: string) => string[];
+  readonly close: () => Promise<void>;
+}
+
+export async function openLaboratory(
+  options: Partial<SimulatorOptions> & { readonly kept?: Map<string, Collection<unknown>> } = {},
+): Promise<Laboratory> {
+  const { kept, ...rest } = options;
+  const world = createWorld(kept);
+  const app = await startApp();
+  const simulator = createTwilioSimulator({ accountSid: ACCOUNT, authToken: TOKEN, ports: world.ports, ...rest });
+  const { url } = await simulator.listen();
+  const client = sdk(url);
+  const phone = (number: string) => simulator.phones().find((one) => one.number === number);
+  return {
+    world,
+    app,
+    simulator,
+    url,
+    client,
+    heard: (number) => phone(number)?.heard ?? [],
+    state: (number) => phone(number)?.state,
+    statuses: (callSid) =>
+      app
+        .at('/status')
+        .filter(({ params }) => params['CallSid'] === callSid)
+        .map(({ params }) => params['CallStatus'] ?? ''),
+    close: async () => {
+      await world.quiet();
+      await simulator.close();
+      await app.close();
+    },
+  };
+}
+
+export function sdk(url: string, token = TOKEN): Twilio {
+  const client = twilio(ACCOUNT, token);
+  client.api.baseUrl = url;
+  return client;
+}
+
+export const ALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
+
+export function response(...verbs: string[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs.join('')}</Response>`;
+}
