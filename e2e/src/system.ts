@@ -88,6 +88,8 @@ export interface Appointment {
 /** The whole system, as `npm start` runs it, on a free port and with state of its own. */
 export interface System {
   readonly url: string;
+  /** The process's id, for measuring its memory. */
+  readonly pid: () => number;
   readonly request: <T>(
     method: string,
     path: string,
@@ -224,6 +226,7 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
   await start();
   return {
     url,
+    pid: () => child.pid ?? -1,
     request,
     now,
     settle,

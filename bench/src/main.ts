@@ -1,0 +1,19 @@
+import { cpus } from 'node:os';
+import { benchBundles } from './bundles';
+import { benchFlow } from './flow';
+import { benchStart } from './start';
+
+const PARTS: Record<string, () => void | Promise<void>> = { bundles: benchBundles, flow: benchFlow, start: benchStart };
+
+async function main(wanted: readonly string[]): Promise<void> {
+  const unknown = wanted.filter((part) => !(part in PARTS));
+  if (unknown.length > 0)
+    throw new Error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}.`);
+  console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
+  for (const [name, part] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await part();
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
