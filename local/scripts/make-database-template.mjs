@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const binary = process.env.DYNOXIDE_BIN ?? require.resolve('@dynoxide/linux-x64/package.json').replace('package.json', 'dynoxide');
+const binary =
+  process.env.DYNOXIDE_BIN ?? require.resolve('@dynoxide/linux-x64/package.json').replace('package.json', 'dynoxide');
 const folder = mkdtempSync(join(tmpdir(), 'dynoxide-'));
 const file = join(folder, 'dynamodb.db');
 const target = new URL('../assets/dynamodb.db', import.meta.url).pathname;
@@ -38,7 +39,9 @@ await once(engine, 'exit');
 const SQL = await require('sql.js')();
 const database = new SQL.Database(readFileSync(file));
 database.run('create index if not exists ix_sr on _stream_records(table_name, CAST(sequence_number AS INTEGER))');
-database.run('create index if not exists ix_sr2 on _stream_records(table_name, shard_id, CAST(sequence_number AS INTEGER))');
+database.run(
+  'create index if not exists ix_sr2 on _stream_records(table_name, shard_id, CAST(sequence_number AS INTEGER))',
+);
 writeFileSync(file, database.export());
 database.close();
 copyFileSync(file, target);

@@ -1,0 +1,29 @@
+/** What `npm start` is configured with: a function that declares one of these takes the process's value. */
+const FROM_ENVIRONMENT = [
+  'AGENT_NAME',
+  'AGENT_PHONE',
+  'AGENT_EMAIL',
+  'AGENT_TIME_ZONE',
+  'WORKING_HOURS',
+  'SLOT_MINUTES',
+  'MINIMUM_NOTICE_MINUTES',
+  'BRAND_NAME',
+  'SENDER_EMAIL',
+  'TWILIO_PHONE_NUMBER',
+  'PUBLIC_URL',
+  'ALLOWED_COUNTRIES',
+] as const;
+
+/** The variables a function is given: the template's, where the person at the laptop has not said otherwise. */
+export function configure(
+  declared: Readonly<Record<string, string>>,
+  own: { readonly environment: NodeJS.ProcessEnv; readonly publicUrl: string },
+): Record<string, string> {
+  const configured: Record<string, string> = { ...declared };
+  if (Object.hasOwn(declared, 'PUBLIC_URL')) configured['PUBLIC_URL'] = own.publicUrl;
+  for (const name of FROM_ENVIRONMENT) {
+    const value = own.environment[name];
+    if (value !== undefined && value !== '' && Object.hasOwn(declared, name)) configured[name] = value;
+  }
+  return configured;
+}

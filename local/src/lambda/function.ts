@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { Busy } from '../kernel/types';
+import type { FailureReport, InvokeMessage, WorkerMessage, WorkerStart } from './messages';
+
+/** A function as the templates declare it, with everything resolved. */
+export interface FunctionSpec {
+  readonly name: string;
+  readonly arn: string;
+  /** The folder that holds its code. */
+  readonly folder: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+}
+
+/** The function threw, timed out or could not be loaded. */
+export class FunctionError extends Error {
+  override readonly name = 'FunctionError';
+  constructor(
+    readonly functionName: string,
+    readonly report: FailureReport,
+    readonly timedOut = false,
+  ) {
+    super(report.errorType === 'Error' ? report.errorMessage : `${report.errorType}: ${report.errorMessage}`);
+  }
+}
+
+export interface LocalFunction {
+  readonly spec: FunctionSpec;
+  /** Calls the handler with a JSON event and answers its JSON; keeps the cloud busy meanwhile. Throws FunctionError. */
+  readonly invoke: (event: unknown) => Promise<unknown>;
+  /** Ends its workers; what is in flight fails. */
+  readonly close: () => Promise<void>;
+}
+
+/** One worker, and a second where one is not enough: two cores run no more at a time, and memory is dear. */
+export const WORKERS_PER_FUNCTION = 2;
+
+/** A second worker costs about 90 ms and 10 MB to start: only for an invocation that has waited this long in real time. */
+const START_SECOND_AFTER_MS = 25;
+
+/** Real milliseconds a bundle may take to load, as on AWS before it is tried again. */
+const LOAD_LIMIT_MS = 30_000;
+
+interface Invocation {
+  readonly event: string;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: FunctionError) => void;
+}
+
+interface RunningWorker {
+  readonly worker: Worker;
+  /** Calls the worker, or says that it is not free. */
+  current: { readonly id: number; readonly invocation: Invocation; readonly limit: NodeJS.Timeout } | undefined;
+  ready: boolean;
+  limit: NodeJS.Timeout | undefined;
+  readonly partial: { stdout: string; stderr: string };
+}
+
+/** Gives a function its body: worker threads that load the bundle with the virtual clock before it. */
+export function createFunction(
+  spec: FunctionSpec,
+  ports: {
+    readonly clock: SharedArrayBuffer;
+    readonly busy: Busy;
+    readonly log: (stream: 'stdout' | 'stderr', text: string) => void;
+    /** The built worker and the file it loads before anything else. */
+    readonly workerFile: string;
+    readonly preloadFile: string;
+  },
+): LocalFunction {
+  const waiting: Invocation[] = [];
+  const workers = new Set<RunningWorker>();
+  let lastId = 0;
+  let closed = false;
+  let second: NodeJS.Timeout | undefined;
+
+  const fail = (invocation: Invocation, report: FailureReport, timedOut = false) =>
+    invocation.reject(new FunctionError(spec.name, report, timedOut));
+
+  const flushPartial = ({ partial }: RunningWorker) => {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (partial[stream] !== '') ports.log(stream, partial[stream]);
+      partial[stream] = '';
+    }
+  };
+
+  const discard = (running: RunningWorker, report: FailureReport, timedOut = false) => {
+    if (!workers.delete(running)) return;
+    if (running.limit !== undefined) clearTimeout(running.limit);
+    flushPartial(running);
+    const { current } = running;
+    running.current = undefined;
+    void running.worker.terminate();
+    if (current !== undefined) {
+      clearTimeout(current.limit);
+      fail(current.invocation, report, timedOut);
+    } else if (!running.ready) {
+      // It never came up: the one invocation it was started for must not start the next worker without end.
+      const invocation = waiting.shift();
+      if (invocation !== undefined) fail(invocation, report, timedOut);
+    }
+    next();
+  };
+
+  const call = (running: RunningWorker, invocation: Invocation) => {
+    lastId += 1;
+    const id = lastId;
+    const timeoutMs = spec.timeoutSeconds * 1000;
+    const limit = setTimeout(() => {
+      const errorMessage = `Task timed out after ${spec.timeoutSeconds.toFixed(2)} seconds`;
+      ports.log('stderr', errorMessage);
+      discard(running, { errorType: 'Sandbox.Timedout', errorMessage, trace: [] }, true);
+    }, timeoutMs);
+    running.current = { id, invocation, limit };
+    const deadlineMs = performance.timeOrigin + performance.now() + timeoutMs;
+    running.worker.postMessage({
+      id,
+      requestId: randomUUID(),
+      event: invocation.event,
+      deadlineMs,
+    } satisfies InvokeMessage);
+  };
+
+  const output = (running: RunningWorker, stream: 'stdout' | 'stderr', text: string) => {
+    const lines = (running.partial[stream] + text).split('\n');
+    running.partial[stream] = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') ports.log(stream, line);
+  };
+
+  const hear = (running: RunningWorker, message: WorkerMessage) => {
+    switch (message.kind) {
+      case 'ready':
+        running.ready = true;
+        if (running.limit !== undefined) clearTimeout(running.limit);
+        next();
+        break;
+      case 'failed-to-load':
+        ports.log('stderr', `${message.error.errorType}: ${message.error.errorMessage}`);
+        discard(running, message.error);
+        break;
+      case 'output':
+        output(running, message.stream, message.text);
+        break;
+      case 'result':
+      case 'error': {
+        const { current } = running;
+        if (current?.id !== message.id) break;
+        clearTimeout(current.limit);
+        running.current = undefined;
+        flushPartial(running);
+        if (message.kind === 'result') current.invocation.resolve(JSON.parse(message.result));
+        else fail(current.invocation, message.error);
+        next();
+        break;
+      }
+      default:
+        message satisfies never;
+    }
+  };
+
+  const startWorker = () => {
+    const workerData: WorkerStart = {
+      clock: ports.clock,
+      folder: spec.folder,
+      handler: spec.handler,
+      functionName: spec.name,
+      functionArn: spec.arn,
+      memoryMb: spec.memoryMb,
+    };
+    const worker = new Worker(ports.workerFile, {
+      workerData,
+      env: { ...spec.environment },
+      execArgv: ['--require', ports.preloadFile],
+      stdout: true,
+      stderr: true,
+    });
+    const running: RunningWorker = {
+      worker,
+      current: undefined,
+      ready: false,
+      limit: undefined,
+      partial: { stdout: '', stderr: '' },
+    };
+    running.limit = setTimeout(
+      () =>
+        discard(running, {
+          errorType: 'Sandbox.Timedout',
+          errorMessage: 'The function did not load in time',
+          trace: [],
+        }),
+      LOAD_LIMIT_MS,
+    );
+    workers.add(running);
+    worker.stdout.resume();
+    worker.stderr.resume();
+    worker.on('message', (message: WorkerMessage) => hear(running, message));
+    worker.on('error', (error) => {
+      ports.log('stderr', `Uncaught ${error.name}: ${error.message}`);
+      discard(running, { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') });
+    });
+    worker.on('exit', (code) =>
+      discard(running, { errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with code ${code}`, trace: [] }),
+    );
+  };
+
+  const next = () => {
+    if (closed) return;
+    for (const running of workers) {
+      if (!running.ready || running.current !== undefined) continue;
+      const invocation = waiting.shift();
+      if (invocation === undefined) return;
+      call(running, invocation);
+    }
+    if (waiting.length === 0) return;
+    if (workers.size === 0) {
+      startWorker();
+    } else if (workers.size < WORKERS_PER_FUNCTION && second === undefined) {
+      second = setTimeout(() => {
+        second = undefined;
+        if (!closed && waiting.length > 0 && workers.size < WORKERS_PER_FUNCTION) startWorker();
+      }, START_SECOND_AFTER_MS);
+    }
+  };
+
+  return {
+    spec,
+    invoke: (event) =>
+      ports.busy.track(
+        `function ${spec.name}`,
+        new Promise<unknown>((resolve, reject) => {
+          const invocation: Invocation = { event: JSON.stringify(event), resolve, reject };
+          if (closed) {
+            fail(invocation, {
+              errorType: 'Runtime.ExitError',
+              errorMessage: 'The laptop cloud is stopping',
+              trace: [],
+            });
+            return;
+          }
+          waiting.push(invocation);
+          next();
+        }),
+      ),
+    close: async () => {
+      closed = true;
+      clearTimeout(second);
+      const report = { errorType: 'Runtime.ExitError', errorMessage: 'The laptop cloud is stopping', trace: [] };
+      for (const invocation of waiting.splice(0)) fail(invocation, report);
+      const ended = [...workers].map((running) => running.worker.terminate());
+      for (const running of workers) discard(running, report);
+      await Promise.all(ended);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** What the main thread and a worker say to each other. */
+export interface InvokeMessage {
+  readonly id: number;
+  readonly requestId: string;
+  /** The event as JSON. */
+  readonly event: string;
+  /** Real milliseconds since the epoch at which the worker is ended. */
+  readonly deadlineMs: number;
+}
+
+export interface FailureReport {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+}
+
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed-to-load'; readonly error: FailureReport }
+  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly kind: 'result'; readonly id: number; readonly result: string }
+  | { readonly kind: 'error'; readonly id: number; readonly error: FailureReport };
+
+/** Handed to the worker when it starts. */
+export interface WorkerStart {
+  readonly clock: SharedArrayBuffer;
+  /** The folder of the function's code. */
+  readonly folder: string;
+  /** As in the template: `index.handler`. */
+  readonly handler: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+}
