@@ -17,6 +17,7 @@ export class Subscription extends WorkQueue {
     const pattern = patternFor(props.contracts, props.kind);
     const rule = new events.Rule(this, 'Rule', {
       eventBus: props.service.bus,
+      eventPattern: { source: pattern.source, detailType: pattern['detail-type'] },
       targets: [new targets.SqsQueue(this.queue, { deadLetterQueue: this.deadLetterQueue })],
     });
     // The L2's typed pattern cannot express `replay-name`.

@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { SchedulerStack } from './scheduler-stack';
+import { readStage } from './stage';
+
+let template: Template;
+
+beforeAll(() => {
+  process.env['CDK_VALIDATION'] = 'false';
+  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  for (const handler of ['publish-outbox', 'plan-wake-ups', 'hand-over', 'wake-up']) {
+    mkdirSync(join(servicesFolder, 'scheduler/dist', handler), { recursive: true });
+    writeFileSync(join(servicesFolder, 'scheduler/dist', handler, 'index.js'), `// ${handler}`);
+  }
+  const stage = readStage('dev', join(__dirname, '../stages'));
+  template = Template.fromStack(new SchedulerStack(new App(), 'scheduler', { stage, servicesFolder }));
+});
+
+const named = (type: string, prefix: string): string => {
+  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
+  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
+  return ids[0] as string;
+};
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const queue = (prefix: string) => named('AWS::SQS::Queue', prefix);
+const statementsOf = (rolePrefix: string): { Action: unknown; Resource: unknown; Condition?: unknown }[] => {
+  const role = named('AWS::IAM::Role', rolePrefix);
+  return Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter((policy) => JSON.stringify(policy.Properties.Roles) === JSON.stringify([{ Ref: role }]))
+    .flatMap((policy) => policy.Properties.PolicyDocument.Statement);
+};
+const actionsOf = (rolePrefix: string): string[] =>
+  statementsOf(rolePrefix)
+    .flatMap((statement) => statement.Action as string | string[])
+    .toSorted();
+
+describe('the scheduler stack', () => {
+  it('hears bookings, moves and cancellations, and no replay but one meant for real', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['appointments.booking'],
+        'detail-type': ['AppointmentCreated', 'AppointmentRescheduled', 'AppointmentCancelled'],
+        'replay-name': [{ exists: false }, { prefix: 'for-real-' }],
+      },
+      Targets: [
+        Match.objectLike({
+          Arn: arnOf(queue('PlanWakeUpsQueue')),
+          DeadLetterConfig: { Arn: arnOf(queue('PlanWakeUpsDeadLetters')) },
+        }),
+      ],
+    });
+  });
+
+  it.each(['PlanWakeUps', 'HandOver', 'WakeUp'])('%s gives up into a dead-letter queue that alarms', (name) => {
+    const deadLetters = queue(`${name}DeadLetters`);
+
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  it('lets EventBridge Scheduler take its role for this group of schedules only, and send to the hand-over only', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Action: 'sts:AssumeRole',
+            Effect: 'Allow',
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+              ArnEquals: { 'aws:SourceArn': arnOf(named('AWS::Scheduler::ScheduleGroup', 'Schedules')) },
+            },
+          },
+        ],
+      },
+    });
+    expect(statementsOf('ScheduleRole')).toEqual([
+      {
+        Action: 'sqs:SendMessage',
+        Effect: 'Allow',
+        Resource: [arnOf(queue('HandOverQueue')), arnOf(queue('HandOverDeadLetters'))],
+      },
+    ]);
+  });
+
+  it('passes that role to EventBridge Scheduler and nobody else', () => {
+    expect(statementsOf('PlanWakeUpsFunctionServiceRole')).toContainEqual({
+      Action: 'iam:PassRole',
+      Effect: 'Allow',
+      Resource: arnOf(named('AWS::IAM::Role', 'ScheduleRole')),
+      Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    });
+  });
+
+  it('names each schedule function its group, role and queues', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          SCHEDULE_ROLE_ARN: arnOf(named('AWS::IAM::Role', 'ScheduleRole')),
+          HAND_OVER_QUEUE_ARN: arnOf(queue('HandOverQueue')),
+          SCHEDULE_DEAD_LETTER_QUEUE_ARN: arnOf(queue('HandOverDeadLetters')),
+          WAKE_UP_QUEUE_URL: { Ref: queue('WakeUpQueue') },
+          SCHEDULE_GROUP_NAME: Match.anyValue(),
+        }),
+      },
+    });
+  });
+
+  const EVERY_QUEUE_FUNCTION = [
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ];
+
+  it.each([
+    [
+      'PlanWakeUps',
+      [
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+        'iam:PassRole',
+        'scheduler:CreateSchedule',
+        'scheduler:DeleteSchedule',
+      ],
+    ],
+    ['HandOver', ['dynamodb:UpdateItem']],
+    ['WakeUp', ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
+  ])('%s may do exactly what it does', (name, own) => {
+    const allowed = [...new Set(actionsOf(`${name}FunctionServiceRole`))];
+
+    expect(allowed).toEqual([...EVERY_QUEUE_FUNCTION, ...own].toSorted());
+  });
+});

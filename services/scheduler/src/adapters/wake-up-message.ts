@@ -1,0 +1,20 @@
+import * as z from 'zod';
+
+const Purpose = z.union([
+  z.literal('call'),
+  z.templateLiteral(['reminder-', z.string().regex(/^[A-Za-z0-9-]{1,32}$/)]),
+]);
+
+/** A wake-up as it travels in schedules and queues. */
+export const WakeUpMessage = z.object({
+  appointmentId: z.string().min(1).max(64),
+  version: z.int().positive(),
+  purpose: Purpose,
+  dueAt: z.iso.datetime(),
+  cause: z.object({ eventId: z.string(), hops: z.int().nonnegative() }).optional(),
+});
+
+/** So that log lines, and the event in the end, name the booking event as their cause. */
+export function contextOf(message: z.infer<typeof WakeUpMessage>) {
+  return { correlationId: message.appointmentId, cause: message.cause };
+}

@@ -1,0 +1,27 @@
+import { consumeMessages, documentClient, queueClient, readConfig } from '@appointments/runtime';
+import * as z from 'zod';
+import { delayQueue } from '../adapters/delay-queue';
+import { contextOf, WakeUpMessage } from '../adapters/wake-up-message';
+import { wakeUpTable } from '../adapters/wake-up-table';
+import { wakeUp } from '../app/wake-up';
+
+const config = readConfig(
+  z.object({ TABLE_NAME: z.string(), QUEUE_URL: z.string(), DEAD_LETTER_QUEUE_URL: z.string() }),
+);
+const now = () => new Date();
+
+export const handler = consumeMessages(
+  WakeUpMessage,
+  wakeUp({
+    ...wakeUpTable(documentClient(), config.TABLE_NAME, now),
+    delay: delayQueue(queueClient(), config.QUEUE_URL),
+    now,
+  }),
+  {
+    queues: queueClient(),
+    queueUrl: config.QUEUE_URL,
+    deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL,
+    now,
+    contextOf,
+  },
+);
