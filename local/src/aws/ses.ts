@@ -28,10 +28,13 @@ const addressesOf = (list: readonly Address[] | undefined): string[] =>
 
 /** A calendar part inside the alternatives is what mail programs show as an invitation; it seldom has a name. */
 function shown({ filename, mimeType, content }: Attachment): SentEmail['attachments'][number] {
+  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  const isCalendar = mimeType === 'text/calendar' || mimeType === 'application/ics';
   return {
-    filename: filename ?? (mimeType === 'text/calendar' ? 'invite.ics' : ''),
+    filename: filename ?? (isCalendar ? 'invite.ics' : ''),
     contentType: mimeType,
-    text: typeof content === 'string' ? content : new TextDecoder().decode(content),
+    // The parser turns a calendar's line ends into LF; in MIME, and in iCalendar, they are CRLF.
+    text: isCalendar ? text.replace(/\r?\n/g, '\r\n') : text,
   };
 }
 
