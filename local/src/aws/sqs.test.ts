@@ -547,7 +547,7 @@ describe('queues on a laptop', () => {
     );
 
     await fc.assert(
-      fc.asyncProperty(fc.array(command, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), async (commands, most) => {
+      fc.asyncProperty(fc.array(command, { maxLength: 60, size: 'max' }), fc.integer({ min: 1, max: 4 }), async (commands, most) => {
         let test = setUp();
         let now = start;
         const open = () => {
