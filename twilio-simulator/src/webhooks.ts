@@ -74,6 +74,8 @@ export function createWebhooks(options: { readonly authToken: string; readonly t
     let method = webhook.method;
     let form: FormParameters = webhook.parameters;
     for (let redirects = 0; ; redirects += 1) {
+      // Relative URLs resolve against the address as it was named, not as a GET spells out its parameters.
+      const documentUrl = url.href;
       if (method === 'GET')
         for (const [name, value] of Object.entries(form)) url.searchParams.append(name, String(value));
       const body = method === 'POST' ? new URLSearchParams(webhook.parameters).toString() : null;
@@ -116,13 +118,13 @@ export function createWebhooks(options: { readonly authToken: string; readonly t
           status: answer.status,
           contentType: answer.headers['content-type'] ?? '',
           body: answer.body,
-          url: address,
+          url: documentUrl,
           failure: null,
           phase: null,
         };
       } catch (fault) {
         if (!(fault instanceof NoAnswer)) throw fault;
-        return { status: 0, contentType: '', body: '', url: address, failure: fault.message, phase: fault.phase };
+        return { status: 0, contentType: '', body: '', url: documentUrl, failure: fault.message, phase: fault.phase };
       }
     }
   };

@@ -30,12 +30,21 @@ export function parseXml(text: string): XmlElement {
   if (markup.includes('<!DOCTYPE')) throw new DocumentError(12100, 'Document parse failure: a DOCTYPE is not allowed');
   const entity = /&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)[^;\s]*;?/.exec(markup);
   if (entity) throw new DocumentError(12100, `Document parse failure: unknown entity ${entity[0]}`);
-  const roots = toNodes(parser.parse(text)).filter((node) => typeof node !== 'string' || node.trim() !== '');
+  const roots = toNodes(parsed(text)).filter((node) => typeof node !== 'string' || node.trim() !== '');
   const [root] = roots;
   if (root === undefined || typeof root === 'string' || roots.length !== 1) {
     throw new DocumentError(12100, 'Document parse failure: one root element is needed');
   }
   return root;
+}
+
+/** The validator lets some faults pass that the parser stumbles over. */
+function parsed(text: string): unknown {
+  try {
+    return parser.parse(text);
+  } catch (cause) {
+    throw new DocumentError(12100, `Document parse failure: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
 }
 
 /** The parser's ordered form: `{ Say: [children], ':@': { voice: '…' } }` and `{ '#text': '…' }`. */

@@ -102,12 +102,12 @@ export interface App {
   readonly url: string;
   readonly received: Received[];
   readonly at: (path: string) => Received[];
-  readonly answer: (path: string, reply: Reply | ((received: Received) => Reply)) => void;
+  readonly answer: (path: string, reply: Reply | ((received: Received) => Reply | Promise<Reply>)) => void;
   readonly close: () => Promise<void>;
 }
 
 export async function startApp(): Promise<App> {
-  const replies = new Map<string, Reply | ((received: Received) => Reply)>();
+  const replies = new Map<string, Reply | ((received: Received) => Reply | Promise<Reply>)>();
   const received: Received[] = [];
   let base = '';
   const server = createServer((request, response) => {
@@ -133,7 +133,9 @@ export async function startApp(): Promise<App> {
       };
       received.push(webhook);
       const known = replies.get(path) ?? { status: 204, body: '' };
-      const reply = typeof known === 'function' ? known(webhook) : known;
+      void Promise.resolve(typeof known === 'function' ? known(webhook) : known).then(respond);
+    });
+    const respond = (reply: Reply): void => {
       const {
         status = 200,
         type = 'text/xml',
@@ -142,7 +144,7 @@ export async function startApp(): Promise<App> {
       } = typeof reply === 'string' ? { body: reply } : reply;
       response.writeHead(status, { 'content-type': type, ...(location === undefined ? {} : { location }) });
       response.end(body);
-    });
+    };
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,0 +1,309 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import twilio from 'twilio';
+import type RequestClient from 'twilio/lib/base/RequestClient';
+import type { Laboratory } from '../test/laboratory';
+import { ACCOUNT, AGENT, ALL_EVENTS, CLIENT, FROM, TOKEN, openLaboratory, response, sdk } from '../test/laboratory';
+import { exchangeFaults, faults, specification } from '../test/open-api';
+
+type RequestOptions<T> = RequestClient.RequestOptions<T>;
+
+let lab: Laboratory;
+beforeEach(async () => {
+  lab = await openLaboratory({ allowedFrom: [FROM] });
+  lab.app.answer('/voice', response('<Dial><Conference waitUrl="" participantLabel="agent">room</Conference></Dial>'));
+});
+afterEach(() => lab.close());
+
+const create = (more: Record<string, unknown> = {}, client = lab.client) =>
+  client.calls.create({ to: AGENT, from: FROM, url: `${lab.app.url}/voice`, ...more });
+const basic = `Basic ${Buffer.from(`${ACCOUNT}:${TOKEN}`).toString('base64')}`;
+const api = (path: string, init: RequestInit = {}) =>
+  fetch(`${lab.url}/2010-04-01/Accounts/${ACCOUNT}${path}`, {
+    ...init,
+    headers: { authorization: basic, connection: 'close' },
+  });
+const post = (path: string, form: Record<string, string>) =>
+  api(path, { method: 'POST', body: new URLSearchParams(form) });
+
+describe("Twilio's specification", () => {
+  it('finds nothing wrong with any exchange between the SDK and the simulator', async () => {
+    const found: string[] = [];
+    let exchanges = 0;
+    class Watched extends twilio.RequestClient {
+      override async request<T>(options: RequestOptions<T>) {
+        const answer = await super.request<T>({
+          ...options,
+          uri: options.uri.replace('https://api.twilio.com', lab.url),
+        });
+        exchanges += 1;
+        const form = new URLSearchParams();
+        for (const [key, value] of Object.entries(options.data ?? {}))
+          for (const one of [value].flat()) form.append(key, String(one));
+        const url = new URL(options.uri);
+        for (const [key, value] of Object.entries(options.params ?? {})) url.searchParams.append(key, String(value));
+        const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
+        found.push(
+          ...exchangeFaults({
+            method: options.method,
+            url: url.href,
+            form,
+            status: answer.statusCode,
+            body: answer.statusCode === 204 ? '' : body,
+          }),
+        );
+        return answer;
+      }
+    }
+    const client = twilio(ACCOUNT, TOKEN, { httpClient: new Watched() });
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+    lab.simulator.setBehaviour(CLIENT, { behaviour: 'answer-silent' });
+
+    const call = await create(
+      {
+        statusCallback: `${lab.app.url}/status`,
+        statusCallbackEvent: ALL_EVENTS,
+        timeout: 20,
+        timeLimit: 600,
+        machineDetection: 'Enable',
+        asyncAmd: 'true',
+        asyncAmdStatusCallback: `${lab.app.url}/amd`,
+      },
+      client,
+    );
+    await lab.world.quiet();
+    await client.calls(call.sid).fetch();
+    await client.calls.list({ to: AGENT, from: FROM, status: 'in-progress', startTimeAfter: new Date(0) });
+    const [waiting] = await client.conferences.list({ status: 'init', friendlyName: 'room' });
+    const room = client.conferences(waiting?.sid ?? '');
+    await room.fetch();
+    await room.participants.list();
+    await room.participants(call.sid).fetch();
+    await room.participants(call.sid).update({ muted: true });
+    await client.calls(call.sid).update({ twiml: response('<Pause length="9"/>') });
+    const other = await create({ to: CLIENT }, client);
+    await lab.world.quiet();
+    const [second] = await client.conferences.list({ status: 'init' });
+    await client
+      .conferences(second?.sid ?? '')
+      .participants(other.sid)
+      .remove();
+    await create({ to: '+12025550188' }, client);
+    await lab.world.quiet();
+    await client.conferences(second?.sid ?? '').update({ status: 'completed' });
+    await client.conferences.list({ status: 'completed' });
+    await client.calls(call.sid).update({ status: 'completed' });
+    await client.calls.list({ pageSize: 1 });
+    await client.calls(call.sid).remove();
+
+    expect(found).toEqual([]);
+    expect(exchanges).toBeGreaterThanOrEqual(20);
+  });
+
+  it('would find a wrong SID, status, date, null, and a missing or unknown key', async () => {
+    const { sid } = await create();
+    const call = JSON.parse(await (await api(`/Calls/${sid}.json`)).text()) as Record<string, unknown>;
+    const schema = { $ref: '#/components/schemas/api.v2010.account.call' };
+    const { uri: _, ...withoutUri } = call;
+
+    expect(faults(call, schema)).toEqual([]);
+    for (const wrong of [
+      { ...call, sid: 'CA1' },
+      { ...call, status: 'in_progress' },
+      { ...call, status: null },
+      { ...call, date_created: '2026-03-12T11:48:25Z' },
+      { ...call, price_unit: 7 },
+      { ...call, extra: 1 },
+      withoutUri,
+    ]) {
+      expect(faults(wrong, schema)).toHaveLength(1);
+    }
+  });
+
+  it('has examples that fit, but for what its own examples leave out', () => {
+    // Older examples lack keys that newer ones have; nothing else may be wrong with them.
+    const wrong = Object.values(specification.paths)
+      .flatMap((operations) => Object.values(operations))
+      .filter((operation) => operation.responses !== undefined && !operation.operationId.includes('Event'))
+      .flatMap((operation) => Object.values(operation.responses))
+      .flatMap((answer) => Object.values(answer.content ?? {}))
+      .flatMap(({ schema, examples }) => Object.values(examples ?? {}).flatMap(({ value }) => faults(value, schema)));
+
+    expect(wrong.filter((fault) => !fault.endsWith(': missing'))).toEqual([]);
+  });
+});
+
+describe('a request', () => {
+  it('needs the right account and token', async () => {
+    await expect(create({}, sdk(lab.url, 'wrong'))).rejects.toMatchObject({ status: 401, code: 20_003 });
+    const answer = await fetch(`${lab.url}/2010-04-01/Accounts/${ACCOUNT}/Calls.json`);
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="Twilio API"']);
+  });
+
+  it('is understood with and without .json, and carries its own identifier', async () => {
+    const { sid } = await create();
+
+    for (const path of [`/Calls/${sid}`, `/Calls/${sid}.json`]) {
+      const answer = await api(path);
+      expect(await answer.json()).toMatchObject({ sid });
+      expect(answer.headers.get('twilio-request-id')).toMatch(/^RQ[0-9a-f]{32}$/);
+      expect(answer.headers.get('twilio-concurrent-requests')).toBe('1');
+    }
+  });
+
+  it.each([
+    ['no To', { to: '' }, 21_201],
+    ['an invalid To', { to: '12025550100' }, 21_211],
+    ['no From', { from: '' }, 21_213],
+    ['an invalid From', { from: 'Alex' }, 21_212],
+    ['a From of somebody else', { from: '+12025550123' }, 21_210],
+    ['no document', { url: '' }, 21_205],
+    ['a relative document', { url: '/voice' }, 21_205],
+    ['a callback host with an underscore', { statusCallback: 'http://my_host/status' }, 21_609],
+    ['a Timeout beyond 600', { timeout: 601 }, 20_001],
+    ['recording', { record: true }, 20_001],
+    ['digits to send', { sendDigits: '123' }, 20_001],
+    ['detection of a kind that does not exist', { machineDetection: 'Maybe' }, 20_001],
+  ])('to call with %s is refused', async (_, wrong, code) => {
+    await expect(create(wrong)).rejects.toMatchObject({ status: 400, code });
+    expect(lab.simulator.calls()).toEqual([]);
+  });
+
+  it('with a parameter that does not exist is refused by its name', async () => {
+    const answer = await post('/Calls.json', {
+      To: AGENT,
+      From: FROM,
+      Url: `${lab.app.url}/voice`,
+      StatusCallbackURL: 'http://x',
+    });
+
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      code: 20_001,
+      message: 'Unknown parameter: StatusCallbackURL',
+      more_info: 'https://www.twilio.com/docs/errors/20001',
+      status: 400,
+    });
+  });
+
+  it('for what does not exist is 20404', async () => {
+    const none = `CA${'0'.repeat(32)}`;
+    await expect(lab.client.calls(none).fetch()).rejects.toMatchObject({ status: 404, code: 20_404 });
+    await expect(lab.client.conferences(none).fetch()).rejects.toMatchObject({ code: 20_404 });
+    await expect(lab.client.conferences(none).participants('agent').fetch()).rejects.toMatchObject({ code: 20_404 });
+    expect((await api('/Messages.json')).status).toBe(404);
+    expect((await api('/Calls/%E0%A4%A.json')).status).toBe(404);
+  });
+});
+
+describe('calls', () => {
+  it('are answered as queued and dialled only then', async () => {
+    const call = await create();
+
+    expect(call).toMatchObject({
+      status: 'queued',
+      queueTime: '0',
+      direction: 'outbound-api',
+      price: null,
+      startTime: null,
+    });
+    expect(call.toFormatted).toBe('(202) 555-0100');
+  });
+
+  it('are listed newest first, page by page, by what was asked', async () => {
+    const made: string[] = [];
+    for (const to of ['+12025550111', '+12025550112', '+12025550113', '+12025550111'])
+      made.push((await create({ to })).sid);
+    await lab.world.quiet();
+
+    expect((await lab.client.calls.list()).map(({ sid }) => sid)).toEqual(made.toReversed());
+    expect((await lab.client.calls.list({ pageSize: 1 })).map(({ sid }) => sid)).toEqual(made.toReversed());
+    expect((await lab.client.calls.list({ to: '+12025550111', limit: 1 })).map(({ sid }) => sid)).toEqual([made[3]]);
+    expect(await lab.client.calls.list({ status: 'busy' })).toHaveLength(1);
+    expect(await lab.client.calls.list({ startTime: new Date(lab.world.now()) })).toHaveLength(4);
+    expect(await lab.client.calls.list({ startTimeAfter: new Date(lab.world.now() + 1000) })).toEqual([]);
+    expect(await lab.client.calls.list({ startTimeBefore: new Date(lab.world.now() + 1000) })).toHaveLength(4);
+  });
+
+  it('that ring are ended as canceled, those answered as completed', async () => {
+    const ringing = await create({ statusCallback: `${lab.app.url}/status` });
+    await lab.world.quiet();
+    expect(await lab.client.calls(ringing.sid).update({ status: 'completed' })).toMatchObject({ status: 'canceled' });
+    await lab.world.quiet();
+    expect(lab.statuses(ringing.sid)).toEqual(['canceled']);
+
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+    const answered = await create();
+    await lab.world.quiet();
+    expect(await lab.client.calls(answered.sid).update({ status: 'canceled' })).toMatchObject({
+      status: 'in-progress',
+    });
+    expect(await lab.client.calls(answered.sid).update({ status: 'completed' })).toMatchObject({
+      status: 'completed',
+      duration: '0',
+    });
+  });
+
+  it('that are not in progress cannot be redirected, and one that is over cannot be ended', async () => {
+    const { sid } = await create();
+    await lab.world.quiet();
+    const call = lab.client.calls(sid);
+    const notInProgress = {
+      status: 400,
+      code: 21_220,
+      message: expect.stringContaining('Call is not in-progress. Cannot redirect.'),
+    };
+
+    await expect(call.update({ twiml: '<Response/>' })).rejects.toMatchObject(notInProgress);
+    await call.update({ status: 'completed' });
+    await expect(call.update({ status: 'completed' })).rejects.toMatchObject(notInProgress);
+    await expect(call.update({ url: `${lab.app.url}/voice` })).rejects.toMatchObject(notInProgress);
+  });
+
+  it('take a new time limit, and a new status callback only with a new document', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+    const { sid } = await create();
+    await lab.world.quiet();
+    const call = lab.client.calls(sid);
+
+    await expect(call.update({ statusCallback: `${lab.app.url}/status` })).rejects.toMatchObject({ status: 400 });
+    await expect(call.update({ url: `${lab.app.url}/voice`, twiml: '<Response/>' })).rejects.toMatchObject({
+      status: 400,
+    });
+    await call.update({ url: `${lab.app.url}/voice`, statusCallback: `${lab.app.url}/status` });
+    await call.update({ timeLimit: 30 });
+    await lab.world.advance(30);
+
+    expect(lab.statuses(sid)).toEqual(['completed']);
+  });
+
+  it('can be deleted when they are over', async () => {
+    const { sid } = await create();
+    await lab.world.quiet();
+    await expect(lab.client.calls(sid).remove()).rejects.toMatchObject({ status: 400 });
+
+    await lab.client.calls(sid).update({ status: 'completed' });
+    await lab.world.quiet();
+
+    expect(await lab.client.calls(sid).remove()).toBe(true);
+    await expect(lab.client.calls(sid).fetch()).rejects.toMatchObject({ code: 20_404 });
+  });
+});
+
+describe('a queue of calls', () => {
+  it('is paced by calls per second and says how long each waits', async () => {
+    const paced = await openLaboratory({ callsPerSecond: 1 });
+    const to = ['+12025550111', '+12025550112', '+12025550113'];
+    const calls = [];
+    for (const number of to) calls.push(await create({ to: number }, paced.client));
+    expect(calls.map(({ queueTime }) => queueTime)).toEqual(['0', '1000', '2000']);
+
+    await paced.world.advance(1);
+    const states = paced.simulator.calls().map(({ status }) => status);
+    await paced.client.calls(calls[2]?.sid ?? '').update({ status: 'completed' });
+    await paced.world.advance(5);
+
+    expect(states).toEqual(['ringing', 'ringing', 'queued']);
+    expect(paced.simulator.calls().map(({ status }) => status)).toEqual(['ringing', 'ringing', 'canceled']);
+    await paced.close();
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import twilio from 'twilio';
+import { response } from '../test/laboratory';
+import { DocumentError } from './errors';
+import { parseTwiml } from './twiml';
+
+const codeOf = (text: string, kind: 'call' | 'wait' = 'call'): number => {
+  try {
+    parseTwiml(text, kind);
+  } catch (fault) {
+    if (fault instanceof DocumentError) return fault.code;
+    throw fault;
+  }
+  return 0;
+};
+
+describe('a TwiML document', () => {
+  it("is read as Twilio's own builder wrote it", () => {
+    const voice = new twilio.twiml.VoiceResponse();
+    const gather = voice.gather({ numDigits: 1, timeout: 8, action: '/accept', actionOnEmptyResult: true });
+    gather.say({ voice: 'Polly.Joanna' }, 'Tom & "Ann" <b> é 😀 ]]>');
+    voice.pause({ length: 3 });
+    voice
+      .dial({ action: '/after', timeLimit: 600 })
+      .conference(
+        { startConferenceOnEnter: false, endConferenceOnExit: true, waitUrl: '', participantLabel: 'agent' },
+        'room',
+      );
+    voice.redirect({ method: 'GET' }, '/next?a=1&b=2');
+
+    expect(parseTwiml(voice.toString())).toMatchObject([
+      {
+        verb: 'Gather',
+        numDigits: 1,
+        timeoutSeconds: 8,
+        action: '/accept',
+        actionOnEmptyResult: true,
+        finishOnKey: '#',
+        prompts: [{ verb: 'Say', text: 'Tom & "Ann" <b> é 😀 ]]>', loop: 1 }],
+      },
+      { verb: 'Pause', seconds: 3 },
+      {
+        verb: 'Dial',
+        action: '/after',
+        timeLimitSeconds: 600,
+        conference: {
+          name: 'room',
+          startConferenceOnEnter: false,
+          endConferenceOnExit: true,
+          waitUrl: '',
+          participantLabel: 'agent',
+          maxParticipants: 250,
+        },
+      },
+      { verb: 'Redirect', url: '/next?a=1&b=2', method: 'GET' },
+    ]);
+  });
+
+  it('keeps whatever text the builder can write, but for white space', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+        const clean = text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
+        const voice = new twilio.twiml.VoiceResponse();
+        voice.say(clean);
+
+        const [said] = parseTwiml(voice.toString());
+
+        expect(said).toMatchObject({ verb: 'Say', text: clean.replaceAll(/\s+/g, ' ').trim() });
+      }),
+    );
+  });
+
+  it('never breaks the reader: it is verbs or a refusal', () => {
+    const piece = fc.constantFrom(
+      '<Response>',
+      '</Response>',
+      '<Say>',
+      '</Say>',
+      '<Say/>',
+      '<',
+      '&',
+      '&amp;',
+      '&x;',
+      ']]>',
+      'a',
+      '"',
+      '=',
+      '<!--',
+      '<![CDATA[',
+      '<?xml ?>',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        expect(typeof codeOf(pieces.join(''))).toBe('number');
+      }),
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no XML', 'Hello'],
+    ['an open element', '<Response><Say>'],
+    ['another root', '<Html/>'],
+    ['two roots', '<Response/><Response/>'],
+    ['an entity of HTML', '<Response><Say>a&nbsp;b</Say></Response>'],
+    ['a DOCTYPE', '<!DOCTYPE x [<!ENTITY a "b">]><Response><Say>&a;</Say></Response>'],
+  ])('is refused as unreadable when it is %s', (_, text) => {
+    expect(codeOf(text)).toBe(12_100);
+  });
+
+  it.each([
+    ['an unknown verb', '<Sing/>'],
+    ['a verb in the wrong case', '<say>a</say>'],
+    ['a verb that is not simulated', '<Record/>'],
+    ['speech', '<Gather input="dtmf speech"/>'],
+    ['a number to dial', '<Dial>+12025550100</Dial>'],
+    ['Number inside Dial', '<Dial><Number>+12025550100</Number></Dial>'],
+    ['an unknown attribute', '<Say shout="true">a</Say>'],
+    ['a boolean that is none', '<Dial><Conference muted="yes">r</Conference></Dial>'],
+    ['a number out of range', '<Dial><Conference maxParticipants="251">r</Conference></Dial>'],
+    ['Gather inside Gather', '<Gather><Gather/></Gather>'],
+    ['stray text', 'Hello'],
+  ])('is refused by name when it holds %s', (_, verbs) => {
+    expect(codeOf(response(verbs))).toBe(12_200);
+  });
+
+  it('is refused when it is larger than 64 KB', () => {
+    expect(codeOf(response(`<!-- ${'x'.repeat(64 * 1024)} -->`))).toBe(11_750);
+  });
+
+  it('may hold only Say, Play, Pause and Redirect while one waits', () => {
+    expect(codeOf(response('<Say>a</Say><Play>b</Play><Pause/><Redirect/>'), 'wait')).toBe(0);
+    expect(codeOf(response('<Hangup/>'), 'wait')).toBe(13_238);
+    expect(codeOf(response('<Gather/>'), 'wait')).toBe(13_238);
+  });
+});

@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Laboratory } from '../test/laboratory';
+import { AGENT, ALL_EVENTS, CLIENT, FROM, openLaboratory, response } from '../test/laboratory';
+import { NoAnswer } from './transport';
+import type { TransportRequest } from './transport';
+import { createWebhooks, parseTarget } from './webhooks';
+
+interface Recorded {
+  readonly name: string;
+  readonly params: Record<string, string>;
+}
+const file = readFileSync(join(__dirname, '../test/fixtures/twilio-webhooks.json'), 'utf8');
+const { webhooks: recorded } = JSON.parse(file) as { webhooks: Recorded[] };
+const recordedNames = (name: string) => Object.keys(recorded.find((one) => one.name === name)?.params ?? {}).toSorted();
+
+let lab: Laboratory;
+beforeEach(async () => {
+  lab = await openLaboratory();
+});
+afterEach(async () => {
+  expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  await lab.close();
+});
+
+const namesOf = (params: Record<string, string> | undefined) => Object.keys(params ?? {}).toSorted();
+
+describe('the parameters of a webhook', () => {
+  it('are those that were recorded at Twilio', async () => {
+    lab.app.answer('/agent', response('<Gather numDigits="1" action="/join"/>'));
+    lab.app.answer(
+      '/join',
+      response(
+        `<Dial action="/after"><Conference waitUrl="" endConferenceOnExit="true" participantLabel="agent" statusCallback="/room"
+          statusCallbackEvent="start end join leave mute">room</Conference></Dial>`,
+      ),
+    );
+    lab.app.answer(
+      '/client',
+      response('<Dial><Conference waitUrl="" participantLabel="client">room</Conference></Dial>'),
+    );
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'accept' });
+    lab.simulator.setBehaviour(CLIENT, { behaviour: 'answer-silent' });
+    const hooks = { statusCallback: `${lab.app.url}/status`, statusCallbackEvent: ALL_EVENTS };
+    await lab.client.calls.create({ to: AGENT, from: FROM, url: `${lab.app.url}/agent`, ...hooks });
+    await lab.world.quiet();
+    await lab.client.calls.create({ to: CLIENT, from: FROM, url: `${lab.app.url}/client` });
+    await lab.world.quiet();
+    const [room] = await lab.client.conferences.list();
+    await lab.client
+      .conferences(room?.sid ?? '')
+      .participants('client')
+      .update({ muted: true });
+    await lab.simulator.act(AGENT, { do: 'hangup' });
+    await lab.world.quiet();
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'busy' });
+    await lab.client.calls.create({ to: AGENT, from: FROM, url: `${lab.app.url}/agent`, ...hooks });
+    await lab.world.quiet();
+
+    const statuses = lab.app.at('/status').map(({ params }) => params);
+    expect(namesOf(statuses[0])).toEqual(recordedNames('call-initiated'));
+    expect(namesOf(statuses[1])).toEqual(recordedNames('call-ringing'));
+    expect(namesOf(statuses[2])).toEqual(recordedNames('call-answered'));
+    expect(namesOf(statuses[3])).toEqual(recordedNames('call-completed'));
+    expect(namesOf(statuses.at(-1))).toEqual(recordedNames('call-busy'));
+    const room$ = lab.app.at('/room').map(({ params }) => params);
+    const event = (name: string) => namesOf(room$.find((params) => params['StatusCallbackEvent'] === name));
+    expect(event('participant-join')).toEqual(recordedNames('conference-participant-join-1'));
+    expect(event('conference-start')).toEqual(recordedNames('conference-start'));
+    expect(event('participant-mute')).toEqual(recordedNames('conference-participant-mute'));
+    expect(event('participant-leave')).toEqual(recordedNames('conference-participant-leave'));
+    expect(event('conference-end')).toEqual(recordedNames('conference-end'));
+    expect(namesOf(lab.app.at('/join')[0]?.params)).toEqual(expect.arrayContaining(recordedNames('gather-digits')));
+  });
+});
+
+describe('a webhook', () => {
+  const webhook = (more: string) => ({
+    url: `${lab.app.url}/hook?a=b${more}`,
+    method: 'POST' as const,
+    parameters: { A: '1', B: 'é &' },
+  });
+  const send = (more: string, method: 'GET' | 'POST' = 'POST') =>
+    createWebhooks({ authToken: 'a-secret-token', transport: realTransport() })({ ...webhook(more), method });
+  const realTransport = () => async (request: TransportRequest) => {
+    const answer = await fetch(request.url, {
+      method: request.method,
+      headers: { ...request.headers, connection: 'close' },
+      body: request.body,
+      redirect: 'manual',
+    });
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+  };
+
+  it('is a signed form without the fragment, with headers of its own', async () => {
+    await send('#rc=2');
+
+    expect(lab.app.at('/hook')).toMatchObject([
+      {
+        method: 'POST',
+        params: { A: '1', B: 'é &' },
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+          'user-agent': 'TwilioProxy/1.1',
+          'i-twilio-idempotency-token': expect.stringMatching(/^[0-9a-f-]{36}$/),
+        },
+      },
+    ]);
+  });
+
+  it('by GET carries its parameters in the query', async () => {
+    await send('', 'GET');
+
+    expect(lab.app.at('/hook')).toMatchObject([{ method: 'GET', params: { a: 'b', A: '1', B: 'é &' } }]);
+  });
+
+  it.each([
+    ['#rc=3&rp=5xx', 4],
+    ['#rc=3&rp=all', 4],
+    ['#rc=2&rp=ct,rt,5xx', 3],
+    ['#rc=3&rp=4xx', 1],
+    ['#rc=3', 1],
+    ['#rc=9&rp=all', 2],
+    ['', 1],
+  ])('that is answered 503 is sent as its fragment %s asks, with one token', async (fragment, times) => {
+    lab.app.answer('/hook', { status: 503 });
+
+    const answer = await send(fragment);
+
+    expect(answer.status).toBe(503);
+    expect(lab.app.at('/hook')).toHaveLength(times);
+    expect(new Set(lab.app.at('/hook').map(({ headers }) => headers['i-twilio-idempotency-token'])).size).toBe(1);
+  });
+
+  it('is sent again once, by default, only when no connection stood', async () => {
+    const tries: string[] = [];
+    const failing = (phase: 'ct' | 'rt') =>
+      createWebhooks({
+        authToken: 'x',
+        transport: () => {
+          tries.push(phase);
+          return Promise.reject(new NoAnswer(phase, 'no answer'));
+        },
+      });
+
+    const answer = await failing('ct')(webhook(''));
+    await failing('rt')(webhook(''));
+
+    expect(tries).toEqual(['ct', 'ct', 'rt']);
+    expect(answer).toMatchObject({ status: 0, failure: 'no answer' });
+  });
+
+  it('follows 301 and 302 by GET and leaves the form behind', async () => {
+    lab.app.answer('/hook', { status: 302, location: '/moved?x=y' });
+    lab.app.answer('/moved', response('<Hangup/>'));
+
+    const answer = await send('');
+
+    expect(lab.app.at('/moved')).toMatchObject([{ method: 'GET', params: { x: 'y' } }]);
+    expect(answer.url).toBe(`${lab.app.url}/moved?x=y`);
+  });
+
+  it('reads its connection overrides from the fragment, within their bounds', () => {
+    expect(parseTarget('https://example.com/a?b=c#ct=1500&rt=4000&tt=9000&rc=2&rp=ct,5xx')).toMatchObject({
+      connectMs: 1500,
+      readMs: 4000,
+      totalMs: 9000,
+      retries: 2,
+      retryOn: ['ct', '5xx'],
+    });
+    expect(parseTarget('https://example.com/a#ct=1&rt=99999&rc=x&rp=never')).toMatchObject({
+      connectMs: 5000,
+      readMs: 15_000,
+      totalMs: 15_000,
+      retries: 1,
+      retryOn: ['ct'],
+    });
+    expect(parseTarget('https://example.com/a?b=c#rc=1').url.href).toBe('https://example.com/a?b=c');
+  });
+
+  it('that fails is no matter for the call, only for the debugger', async () => {
+    lab.app.answer('/status', { status: 500 });
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'busy' });
+    const { sid } = await lab.client.calls.create({
+      to: AGENT,
+      from: FROM,
+      url: `${lab.app.url}/voice`,
+      statusCallback: `${lab.app.url}/status`,
+    });
+    await lab.world.quiet();
+
+    expect(lab.simulator.calls()[0]?.status).toBe('busy');
+    expect(lab.simulator.warnings()).toMatchObject([{ code: 11_200, callSid: sid }]);
+  });
+
+  it('to nobody fails without harm', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+
+    const { sid } = await lab.client.calls.create({ to: AGENT, from: FROM, url: 'http://127.0.0.1:1/voice' });
+    await lab.world.quiet();
+
+    expect((await lab.client.calls(sid).fetch()).status).toBe('completed');
+  });
+
+  it('of one call arrives in the order of firing, however slow an answer is', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    lab.app.answer('/status', async ({ params }) => {
+      if (params['CallStatus'] === 'initiated') await held;
+      return { status: 204 };
+    });
+    const { sid } = await lab.client.calls.create({
+      to: AGENT,
+      from: FROM,
+      url: `${lab.app.url}/voice`,
+      statusCallback: `${lab.app.url}/status`,
+      statusCallbackEvent: ALL_EVENTS,
+    });
+    await lab.client.calls(sid).update({ status: 'completed' });
+    release();
+    await lab.world.quiet();
+
+    expect(lab.statuses(sid)).toEqual(['initiated', 'ringing', 'canceled']);
+  });
+});
