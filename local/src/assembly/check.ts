@@ -7,10 +7,12 @@ export function refusals(stacks: readonly Stack[]): string[] {
   return stacks.flatMap((stack) =>
     Object.entries(stack.resources).flatMap(([logicalId, { Type, Properties }]) => {
       const found = Object.hasOwn(RESOURCE_TYPES, Type) ? RESOURCE_TYPES[Type] : undefined;
-      if (found === undefined) return [`${stack.name}: ${logicalId} is of type ${Type}, which does not run on a laptop.`];
+      if (found === undefined)
+        return [`${stack.name}: ${logicalId} is of type ${Type}, which does not run on a laptop.`];
       if (found.class === 'noted') return [];
       return unknownProperties(Properties, found.properties).map(
-        (property) => `${stack.name}: ${logicalId} (${Type}) has the property ${property}, which does not run on a laptop.`,
+        (property) =>
+          `${stack.name}: ${logicalId} (${Type}) has the property ${property}, which does not run on a laptop.`,
       );
     }),
   );
@@ -19,7 +21,8 @@ export function refusals(stacks: readonly Stack[]): string[] {
 /** Throws when anything is refused, naming all of it. */
 export function checkAssembly(stacks: readonly Stack[]): void {
   const refused = refusals(stacks);
-  if (refused.length > 0) throw new AssemblyError(`The templates hold what the laptop cloud refuses:\n  ${refused.join('\n  ')}`);
+  if (refused.length > 0)
+    throw new AssemblyError(`The templates hold what the laptop cloud refuses:\n  ${refused.join('\n  ')}`);
 }
 
 /** The table of types with what of each the assembly holds, as `--explain` prints it. */
@@ -29,7 +32,8 @@ export function explain(stacks: readonly Stack[]): string {
     for (const { Type } of Object.values(stack.resources)) counts.set(Type, (counts.get(Type) ?? 0) + 1);
   }
   const width = Math.max(...Object.keys(RESOURCE_TYPES).map((type) => type.length));
-  const line = (type: string, what: string) => `  ${String(counts.get(type) ?? 0).padStart(4)}  ${type.padEnd(width)}  ${what}`;
+  const line = (type: string, what: string) =>
+    `  ${String(counts.get(type) ?? 0).padStart(4)}  ${type.padEnd(width)}  ${what}`;
   const lines = (wanted: 'run' | 'noted') =>
     Object.entries(RESOURCE_TYPES)
       .filter(([, found]) => found.class === wanted)

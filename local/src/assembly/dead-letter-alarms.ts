@@ -27,7 +27,9 @@ export function watchDeadLetters(
     const message = `${alarm.description}\nQueue: ${alarm.queue}`.trim();
     for (const topicArn of alarm.topicArns) {
       const what = `alarm ${alarm.name}`;
-      ports.busy.track(what, ports.publish(topicArn, alarm.name, message)).catch((error: unknown) => ports.onError(what, error));
+      ports.busy
+        .track(what, ports.publish(topicArn, alarm.name, message))
+        .catch((error: unknown) => ports.onError(what, error));
     }
   });
 }

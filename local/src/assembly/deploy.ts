@@ -150,7 +150,10 @@ const AlarmProperties = z.object({
 });
 const SubscriptionProperties = z.object({ TopicArn: text, Protocol: text, Endpoint: text });
 const ParameterProperties = z.object({ Value: text });
-const SecretProperties = z.object({ SecretString: text.optional(), GenerateSecretString: z.record(text, z.unknown()).optional() });
+const SecretProperties = z.object({
+  SecretString: text.optional(),
+  GenerateSecretString: z.record(text, z.unknown()).optional(),
+});
 
 interface Declared {
   readonly stack: Stack;
@@ -178,7 +181,8 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     getAtt: (logicalId: string, attribute: string): string => {
       const found = identityOf(stack, logicalId).attributes;
       const value = Object.hasOwn(found, attribute) ? found[attribute] : undefined;
-      if (value === undefined) throw new AssemblyError(`${stack.name}: ${logicalId} has no attribute ${attribute} on a laptop.`);
+      if (value === undefined)
+        throw new AssemblyError(`${stack.name}: ${logicalId} has no attribute ${attribute} on a laptop.`);
       return value;
     },
   });
@@ -201,7 +205,8 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     for (const [logicalId, resource] of Object.entries(stack.resources)) {
       const identity = identify(stack.name, logicalId, resource, {
         queueUrl: (name) => `${ports.awsEndpoint}/000000000000/${name}`,
-        apiEndpoint: () => (stack.name.endsWith(FRONT_DOOR_STACK) ? ports.publicUrl : ports.apiEndpoint(placeOf(stack, logicalId))),
+        apiEndpoint: () =>
+          stack.name.endsWith(FRONT_DOOR_STACK) ? ports.publicUrl : ports.apiEndpoint(placeOf(stack, logicalId)),
         secretArn: (name) => declareSecret(stack, logicalId, resource, name, ports),
       });
       own.set(logicalId, identity);
@@ -219,7 +224,10 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     eventBusName ??= identity.name;
   }
   for (const each of ofType('AWS::SQS::Queue')) {
-    const { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds, RedrivePolicy } = propertiesOf(each, QueueProperties);
+    const { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds, RedrivePolicy } = propertiesOf(
+      each,
+      QueueProperties,
+    );
     aws.queues.declare({
       name: each.identity.name,
       ...(VisibilityTimeout === undefined ? {} : { visibilityTimeoutSeconds: VisibilityTimeout }),
@@ -247,7 +255,9 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         keySchema: table.KeySchema,
         globalSecondaryIndexes: table.GlobalSecondaryIndexes,
         localSecondaryIndexes: table.LocalSecondaryIndexes,
-        ...(table.StreamSpecification === undefined ? {} : { streamViewType: table.StreamSpecification.StreamViewType }),
+        ...(table.StreamSpecification === undefined
+          ? {}
+          : { streamViewType: table.StreamSpecification.StreamViewType }),
         ...(ttl?.Enabled === true && ttl.AttributeName !== undefined ? { timeToLiveAttribute: ttl.AttributeName } : {}),
       });
       if (engineStreamArn !== undefined) streams.set(name, openStream(ports.engine, engineStreamArn));
@@ -264,14 +274,18 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     // An integration may name its function within a longer path of API Gateway's.
     const arn = /arn:aws:lambda:[^:]*:\d*:function:[^:/]+/.exec(nameOrArn)?.[0] ?? nameOrArn;
     const found = functions.get(arn);
-    if (found === undefined) throw new AssemblyError(`${where} calls ${nameOrArn}, which is no function of these stacks.`);
+    if (found === undefined)
+      throw new AssemblyError(`${where} calls ${nameOrArn}, which is no function of these stacks.`);
     return found;
   };
 
   for (const each of ofType('AWS::Events::Rule')) {
     const rule = propertiesOf(each, RuleProperties);
     for (const { Arn } of rule.Targets) {
-      if (!Arn.startsWith('arn:aws:sqs:')) throw new AssemblyError(`${each.stack.name}: ${each.logicalId} has the target ${Arn}; here rules lead to queues only.`);
+      if (!Arn.startsWith('arn:aws:sqs:'))
+        throw new AssemblyError(
+          `${each.stack.name}: ${each.logicalId} has the target ${Arn}; here rules lead to queues only.`,
+        );
     }
     aws.buses.declareRule({
       name: each.identity.name,
@@ -307,7 +321,11 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
       starts.push(() =>
         stops.push(
           connectQueue(
-            { ...common, queueArn: mapping.EventSourceArn, ...(concurrency === undefined ? {} : { maximumConcurrency: concurrency }) },
+            {
+              ...common,
+              queueArn: mapping.EventSourceArn,
+              ...(concurrency === undefined ? {} : { maximumConcurrency: concurrency }),
+            },
             { queues: aws.queues, busy: kernel.busy, invoke, onError: ports.onError },
           ),
         ),
@@ -316,7 +334,8 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     }
     const table = /:table\/([^/]+)\/stream\//.exec(mapping.EventSourceArn)?.[1] ?? '';
     const stream = streams.get(table);
-    if (stream === undefined) throw new AssemblyError(`${where} reads ${mapping.EventSourceArn}, which is neither queue nor stream here.`);
+    if (stream === undefined)
+      throw new AssemblyError(`${where} reads ${mapping.EventSourceArn}, which is neither queue nor stream here.`);
     const id = `${each.stack.name}/${each.logicalId}`;
     if (!checkpoints.has(id) && mapping.StartingPosition === 'LATEST') {
       const latest = await stream.latest();
@@ -334,18 +353,36 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         ...(mapping.MaximumRetryAttempts === undefined ? {} : { maximumRetryAttempts: mapping.MaximumRetryAttempts }),
         ...(destination === undefined ? {} : { onFailure: (message: string) => sendTo(aws, destination, message) }),
       },
-      { clock: kernel.clock, timers: kernel.timers, busy: kernel.busy, checkpoints, read: stream.read, invoke, onError: ports.onError },
+      {
+        clock: kernel.clock,
+        timers: kernel.timers,
+        busy: kernel.busy,
+        checkpoints,
+        read: stream.read,
+        invoke,
+        onError: ports.onError,
+      },
     );
     sources.push({ table, source });
     starts.push(source.wake);
     stops.push(source.stop);
   }
 
-  const deadLetterQueues = new Set(aws.queues.list().filter(({ isDeadLetterQueue }) => isDeadLetterQueue).map(({ name }) => name));
+  const deadLetterQueues = new Set(
+    aws.queues
+      .list()
+      .filter(({ isDeadLetterQueue }) => isDeadLetterQueue)
+      .map(({ name }) => name),
+  );
   for (const each of ofType('AWS::CloudWatch::Alarm')) {
     const alarm = propertiesOf(each, AlarmProperties);
     const queue = alarm.Dimensions.find(({ Name }) => Name === 'QueueName')?.Value;
-    if (alarm.MetricName !== 'ApproximateNumberOfMessagesVisible' || queue === undefined || !deadLetterQueues.has(queue)) continue;
+    if (
+      alarm.MetricName !== 'ApproximateNumberOfMessagesVisible' ||
+      queue === undefined ||
+      !deadLetterQueues.has(queue)
+    )
+      continue;
     watchDeadLetters(
       { name: each.identity.name, description: alarm.AlarmDescription, queue, topicArns: alarm.AlarmActions },
       { queues: aws.queues, publish: aws.topics.publish, busy: kernel.busy, onError: ports.onError },
@@ -388,11 +425,17 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     );
     const routes = mine('AWS::ApiGatewayV2::Route', RouteProperties).map(({ each, properties }): Route<RouteTarget> => {
       const target = integrations.get(properties.Target.replace('integrations/', ''));
-      if (target === undefined) throw new AssemblyError(`${each.stack.name}: ${each.logicalId} leads to ${properties.Target}, which is not there.`);
+      if (target === undefined)
+        throw new AssemblyError(
+          `${each.stack.name}: ${each.logicalId} leads to ${properties.Target}, which is not there.`,
+        );
       const jwt = properties.AuthorizationType === 'JWT';
       return {
         routeKey: properties.RouteKey,
-        target: { invoke: target.invoke, ...(jwt ? { authorization: { scopes: properties.AuthorizationScopes } } : {}) },
+        target: {
+          invoke: target.invoke,
+          ...(jwt ? { authorization: { scopes: properties.AuthorizationScopes } } : {}),
+        },
       };
     });
     return createHttpApi(
@@ -423,9 +466,16 @@ function placeOf(stack: Stack, logicalId: string): string {
   return `api ${stack.name}/${logicalId}`;
 }
 
-function declareSecret(stack: Stack, logicalId: string, { Type, Properties }: Resource, name: string, ports: DeployPorts): string {
+function declareSecret(
+  stack: Stack,
+  logicalId: string,
+  { Type, Properties }: Resource,
+  name: string,
+  ports: DeployPorts,
+): string {
   const parsed = SecretProperties.safeParse(Properties);
-  if (!parsed.success) throw new AssemblyError(`${stack.name}: ${logicalId} (${Type}): ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new AssemblyError(`${stack.name}: ${logicalId} (${Type}): ${z.prettifyError(parsed.error)}`);
   if (name.endsWith('/twilio')) return declareTwilioSecret(name, ports);
   const { SecretString, GenerateSecretString } = parsed.data;
   return ports.aws.secrets.declare({
@@ -449,11 +499,21 @@ function declareTwilioSecret(name: string, { aws, twilioSecret }: DeployPorts): 
   return arn;
 }
 
-function makeFunction(each: Declared, properties: z.infer<typeof FunctionProperties>, ports: DeployPorts): LocalFunction {
+function makeFunction(
+  each: Declared,
+  properties: z.infer<typeof FunctionProperties>,
+  ports: DeployPorts,
+): LocalFunction {
   const { stack, logicalId, identity } = each;
-  const hash = properties.Code.S3Key.replace(/\.zip$/, '').split('/').at(-1) ?? '';
+  const hash =
+    properties.Code.S3Key.replace(/\.zip$/, '')
+      .split('/')
+      .at(-1) ?? '';
   const folder = stack.assetFolders.get(hash);
-  if (folder === undefined) throw new AssemblyError(`${stack.name}: ${logicalId} has the code ${properties.Code.S3Key}, which is not in the assembly.`);
+  if (folder === undefined)
+    throw new AssemblyError(
+      `${stack.name}: ${logicalId} has the code ${properties.Code.S3Key}, which is not in the assembly.`,
+    );
   const service = stack.name.split('-').at(-1) ?? stack.name;
   const name = handlerNameOf(folder, ports.servicesFolder, service) ?? logicalId;
   const arn = identity.attributes['Arn'] ?? identity.name;
@@ -492,4 +552,3 @@ async function sendTo(aws: AwsServices, destination: string, message: string): P
   if (destination.startsWith('arn:aws:sqs:')) await aws.queues.send(destination, { body: message });
   else await aws.topics.publish(destination, 'A batch was given up', message);
 }
-

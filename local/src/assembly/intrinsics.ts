@@ -27,7 +27,8 @@ export function resolve(value: unknown, references: References, where: string): 
 }
 
 function call(name: string, argument: unknown, references: References, where: string): unknown {
-  const refer = (logicalId: string) => (Object.hasOwn(PSEUDO, logicalId) ? (PSEUDO[logicalId] ?? '') : references.ref(logicalId));
+  const refer = (logicalId: string) =>
+    Object.hasOwn(PSEUDO, logicalId) ? (PSEUDO[logicalId] ?? '') : references.ref(logicalId);
   const wrong = () => new AssemblyError(`${where}: ${name} is not written as the laptop cloud understands it.`);
   const list = (of: unknown): readonly unknown[] => {
     const resolved = resolve(of, references, where);
@@ -67,7 +68,10 @@ function call(name: string, argument: unknown, references: References, where: st
       const values: unknown = resolve(given, references, where);
       return text(pattern).replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, key: string) => {
         if (literal === '!') return `\${${key}}`;
-        const own: unknown = typeof values === 'object' && values !== null && Object.hasOwn(values, key) ? Reflect.get(values, key) : undefined;
+        const own: unknown =
+          typeof values === 'object' && values !== null && Object.hasOwn(values, key)
+            ? Reflect.get(values, key)
+            : undefined;
         if (own !== undefined) return text(own);
         const dot = key.indexOf('.');
         return dot < 0 ? refer(key) : references.getAtt(key.slice(0, dot), key.slice(dot + 1));

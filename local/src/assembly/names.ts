@@ -70,7 +70,10 @@ export function identify(stackName: string, logicalId: string, resource: Resourc
       return byName({ Arn: arn('events', `archive/${name}`) });
     case 'AWS::DynamoDB::Table':
     case 'AWS::DynamoDB::GlobalTable':
-      return byName({ Arn: arn('dynamodb', `table/${name}`), StreamArn: arn('dynamodb', `table/${name}/stream/local`) });
+      return byName({
+        Arn: arn('dynamodb', `table/${name}`),
+        StreamArn: arn('dynamodb', `table/${name}/stream/local`),
+      });
     case 'AWS::ApiGatewayV2::Api':
       return { name, ref: logicalId, attributes: { ApiEndpoint: places.apiEndpoint(logicalId), ApiId: logicalId } };
     case 'AWS::ApiGatewayV2::Integration':

@@ -22,7 +22,9 @@ const Manifest = z.object({
   ),
 });
 const Assets = z.object({
-  files: z.record(z.string(), z.object({ source: z.object({ path: z.string(), packaging: z.string().optional() }) })).default({}),
+  files: z
+    .record(z.string(), z.object({ source: z.object({ path: z.string(), packaging: z.string().optional() }) }))
+    .default({}),
 });
 
 /** One stack of the cloud assembly. */
@@ -42,7 +44,8 @@ export class AssemblyError extends Error {
 /** Reads every stack of a synthesized CDK app. */
 export function readAssembly(folder: string): readonly Stack[] {
   const manifestFile = join(folder, 'manifest.json');
-  if (!existsSync(manifestFile)) throw new AssemblyError(`There is no cloud assembly in ${folder}: \`npm run synth\` makes it.`);
+  if (!existsSync(manifestFile))
+    throw new AssemblyError(`There is no cloud assembly in ${folder}: \`npm run synth\` makes it.`);
   const stacks: Stack[] = [];
   for (const [id, { type, properties }] of Object.entries(parse(manifestFile, Manifest).artifacts)) {
     if (type !== 'aws:cloudformation:stack' || properties?.templateFile === undefined) continue;
@@ -50,9 +53,17 @@ export function readAssembly(folder: string): readonly Stack[] {
     const assetsFile = join(folder, `${id}.assets.json`);
     const files = existsSync(assetsFile) ? parse(assetsFile, Assets).files : {};
     const assetFolders = new Map(
-      Object.entries(files).map(([hash, { source }]) => [hash, isAbsolute(source.path) ? source.path : join(folder, source.path)]),
+      Object.entries(files).map(([hash, { source }]) => [
+        hash,
+        isAbsolute(source.path) ? source.path : join(folder, source.path),
+      ]),
     );
-    stacks.push({ name: properties.stackName ?? id, parameters: template.Parameters, resources: template.Resources, assetFolders });
+    stacks.push({
+      name: properties.stackName ?? id,
+      parameters: template.Parameters,
+      resources: template.Resources,
+      assetFolders,
+    });
   }
   return inOrder(stacks);
 }
@@ -60,7 +71,8 @@ export function readAssembly(folder: string): readonly Stack[] {
 function parse<T>(file: string, schema: z.ZodType<T>): T {
   const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const parsed = schema.safeParse(read);
-  if (!parsed.success) throw new AssemblyError(`${file} is not what a CDK app writes: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new AssemblyError(`${file} is not what a CDK app writes: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 
@@ -69,14 +81,18 @@ function inOrder(stacks: readonly Stack[]): readonly Stack[] {
   const writerOf = new Map<string, Stack>();
   for (const stack of stacks) {
     for (const { Type, Properties } of Object.values(stack.resources)) {
-      if (Type === 'AWS::SSM::Parameter' && typeof Properties['Name'] === 'string') writerOf.set(Properties['Name'], stack);
+      if (Type === 'AWS::SSM::Parameter' && typeof Properties['Name'] === 'string')
+        writerOf.set(Properties['Name'], stack);
     }
   }
   const ordered: Stack[] = [];
   const under = new Set<Stack>();
   const visit = (stack: Stack) => {
     if (ordered.includes(stack)) return;
-    if (under.has(stack)) throw new AssemblyError(`The stacks need each other's parameters in a circle: ${[...under].map(({ name }) => name).join(', ')}.`);
+    if (under.has(stack))
+      throw new AssemblyError(
+        `The stacks need each other's parameters in a circle: ${[...under].map(({ name }) => name).join(', ')}.`,
+      );
     under.add(stack);
     for (const { Default } of Object.values(stack.parameters)) {
       const writer = Default === undefined ? undefined : writerOf.get(Default);

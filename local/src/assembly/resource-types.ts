@@ -10,7 +10,11 @@ export type ResourceClass =
   | { readonly class: 'noted'; readonly because: string };
 
 const noted = (because: string): ResourceClass => ({ class: 'noted', because });
-const run = (as: string, properties: Properties): ResourceClass => ({ class: 'run', as, properties: { ...properties, Tags: true } });
+const run = (as: string, properties: Properties): ResourceClass => ({
+  class: 'run',
+  as,
+  properties: { ...properties, Tags: true },
+});
 
 const TABLE: Properties = {
   TableName: true,

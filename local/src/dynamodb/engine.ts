@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
+import { livingProcess, noteProcess } from '../kernel/lock';
 
 /** No database engine on this machine; the message says what would help. */
 export class NoDatabaseError extends Error {
@@ -58,12 +59,13 @@ export async function startDatabase(options: {
   const binary = findBinary(options.environment);
   const file = join(options.folder, 'dynamodb.db');
   if (!existsSync(file)) copyFileSync(options.templateFile, file);
+  const processFile = join(options.folder, 'dynoxide.pid');
+  await endLeftOver(processFile);
   const port = await freePort();
+  const command = [...WITH_THIS_PROCESS, binary, '--host', '127.0.0.1', '--port', String(port), '--db-path', file];
   // In a group of its own: Ctrl-C in the terminal is for us, and we end the engine after the last write.
-  const child = spawn(binary, ['--host', '127.0.0.1', '--port', String(port), '--db-path', file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(command[0] ?? binary, command.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  if (child.pid !== undefined) noteProcess(processFile, child.pid);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-2000);
@@ -96,7 +98,23 @@ export async function startDatabase(options: {
   };
 }
 
-/** However this process ends, but by a kill that nobody sees, its engine ends too. */
+/** Where the kernel offers it, the engine is ended with this process even by a kill that nobody sees. */
+const SETPRIV = '/usr/bin/setpriv';
+const WITH_THIS_PROCESS = process.platform === 'linux' && existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM'] : [];
+
+/** An engine whose process was killed may still hold the file: it is asked to end, and waited for. */
+async function endLeftOver(processFile: string): Promise<void> {
+  const startedAt = performance.now();
+  for (let asked = false; ; asked = true) {
+    const pid = livingProcess(processFile);
+    if (pid === undefined) return;
+    if (!asked) process.kill(pid, 'SIGTERM');
+    if (performance.now() - startedAt > 5000) process.kill(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** However else this process ends, its engine ends too. */
 function endWithThisProcess(child: ChildProcess) {
   const end = () => child.kill('SIGTERM');
   process.once('exit', end);

@@ -26,6 +26,17 @@ export function lockFolder(folder: string): () => void {
   }
 }
 
+/** Notes which process a file is about, so that `livingProcess` knows it again after a restart of this one. */
+export function noteProcess(file: string, pid: number): void {
+  writeFileSync(file, JSON.stringify({ pid, startedAt: startOf(pid) }));
+}
+
+/** The process a file is about, if it still lives. */
+export function livingProcess(file: string): number | undefined {
+  const owner = ownerIn(file);
+  return owner !== undefined && isAlive(owner) ? owner.pid : undefined;
+}
+
 interface Owner {
   readonly pid: number;
   readonly startedAt: string | undefined;
