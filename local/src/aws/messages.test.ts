@@ -26,6 +26,7 @@ describe('topics and texts', () => {
       { protocol: 'sqs', endpoint: queue.arn },
       { protocol: 'email', endpoint: 'ops@example.com' },
     ]);
+    cloud.services.topics.declare('alarms', [{ protocol: 'sqs', endpoint: queue.arn }]);
 
     const { MessageId } = await sns.send(
       new PublishCommand({ TopicArn: arn, Subject: 'A call failed & more', Message: 'line 1\nline <2>' }),
@@ -35,7 +36,8 @@ describe('topics and texts', () => {
     expect(cloud.services.topics.alerts()).toEqual([
       { id: MessageId, at, subject: 'A call failed & more', message: 'line 1\nline <2>' },
     ]);
-    const [message] = cloud.services.queues.messages('alerts');
+    const [message, ...more] = cloud.services.queues.messages('alerts');
+    expect(more).toEqual([]);
     expect(JSON.parse(message?.body ?? '')).toEqual({
       Type: 'Notification',
       MessageId,

@@ -91,7 +91,9 @@ export function createTopics(kernel: Kernel, queues: QueueEngine) {
       declare: (name: string, subscriptions: Topic['subscriptions'] = []) => {
         const arn = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:${name}`;
         const known = topics.get(arn)?.subscriptions ?? [];
-        topics.set(arn, { arn, subscriptions: [...known, ...subscriptions] });
+        // One subscription per endpoint, however often the templates are read.
+        const added = subscriptions.filter(({ endpoint }) => !known.some((one) => one.endpoint === endpoint));
+        topics.set(arn, { arn, subscriptions: [...known, ...added] });
         return { arn };
       },
       publish,
