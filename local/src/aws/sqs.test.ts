@@ -547,103 +547,113 @@ describe('queues on a laptop', () => {
     );
 
     await fc.assert(
-      fc.asyncProperty(fc.array(command, { maxLength: 60, size: 'max' }), fc.integer({ min: 1, max: 4 }), async (commands, most) => {
-        let test = setUp();
-        let now = start;
-        const open = () => {
-          const { arn } = test.queues.declare({ name: 'dead' });
-          test.queues.declare({ name: 'work', redrive: { deadLetterTargetArn: arn, maxReceiveCount: most } });
-        };
-        open();
-        type Model = { visibleAt: number; receives: number; handle: string; held: number | undefined; ended: boolean };
-        const model = new Map<string, Model>();
-        const deleted = new Set<string>();
-        const all = () => [...model.values()].filter(({ ended }) => !ended);
-        const settle = async () => {
-          await test.advanceTo(now);
-          for (const one of all()) {
-            if (one.held === undefined && one.visibleAt <= now && one.receives >= most) one.ended = true;
-          }
-        };
-        const take = (max: number, held: boolean, seconds: number) => {
-          for (const { messageId, receiptHandle } of test.queues.receive('work', max, {
-            held,
-            visibilityTimeoutSeconds: seconds,
-          })) {
-            const one = model.get(messageId);
-            expect(one).toBeDefined();
-            if (one === undefined) continue;
-            expect(one.ended).toBe(false);
-            expect(one.held).toBeUndefined();
-            expect(one.visibleAt).toBeLessThanOrEqual(now);
-            expect(one.receives).toBeLessThan(most);
-            one.receives += 1;
-            one.handle = receiptHandle;
-            one.visibleAt = now + seconds * 1000;
-            one.held = held ? seconds : undefined;
-          }
-        };
-        for (const step of commands) {
-          if (step.do === 'send') {
-            const { messageId } = test.queues.enqueue('work', { body: 'a', delaySeconds: step.delaySeconds });
-            const visibleAt = now + step.delaySeconds * 1000;
-            model.set(messageId, { visibleAt, receives: 0, handle: '', held: undefined, ended: false });
-          } else if (step.do === 'receive') {
-            take(step.max, step.held, step.seconds);
-          } else if (step.do === 'advance') {
-            now += step.seconds * 1000;
-          } else if (step.do === 'restart') {
-            test = setUp(test.store.kept, now);
-            open();
-            for (const one of all()) one.held = undefined;
-          } else {
-            const taken = all().filter(({ handle }) => handle !== '');
-            const one = taken[step.which % Math.max(taken.length, 1)];
-            if (one === undefined) continue;
-            if (step.do === 'delete') {
-              await test.queues.remove('work', one.handle);
-              one.ended = true;
-              for (const [id, each] of model) if (each === one) deleted.add(id);
-            } else if (step.do === 'release') {
-              test.queues.release('work', one.handle);
-              if (one.held !== undefined) one.visibleAt = now + one.held * 1000;
-              one.held = undefined;
-            } else {
-              const inSight = one.held === undefined && one.visibleAt <= now;
-              test.queues.changeVisibility('work', one.handle, step.seconds);
-              if (one.held !== undefined) one.held = step.seconds;
-              else if (!inSight) one.visibleAt = now + step.seconds * 1000;
+      fc.asyncProperty(
+        fc.array(command, { maxLength: 60, size: 'max' }),
+        fc.integer({ min: 1, max: 4 }),
+        async (commands, most) => {
+          let test = setUp();
+          let now = start;
+          const open = () => {
+            const { arn } = test.queues.declare({ name: 'dead' });
+            test.queues.declare({ name: 'work', redrive: { deadLetterTargetArn: arn, maxReceiveCount: most } });
+          };
+          open();
+          type Model = {
+            visibleAt: number;
+            receives: number;
+            handle: string;
+            held: number | undefined;
+            ended: boolean;
+          };
+          const model = new Map<string, Model>();
+          const deleted = new Set<string>();
+          const all = () => [...model.values()].filter(({ ended }) => !ended);
+          const settle = async () => {
+            await test.advanceTo(now);
+            for (const one of all()) {
+              if (one.held === undefined && one.visibleAt <= now && one.receives >= most) one.ended = true;
             }
+          };
+          const take = (max: number, held: boolean, seconds: number) => {
+            for (const { messageId, receiptHandle } of test.queues.receive('work', max, {
+              held,
+              visibilityTimeoutSeconds: seconds,
+            })) {
+              const one = model.get(messageId);
+              expect(one).toBeDefined();
+              if (one === undefined) continue;
+              expect(one.ended).toBe(false);
+              expect(one.held).toBeUndefined();
+              expect(one.visibleAt).toBeLessThanOrEqual(now);
+              expect(one.receives).toBeLessThan(most);
+              one.receives += 1;
+              one.handle = receiptHandle;
+              one.visibleAt = now + seconds * 1000;
+              one.held = held ? seconds : undefined;
+            }
+          };
+          for (const step of commands) {
+            if (step.do === 'send') {
+              const { messageId } = test.queues.enqueue('work', { body: 'a', delaySeconds: step.delaySeconds });
+              const visibleAt = now + step.delaySeconds * 1000;
+              model.set(messageId, { visibleAt, receives: 0, handle: '', held: undefined, ended: false });
+            } else if (step.do === 'receive') {
+              take(step.max, step.held, step.seconds);
+            } else if (step.do === 'advance') {
+              now += step.seconds * 1000;
+            } else if (step.do === 'restart') {
+              test = setUp(test.store.kept, now);
+              open();
+              for (const one of all()) one.held = undefined;
+            } else {
+              const taken = all().filter(({ handle }) => handle !== '');
+              const one = taken[step.which % Math.max(taken.length, 1)];
+              if (one === undefined) continue;
+              if (step.do === 'delete') {
+                await test.queues.remove('work', one.handle);
+                one.ended = true;
+                for (const [id, each] of model) if (each === one) deleted.add(id);
+              } else if (step.do === 'release') {
+                test.queues.release('work', one.handle);
+                if (one.held !== undefined) one.visibleAt = now + one.held * 1000;
+                one.held = undefined;
+              } else {
+                const inSight = one.held === undefined && one.visibleAt <= now;
+                test.queues.changeVisibility('work', one.handle, step.seconds);
+                if (one.held !== undefined) one.held = step.seconds;
+                else if (!inSight) one.visibleAt = now + step.seconds * 1000;
+              }
+            }
+            await settle();
+            const inWork = test.queues.messages('work').map(({ id }) => id);
+            const live = [...model].flatMap(([id, { ended }]) => (ended ? [] : [id]));
+            expect(inWork.toSorted()).toEqual(live.toSorted());
           }
-          await settle();
-          const inWork = test.queues.messages('work').map(({ id }) => id);
-          const live = [...model].flatMap(([id, { ended }]) => (ended ? [] : [id]));
-          expect(inWork.toSorted()).toEqual(live.toSorted());
-        }
-        // From here on everything is received and never deleted: it must all end in the dead-letter queue.
-        for (const one of all()) {
-          if (one.held !== undefined) test.queues.release('work', one.handle);
-          if (one.held !== undefined) one.visibleAt = now + one.held * 1000;
-          one.held = undefined;
-        }
-        for (let round = 0; round <= most && all().length > 0; round += 1) {
+          // From here on everything is received and never deleted: it must all end in the dead-letter queue.
+          for (const one of all()) {
+            if (one.held !== undefined) test.queues.release('work', one.handle);
+            if (one.held !== undefined) one.visibleAt = now + one.held * 1000;
+            one.held = undefined;
+          }
+          for (let round = 0; round <= most && all().length > 0; round += 1) {
+            now += 30_000;
+            await settle();
+            take(1000, false, 10);
+          }
           now += 30_000;
           await settle();
-          take(1000, false, 10);
-        }
-        now += 30_000;
-        await settle();
-        expect(test.queues.messages('work')).toEqual([]);
-        for (const { receiveCount } of test.queues.messages('dead')) expect(receiveCount).toBe(most);
-        const undeleted = [...model].flatMap(([id]) => (deleted.has(id) ? [] : [id]));
-        expect(
-          test.queues
-            .messages('dead')
-            .map(({ id }) => id)
-            .toSorted(),
-        ).toEqual(undeleted.toSorted());
-        expect(test.held()).toEqual([]);
-      }),
+          expect(test.queues.messages('work')).toEqual([]);
+          for (const { receiveCount } of test.queues.messages('dead')) expect(receiveCount).toBe(most);
+          const undeleted = [...model].flatMap(([id]) => (deleted.has(id) ? [] : [id]));
+          expect(
+            test.queues
+              .messages('dead')
+              .map(({ id }) => id)
+              .toSorted(),
+          ).toEqual(undeleted.toSorted());
+          expect(test.held()).toEqual([]);
+        },
+      ),
       { numRuns: 200 },
     );
   });
