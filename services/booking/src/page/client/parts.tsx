@@ -1,0 +1,79 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { en as t } from './texts-en';
+import { formatDate, formatTime, offsetLabel, wallTimeIn } from './wall-time';
+import { cityOf, spokenName } from './zones';
+
+/** The page's words are English, so its dates are too, in the visitor's own kind of English where there is one. */
+export const locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? 'en';
+
+export const words = { unreachable: t.notSent, other: t.somethingWrong };
+
+const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? '';
+
+/** The server's clock when the page was sent; a visitor's own may be wrong. */
+export function serverNow(): Date {
+  const sent = new Date(meta('server-time'));
+  return Number.isNaN(sent.getTime()) ? new Date() : sent;
+}
+
+/** One polite live region for the whole page: what sighted visitors see change is said once. */
+export function useAnnouncer(): { say: (text: string) => void; region: ComponentChildren } {
+  const [text, setText] = useState('');
+  return {
+    say: setText,
+    region: (
+      <p class="unseen" role="status">
+        {text}
+      </p>
+    ),
+  };
+}
+
+/** A heading that takes the focus when it appears, so that a changed view begins where one reads. */
+export function FocusedHeading(props: { level: 1 | 2; id?: string; children: ComponentChildren; quiet?: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (props.quiet !== true) heading.current?.focus();
+  }, []);
+  const Tag = props.level === 1 ? 'h1' : 'h2';
+  return (
+    <Tag ref={heading} tabIndex={-1} {...(props.id === undefined ? {} : { id: props.id })}>
+      {props.children}
+    </Tag>
+  );
+}
+
+export function Alert(props: { children: ComponentChildren }) {
+  return (
+    <div class="alert" role="alert">
+      {props.children}
+    </div>
+  );
+}
+
+/** `Eastern Time – New York (UTC−5)`: the name, the place and the offset. */
+export function zoneText(timeZone: string, offset: string | undefined): string {
+  const spoken = spokenName(timeZone, locale);
+  const city = cityOf(timeZone);
+  const name = spoken === undefined || spoken.includes(city) ? (spoken ?? city) : `${spoken} – ${city}`;
+  const label = offset === undefined ? '' : offsetLabel(offset);
+  return label === '' || label === name ? name : `${name} (${label})`;
+}
+
+/** When an appointment is: the day, the time and the zone, each on its line. */
+export function When(props: { startsAt: string; endsAt?: string; timeZone: string }) {
+  const start = wallTimeIn(props.timeZone, props.startsAt);
+  if (start === undefined) return <>{props.startsAt}</>;
+  const end = props.endsAt === undefined ? undefined : wallTimeIn(props.timeZone, props.endsAt);
+  return (
+    <time dateTime={props.startsAt}>
+      <strong>{formatDate(start.date, locale)}</strong>
+      <br />
+      <strong>{formatTime(start, locale)}</strong>
+      {end && ` ${t.until(formatTime(end, locale))}`}
+      <br />
+      <span class="quiet">{zoneText(props.timeZone, start.offset)}</span>
+    </time>
+  );
+}

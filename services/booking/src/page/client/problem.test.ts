@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { problemOf } from './problem';
+
+const fields = ['name', 'email', 'phone', 'startsAt'];
+const read = (status: number, body: unknown) => problemOf(status, body, fields, 'Try later.');
+
+describe('problemOf', () => {
+  it('puts every fault next to its field, however the path is written', () => {
+    const problem = read(400, {
+      title: 'Bad Request',
+      errors: [
+        { path: 'email', message: 'is not an address' },
+        { path: '/phone', message: 'Too short.' },
+        { path: ['name'], message: 'is missing' },
+      ],
+    });
+
+    expect(problem).toEqual({
+      kind: 'invalid',
+      message: '',
+      fieldErrors: { email: 'Is not an address.', phone: 'Too short.', name: 'Is missing.' },
+      nearest: [],
+    });
+  });
+
+  it('keeps both of two faults of one field', () => {
+    const errors = [
+      { path: 'name', message: 'Too long.' },
+      { path: 'name', message: 'No control characters.' },
+    ];
+
+    expect(read(400, { errors }).fieldErrors).toEqual({ name: 'Too long. No control characters.' });
+  });
+
+  it('says above the form what belongs to no field of it', () => {
+    const errors = [
+      { path: 'locale', message: 'unknown' },
+      { path: 'name', message: 'missing' },
+    ];
+
+    expect(read(400, { errors })).toMatchObject({ message: 'Unknown.', fieldErrors: { name: 'Missing.' } });
+  });
+
+  it('offers the nearest free times when the slot was taken, and drops what is none', () => {
+    const near = { startsAt: '2026-12-01T10:00:00-05:00', endsAt: '2026-12-01T10:30:00-05:00' };
+
+    expect(read(409, { type: 'https://example.com/problems/slot-taken', nearest: [near, null, {}] })).toMatchObject({
+      kind: 'slot-taken',
+      nearest: [near],
+    });
+  });
+
+  it.each([
+    [401, 'not-found'],
+    [404, 'not-found'],
+    [409, 'conflict'],
+    [422, 'invalid'],
+    [500, 'other'],
+    [503, 'other'],
+  ])('takes %i for %s', (status, kind) => {
+    expect(read(status, {}).kind).toBe(kind);
+  });
+
+  it('has something to say for any answer at all', () => {
+    expect(read(502, undefined).message).toBe('Try later.');
+    fc.assert(
+      fc.property(fc.integer({ min: 400, max: 599 }), fc.jsonValue(), (status, body) => {
+        const problem = read(status, body);
+        expect(problem.message !== '' || Object.keys(problem.fieldErrors).length > 0).toBe(true);
+      }),
+    );
+  });
+});
