@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CreateScheduleCommand, DeleteScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { assertMayAct, NotYet, THROTTLED_LIMIT_MS } from '@appointments/runtime';
 import type { WakeUp } from '../domain/wake-up';
+import { bodyOf } from './wake-up-message';
 
 /** A schedule's name has 64 characters at most (EventBridge Scheduler, CreateSchedule). */
 const MAX_NAME = 64;
@@ -40,7 +41,7 @@ export function schedules(client: SchedulerClient, target: ScheduleTarget) {
             Target: {
               Arn: target.queueArn,
               RoleArn: target.roleArn,
-              Input: JSON.stringify(wakeUp),
+              Input: bodyOf(wakeUp),
               RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
               DeadLetterConfig: { Arn: target.deadLetterQueueArn },
             },

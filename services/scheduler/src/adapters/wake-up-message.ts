@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { WakeUp } from '../domain/wake-up';
 
 const Purpose = z.union([
   z.literal('call'),
@@ -17,4 +18,9 @@ export const WakeUpMessage = z.object({
 /** So that log lines, and the event in the end, name the booking event as their cause. */
 export function contextOf(message: z.infer<typeof WakeUpMessage>) {
   return { correlationId: message.appointmentId, cause: message.cause };
+}
+
+/** The body that {@link WakeUpMessage} reads. */
+export function bodyOf({ appointmentId, version, purpose, dueAt, cause }: WakeUp): string {
+  return JSON.stringify({ appointmentId, version, purpose, dueAt, cause } satisfies WakeUp);
 }

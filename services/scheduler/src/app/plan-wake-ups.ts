@@ -50,10 +50,7 @@ export function planWakeUps(ports: PlanPorts, reminders: readonly Reminder[]) {
       return;
     }
     await Promise.all(
-      intents.map((intent) => {
-        if (intent.version < version) return withdraw(ports, intent);
-        return intent.state === 'planned' ? send(ports, intent) : undefined;
-      }),
+      intents.map((intent) => (intent.version < version ? withdraw(ports, intent) : send(ports, intent))),
     );
   };
 }
@@ -79,7 +76,8 @@ function changeIn(event: ReceivedEvent<(typeof PLANNED_BY)[number]>, reminders: 
   return { appointmentId, version, cancelled: false, startsAt, wakeUps };
 }
 
-async function send(ports: PlanPorts, wakeUp: WakeUp): Promise<void> {
+async function send(ports: PlanPorts, wakeUp: Intent): Promise<void> {
+  if (wakeUp.state !== 'planned') return;
   const now = ports.now();
   const route = routeOf(wakeUp, now);
   if (route.by === 'schedule') return ports.schedule(wakeUp, route.at);

@@ -14,11 +14,14 @@ const config = readConfig(
   }),
 );
 const now = () => new Date();
-const { mark } = wakeUpTable(documentClient(), config.TABLE_NAME, now);
 
 export const handler = consumeMessages(
   WakeUpMessage,
-  handOver({ delay: delayQueue(queueClient(), config.WAKE_UP_QUEUE_URL), mark, now }),
+  handOver({
+    ...wakeUpTable(documentClient(), config.TABLE_NAME, now),
+    delay: delayQueue(queueClient(), config.WAKE_UP_QUEUE_URL),
+    now,
+  }),
   {
     queues: queueClient(),
     queueUrl: config.QUEUE_URL,

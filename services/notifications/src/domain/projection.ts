@@ -1,0 +1,72 @@
+import type { AppointmentCreated, DataOf } from '@appointments/events';
+
+type Booked = DataOf<typeof AppointmentCreated>;
+
+/** Which time, if any, is meant: moved only by a higher version. */
+export interface State {
+  readonly version: number;
+  readonly cancelled: boolean;
+  /** ISO, UTC; unknown where the cancellation came before the booking. */
+  readonly startsAt?: string | undefined;
+  readonly cancelledBy?: string | undefined;
+  /** What the one who called it off wrote. */
+  readonly reason?: string | undefined;
+}
+
+/** Who and when, as the highest revision told it. */
+export interface Particulars extends Pick<
+  Booked,
+  'revision' | 'startsAt' | 'durationMinutes' | 'timeZone' | 'localStart' | 'client' | 'agent' | 'notes'
+> {
+  /** The appointmentVersion whose time this is. */
+  readonly version: number;
+}
+
+/** The newest word on an agent. */
+export interface AgentWord {
+  readonly agentId: string;
+  readonly agentVersion: number;
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly timeZone: string;
+}
+
+/** What this service knows of an appointment. Either part may come first. */
+export interface Projection {
+  readonly state?: State | undefined;
+  readonly particulars?: Particulars | undefined;
+}
+
+/** The parts that one event brings. */
+export interface Parts extends Projection {
+  readonly appointmentId: string;
+  readonly state: State;
+}
+
+/** What a booking, a move or an amendment tells. */
+export function partsOfBooking(data: Booked): Parts {
+  const { appointmentId, appointmentVersion: version, startsAt } = data;
+  const { revision, durationMinutes, timeZone, localStart, client, agent, notes } = data;
+  return {
+    appointmentId,
+    state: { version, cancelled: false, startsAt },
+    particulars: { version, revision, startsAt, durationMinutes, timeZone, localStart, client, agent, notes },
+  };
+}
+
+/** What a cancellation tells: no time and no people. */
+export function partsOfCancellation(data: {
+  readonly appointmentId: string;
+  readonly appointmentVersion: number;
+  readonly cancelledBy: string;
+  readonly reason?: string | undefined;
+}): Parts {
+  const { appointmentId, appointmentVersion: version, cancelledBy, reason } = data;
+  return { appointmentId, state: { version, cancelled: true, cancelledBy, reason } };
+}
+
+/** The instant the appointment ends, in milliseconds. */
+export function endsAtMs(particulars: Particulars): number {
+  return Date.parse(particulars.startsAt) + particulars.durationMinutes * 60_000;
+}

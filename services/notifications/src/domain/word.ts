@@ -1,0 +1,63 @@
+import { endsAtMs, type Particulars, type Projection, type State } from './projection';
+
+/** What there is to say of one version of an appointment. */
+export type Kind = 'confirmation' | 'moved' | 'cancelled' | 'could-not-connect';
+
+export interface Word {
+  readonly appointmentId: string;
+  readonly version: number;
+  readonly kind: Kind;
+}
+
+/** How telephony says that a call did not come about. */
+export interface CallFailure {
+  readonly version: number;
+  readonly callSessionId: string;
+  readonly leg: string | null;
+  readonly reason: string;
+  readonly attempts: readonly { readonly leg: string; readonly outcome: string }[];
+}
+
+export type Decision =
+  | { readonly is: 'say'; readonly word: Word; readonly state: State; readonly particulars: Particulars }
+  /** There is nothing to say, and why. */
+  | { readonly is: 'silence'; readonly because: string }
+  /** What is needed has not come yet. */
+  | { readonly is: 'not-yet'; readonly because: string };
+
+/** Nobody is told of these: the later word goes in their place. */
+const QUIET_FAILURES = new Set(['cancelled', 'superseded']);
+/** A day after its end, word of a failed call helps nobody. */
+const FAILURE_NEWS_MS = 24 * 3_600_000;
+
+/** The word that stands after a booking, a move or a cancellation of `version`: the newest known, also where it overtook the event. */
+export function wordOnTime(appointmentId: string, version: number, known: Projection): Decision {
+  const { state, particulars } = known;
+  if (!state || state.version < version || !particulars)
+    return { is: 'not-yet', because: `who and when of version ${version} is not known here` };
+  if (state.cancelled) return say(appointmentId, 'cancelled', state, particulars);
+  if (particulars.version < state.version)
+    return { is: 'not-yet', because: `the local times of version ${state.version} are not known here` };
+  return say(appointmentId, state.version === 1 ? 'confirmation' : 'moved', state, particulars);
+}
+
+/** What there is to say of a failed call: nothing once the appointment was moved or called off. */
+export function wordOnFailure(appointmentId: string, failure: CallFailure, known: Projection): Decision {
+  if (QUIET_FAILURES.has(failure.reason)) return { is: 'silence', because: `the call was ${failure.reason}` };
+  const { state, particulars } = known;
+  if (!state || state.version < failure.version || !particulars || particulars.version < failure.version)
+    return { is: 'not-yet', because: `who and when of version ${failure.version} is not known here` };
+  if (state.cancelled || state.version > failure.version)
+    return { is: 'silence', because: 'the appointment was moved or called off' };
+  return say(appointmentId, 'could-not-connect', state, particulars);
+}
+
+function say(appointmentId: string, kind: Kind, state: State, particulars: Particulars): Decision {
+  return { is: 'say', word: { appointmentId, version: state.version, kind }, state, particulars };
+}
+
+/** Whether a word no longer makes sense: a time is told until it is over, a failed call for a day more. */
+export function isTooLate(kind: Kind, particulars: Particulars, now: Date): boolean {
+  const until = endsAtMs(particulars) + (kind === 'could-not-connect' ? FAILURE_NEWS_MS : 0);
+  return now.getTime() >= until;
+}

@@ -1,0 +1,16 @@
+import { consume, documentClient, queueClient, readConfig } from '@appointments/runtime';
+import * as z from 'zod';
+import { projections } from '../adapters/projections';
+import { PROJECTED, projectAppointment } from '../app/project-appointment';
+
+const config = readConfig(
+  z.object({ TABLE_NAME: z.string(), QUEUE_URL: z.string(), DEAD_LETTER_QUEUE_URL: z.string() }),
+);
+const now = () => new Date();
+
+export const handler = consume(PROJECTED, projectAppointment(projections(documentClient(), config.TABLE_NAME, now)), {
+  queues: queueClient(),
+  queueUrl: config.QUEUE_URL,
+  deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL,
+  now,
+});

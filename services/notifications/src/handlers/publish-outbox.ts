@@ -1,0 +1,14 @@
+import { NotificationFailed } from '@appointments/events';
+import { busClient, publish, publishOutbox, queueClient, readConfig } from '@appointments/runtime';
+import * as z from 'zod';
+
+const config = readConfig(z.object({ EVENT_BUS_NAME: z.string(), DEAD_LETTER_QUEUE_URL: z.string() }));
+
+export const handler = publishOutbox({
+  contracts: [NotificationFailed],
+  publish: publish(busClient(), config.EVENT_BUS_NAME),
+  queues: queueClient(),
+  queueUrls: {},
+  deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL,
+  now: () => new Date(),
+});

@@ -1,0 +1,41 @@
+import { SESClient } from '@aws-sdk/client-ses';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { consume, documentClient, LinkKeys, queueClient, readConfig, secret, traced } from '@appointments/runtime';
+import * as z from 'zod';
+import { alerts } from '../adapters/alerts';
+import { ledger } from '../adapters/ledger';
+import { mailer } from '../adapters/mailer';
+import { projections } from '../adapters/projections';
+import { sendMessages, TOLD } from '../app/send-messages';
+
+const config = readConfig(
+  z.object({
+    TABLE_NAME: z.string(),
+    QUEUE_URL: z.string(),
+    DEAD_LETTER_QUEUE_URL: z.string(),
+    SENDER_EMAIL: z.string(),
+    BRAND_NAME: z.string(),
+    ALERT_TOPIC_ARN: z.string(),
+    PUBLIC_URL: z.string(),
+    LINK_KEY_SECRET_NAME: z.string(),
+  }),
+);
+const now = () => new Date();
+const house = { brandName: config.BRAND_NAME, senderEmail: config.SENDER_EMAIL, publicUrl: config.PUBLIC_URL };
+const documents = documentClient();
+
+export const handler = consume(
+  TOLD,
+  sendMessages(
+    {
+      ...projections(documents, config.TABLE_NAME, now),
+      ...ledger(documents, config.TABLE_NAME),
+      linkKeys: secret(LinkKeys, config.LINK_KEY_SECRET_NAME),
+      sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house),
+      raiseAlert: alerts(traced(new SNSClient({ maxAttempts: 1 })), config.ALERT_TOPIC_ARN),
+      now,
+    },
+    house,
+  ),
+  { queues: queueClient(), queueUrl: config.QUEUE_URL, deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL, now },
+);
