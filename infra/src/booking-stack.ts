@@ -1,8 +1,149 @@
+import {
+  aws_apigatewayv2 as apigateway,
+  aws_apigatewayv2_integrations as integrations,
+  aws_cloudwatch as cloudwatch,
+  aws_iam as iam,
+  CfnOutput,
+  Duration,
+} from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
+import { RunbookAlarm } from './constructs/runbook-alarm';
+import { ServiceFunction } from './constructs/service';
+import { ServiceTable } from './constructs/service-table';
+import { Subscription } from './constructs/subscription';
+import { sharedParameter } from './parameters';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
+interface RouteFunction {
+  /** The handler's file, which names the function. */
+  readonly handler: string;
+  readonly routes: readonly `${'GET' | 'POST'} /${string}`[];
+  /** What of the table it may do: `dynamodb:<action>`. */
+  readonly table?: readonly string[];
+  /** Whether it signs or verifies manage links. */
+  readonly links?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Takes appointments: the public API and the page, the table of appointments and claimed time, telephony's word on the calls. */
 export class BookingStack extends ServiceStack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, 'booking', props);
+    const { service } = this;
+    const { stage } = props;
+    const { table } = new ServiceTable(this, 'Store', { service });
+    const onTable = { TABLE_NAME: table.tableName };
+
+    const applyCallEvents = new Subscription(this, 'ApplyCallEvents', {
+      service,
+      handler: 'apply-call-events',
+      contracts: [AgentAnswered, CallConnected, CallCompleted, CallFailed],
+      kind: 'rebuild',
+      runbook: 'Call events not applied',
+      environment: onTable,
+    });
+    table.grant(applyCallEvents.function, 'dynamodb:GetItem', 'dynamodb:PutItem');
+
+    const publicUrl = sharedParameter(this, stage.name, 'public-url');
+    const linkKeyName = sharedParameter(this, stage.name, 'link-key-secret-name');
+    const linkKeyArn = sharedParameter(this, stage.name, 'link-key-secret-arn');
+    const roster = {
+      AGENT_NAME: stage.agent.name,
+      AGENT_PHONE: stage.agent.phone,
+      AGENT_EMAIL: stage.agent.email,
+      AGENT_TIME_ZONE: stage.agent.timeZone,
+      WORKING_HOURS: stage.agent.workingHours,
+      SLOT_MINUTES: String(stage.slotMinutes),
+      MINIMUM_NOTICE_MINUTES: String(stage.minimumNoticeMinutes),
+    };
+    // DynamoDB allows a transaction by the actions it is made of.
+    const change = ['dynamodb:Query', 'dynamodb:PutItem'];
+    const changeClaims = [...change, 'dynamodb:DeleteItem'];
+    const functions: readonly RouteFunction[] = [
+      {
+        handler: 'create-appointment',
+        routes: ['POST /appointments'],
+        table: ['dynamodb:GetItem', ...change],
+        links: true,
+        environment: roster,
+      },
+      { handler: 'get-availability', routes: ['GET /availability'], table: ['dynamodb:Query'], environment: roster },
+      {
+        handler: 'get-appointment',
+        routes: ['GET /appointments/{appointmentId}'],
+        table: ['dynamodb:Query'],
+        links: true,
+      },
+      {
+        handler: 'reschedule-appointment',
+        routes: ['POST /appointments/{appointmentId}/reschedule'],
+        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        links: true,
+        environment: roster,
+      },
+      {
+        handler: 'cancel-appointment',
+        routes: ['POST /appointments/{appointmentId}/cancel'],
+        table: changeClaims,
+        links: true,
+      },
+      {
+        handler: 'amend-appointment',
+        routes: ['POST /appointments/{appointmentId}/amend'],
+        table: change,
+        links: true,
+      },
+      { handler: 'get-openapi', routes: ['GET /openapi.json'] },
+      {
+        handler: 'serve-page',
+        routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],
+        environment: { BRAND_NAME: stage.brandName },
+      },
+    ];
+
+    const api = new apigateway.HttpApi(this, 'Api', {
+      description: 'Books, shows, moves and cancels appointments; serves the booking page',
+    });
+    for (const { handler, routes, table: actions = [], links = false, environment = {} } of functions) {
+      const name = handler
+        .split('-')
+        .map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`)
+        .join('');
+      const fn = new ServiceFunction(this, name, {
+        service,
+        handler,
+        environment: {
+          PUBLIC_URL: publicUrl,
+          ...(actions.length > 0 && onTable),
+          ...(links && { LINK_KEY_SECRET_NAME: linkKeyName }),
+          ...environment,
+        },
+      });
+      if (actions.length > 0) table.grant(fn, ...actions);
+      if (links) {
+        fn.addToRolePolicy(
+          new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [linkKeyArn] }),
+        );
+      }
+      const integration = new integrations.HttpLambdaIntegration(`${name}Integration`, fn);
+      for (const route of routes) {
+        const [method, path = '/'] = route.split(' ');
+        api.addRoutes({
+          path,
+          methods: [method === 'GET' ? apigateway.HttpMethod.GET : apigateway.HttpMethod.POST],
+          integration,
+        });
+      }
+    }
+
+    new RunbookAlarm(this, 'api-errors', {
+      metric: api.metricServerError({ statistic: cloudwatch.Stats.SUM, period: Duration.minutes(1) }),
+      threshold: 1,
+      description: 'The public API answered with an error of ours.',
+      runbook: 'Public API fails',
+      topic: service.alertTopic,
+    });
+    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint, description: 'Where the public API and the page answer' });
   }
 }

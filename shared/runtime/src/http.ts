@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { within } from './context';
+import { handlingContext, within } from './context';
 import { flushMetrics, log } from './telemetry';
 
 /** Bodies above 64 KB are refused. */
@@ -20,6 +20,8 @@ export interface HttpAnswer {
   /** A body that is sent byte for byte; its type is in the headers, `application/json` otherwise. */
   readonly text?: string;
   readonly isBase64Encoded?: boolean;
+  /** The appointment that the answer is about, where the path does not name it. */
+  readonly correlationId?: string;
 }
 
 export interface HttpRequest {
@@ -112,7 +114,8 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { requestId } = event.requestContext;
     const parameters = event.pathParameters ?? {};
-    return within({ requestId, correlationId: parameters[subject] }, async () => {
+    const correlationId = idOf(parameters[subject]);
+    return within({ requestId, correlationId }, async () => {
       const answer = await answered(options, event, async () =>
         handle({
           requestId,
@@ -125,9 +128,14 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
         }),
       );
       flushMetrics();
-      return toResult(answer, requestId);
+      return toResult(answer, requestId, answer.correlationId ?? correlationId);
     });
   };
+}
+
+/** What stands in a path may be anything, a name or a number too: only what looks like an id goes into logs and headers. */
+function idOf(parameter: string | undefined): string | undefined {
+  return parameter !== undefined && /^[A-Za-z]+_[A-Za-z0-9_-]{1,64}$/.test(parameter) ? parameter : undefined;
 }
 
 async function answered(
@@ -137,7 +145,10 @@ async function answered(
 ): Promise<HttpAnswer> {
   try {
     const answer = await work();
-    log.info('Request answered', { route: event.routeKey, status: answer.status });
+    const context = handlingContext();
+    within({ ...context, correlationId: answer.correlationId ?? context.correlationId }, () =>
+      log.info('Request answered', { route: event.routeKey, status: answer.status }),
+    );
     return answer;
   } catch (error) {
     if (error instanceof Problem) {
@@ -145,7 +156,7 @@ async function answered(
         route: event.routeKey,
         status: error.details.status,
         problem: error.details.slug,
-        paths: error.details.errors?.map((fault) => fault.path.slice(0, 64)),
+        faults: error.details.errors?.length,
       });
       return problemAnswer(options.problemBase, error.details, event.requestContext.requestId);
     }
@@ -175,7 +186,7 @@ function problemAnswer(base: string, details: ProblemDetails, requestId: string)
   };
 }
 
-function toResult(answer: HttpAnswer, requestId: string): APIGatewayProxyStructuredResultV2 {
+function toResult(answer: HttpAnswer, requestId: string, correlationId: string | undefined): APIGatewayProxyStructuredResultV2 {
   const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
   return {
     statusCode: answer.status,
@@ -184,6 +195,7 @@ function toResult(answer: HttpAnswer, requestId: string): APIGatewayProxyStructu
       'x-content-type-options': 'nosniff',
       ...answer.headers,
       'x-request-id': requestId,
+      ...(correlationId !== undefined && { 'x-correlation-id': correlationId }),
     },
     body: text,
     ...(answer.isBase64Encoded && { isBase64Encoded: true }),

@@ -1,0 +1,168 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { BookingStack } from './booking-stack';
+import { readStage } from './stage';
+
+const ROUTES = [
+  'GET /',
+  'GET /appointments/{appointmentId}',
+  'GET /assets/{proxy+}',
+  'GET /availability',
+  'GET /manage/{id}',
+  'GET /openapi.json',
+  'POST /appointments',
+  'POST /appointments/{appointmentId}/amend',
+  'POST /appointments/{appointmentId}/cancel',
+  'POST /appointments/{appointmentId}/reschedule',
+];
+const HTTP_FUNCTIONS = [
+  'create-appointment',
+  'get-appointment',
+  'get-availability',
+  'reschedule-appointment',
+  'cancel-appointment',
+  'amend-appointment',
+  'get-openapi',
+  'serve-page',
+];
+
+let template: Template;
+
+beforeAll(() => {
+  process.env['CDK_VALIDATION'] = 'false';
+  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  for (const handler of ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS]) {
+    mkdirSync(join(servicesFolder, 'booking/dist', handler), { recursive: true });
+    writeFileSync(join(servicesFolder, 'booking/dist', handler, 'index.js'), `// ${handler}`);
+  }
+  const stage = readStage('dev', join(__dirname, '../stages'));
+  template = Template.fromStack(new BookingStack(new App(), 'booking', { stage, servicesFolder }));
+});
+
+const named = (type: string, prefix: string): string => {
+  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
+  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
+  return ids[0] as string;
+};
+
+const actionsOf = (functionName: string): string[] => {
+  const role = named('AWS::IAM::Role', `${functionName}ServiceRole`);
+  const actions = Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter((policy) => JSON.stringify(policy['Properties'].Roles) === JSON.stringify([{ Ref: role }]))
+    .flatMap((policy) => policy['Properties'].PolicyDocument.Statement as { Action: string | string[] }[])
+    .flatMap((statement) => statement.Action)
+    .filter((action) => !action.startsWith('xray:'));
+  return [...new Set(actions)].toSorted();
+};
+
+describe('the booking stack', () => {
+  it('answers exactly the routes of the public API and the page, none of them behind an authorizer', () => {
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
+
+    expect(routes.map((route) => route['Properties'].RouteKey as string).toSorted()).toEqual(ROUTES);
+    expect(routes.map((route) => route['Properties'].AuthorizationType as string)).toEqual(routes.map(() => 'NONE'));
+  });
+
+  it('hands every route to a function by payload 2.0', () => {
+    const integrations = Object.values(template.findResources('AWS::ApiGatewayV2::Integration'));
+
+    expect(integrations).toHaveLength(HTTP_FUNCTIONS.length);
+    for (const integration of integrations) {
+      expect(integration['Properties']).toEqual({
+        ApiId: { Ref: named('AWS::ApiGatewayV2::Api', 'Api') },
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: { 'Fn::GetAtt': [expect.any(String), 'Arn'] },
+        PayloadFormatVersion: '2.0',
+      });
+    }
+  });
+
+  it('hears telephony by a rebuild rule, so that replays move its appointments again', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['appointments.telephony'],
+        'detail-type': ['AgentAnswered', 'CallConnected', 'CallCompleted', 'CallFailed'],
+        'replay-name': Match.absent(),
+      },
+    });
+  });
+
+  it('gives up on telephony’s events into a dead-letter queue that alarms', () => {
+    const deadLetters = named('AWS::SQS::Queue', 'ApplyCallEventsDeadLetters');
+
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters, 'Arn'] }, maxReceiveCount: 5 },
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  it('alarms when the public API answers with an error of ours', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: '5xx',
+      Threshold: 1,
+      AlarmDescription: Match.stringLikeRegexp('Public API fails'),
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  it.each([
+    ['GetOpenapi', []],
+    ['ServePage', []],
+    ['GetAvailability', ['dynamodb:Query']],
+    ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
+    ['CreateAppointment', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
+    ['AmendAppointment', ['dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
+    [
+      'CancelAppointment',
+      ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue'],
+    ],
+    [
+      'RescheduleAppointment',
+      [
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'secretsmanager:GetSecretValue',
+      ],
+    ],
+  ])('%s may do exactly what it does', (name, allowed) => {
+    expect(actionsOf(name)).toEqual(allowed);
+  });
+
+  it('gives the link key’s name, never its content, and only to functions that sign or verify', () => {
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+    const holders = functions
+      .filter(([, fn]) => 'LINK_KEY_SECRET_NAME' in fn['Properties'].Environment.Variables)
+      .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+
+    expect(holders.toSorted()).toEqual([
+      'AmendAppointment',
+      'CancelAppointment',
+      'CreateAppointment',
+      'GetAppointment',
+      'RescheduleAppointment',
+    ]);
+  });
+
+  it('keeps the agent of the stage where a changed value needs no new bundle', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          AGENT_NAME: 'Alex Morgan',
+          AGENT_TIME_ZONE: 'America/New_York',
+          WORKING_HOURS: 'Mon-Sun 09:00-17:00',
+          SLOT_MINUTES: '30',
+          MINIMUM_NOTICE_MINUTES: '0',
+        }),
+      },
+    });
+  });
+});

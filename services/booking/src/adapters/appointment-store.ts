@@ -1,0 +1,333 @@
+import {
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type DynamoDBDocumentClient,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { cancellationCodes, eventItem } from '@appointments/runtime';
+import * as z from 'zod';
+import type { Told } from '../app/answers';
+import type { RecordOutcome, ApplyCallEventPorts } from '../app/apply-call-event';
+import { busy } from '../app/answers';
+import type { ChangePorts, SaveOutcome } from '../app/change-appointment';
+import type { CreateAppointmentPorts, CreateOutcome, IdempotencyRecord } from '../app/create-appointment';
+import type { ClaimedBetween } from '../app/nearest';
+import { STATUSES, type Appointment, type HistoryEntry } from '../domain/appointment';
+import { piecesBetween, swap } from '../domain/slots';
+
+type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** An answer is repeated to the same Idempotency-Key for a day, as Stripe does it. */
+const IDEMPOTENCY_SECONDS = 24 * 3600;
+/** Claims on time long past are of no use to anyone. */
+const CLAIM_SECONDS = 7 * 24 * 3600;
+/** A transaction that met another one is tried again at once, this many times in all. */
+const TRIES = 5;
+
+const StoredAppointment = z.object({
+  appointmentId: z.string(),
+  version: z.number(),
+  revision: z.number(),
+  writes: z.number(),
+  status: z.enum(STATUSES),
+  startsAt: z.string(),
+  endsAt: z.string(),
+  durationMinutes: z.number(),
+  claimedFrom: z.string(),
+  claimedTo: z.string(),
+  timeZone: z.string(),
+  tzdb: z.string(),
+  localStart: z.object({ client: z.string(), agent: z.string() }),
+  client: z.object({
+    name: z.string(),
+    email: z.string(),
+    phone: z.string(),
+    locale: z.string(),
+    smsConsent: z.boolean(),
+  }),
+  agent: z.object({
+    agentId: z.string(),
+    name: z.string(),
+    email: z.string(),
+    phone: z.string(),
+    timeZone: z.string(),
+  }),
+  notes: z.string().optional(),
+  call: z
+    .object({
+      callSessionId: z.string(),
+      outcome: z.enum(['completed', 'failed']).nullable(),
+      reason: z.string().optional(),
+      attempts: z.object({ agent: z.number(), client: z.number() }),
+      connectedAt: z.string().optional(),
+      durationSeconds: z.number().optional(),
+    })
+    .nullable(),
+  createdAt: z.string(),
+  firstStartsAt: z.string(),
+});
+
+const StoredEntry = z.object({ at: z.string(), type: z.string(), version: z.number(), text: z.string() });
+const StoredClaim = z.object({ sk: z.string() });
+const StoredRecord = z.object({
+  key: z.string(),
+  bodyHash: z.string(),
+  appointmentId: z.string(),
+  answer: z.string(),
+  expiresAt: z.number(),
+});
+
+const APPOINTMENT = 'appointment';
+const HISTORY = 'history#';
+const appointmentKey = (appointmentId: string) => ({ pk: `apt#${appointmentId}`, sk: APPOINTMENT });
+const claimKey = (agentId: string, piece: number) => ({ pk: `claims#${agentId}`, sk: new Date(piece).toISOString() });
+const recordKey = (key: string) => ({ pk: `idempotency#${key}`, sk: 'idempotency' });
+
+export interface AppointmentStore {
+  readonly create: CreateAppointmentPorts['create'];
+  readonly answeredBefore: CreateAppointmentPorts['answeredBefore'];
+  readonly claimedBetween: ClaimedBetween;
+  readonly read: ChangePorts['read'];
+  readonly save: ChangePorts['save'];
+  readonly find: ApplyCallEventPorts['find'];
+  readonly record: ApplyCallEventPorts['record'];
+}
+
+/**
+ * Appointments in the service's one table: the appointment and its history under one key, one item per claimed five minutes
+ * of an agent under the agent's, answers by idempotency key, and the outbox. What belongs together is written in one transaction.
+ */
+export function appointmentStore(client: DynamoDBDocumentClient, TableName: string): AppointmentStore {
+  /** What each action of the transaction was refused for, or `undefined` when all of it was written. */
+  async function write(actions: readonly Action[]): Promise<readonly string[] | undefined> {
+    for (let tried = 0; tried < TRIES; tried++) {
+      try {
+        await client.send(new TransactWriteCommand({ TransactItems: [...actions] }));
+        return undefined;
+      } catch (error) {
+        const codes = cancellationCodes(error);
+        if (!codes) throw error;
+        if (codes.includes('ConditionalCheckFailed')) return codes;
+        if (!codes.includes('TransactionConflict')) throw error;
+      }
+    }
+    throw busy();
+  }
+
+  const putAppointment = (appointment: Appointment): Action => ({
+    Put: {
+      TableName,
+      Item: { ...appointmentKey(appointment.appointmentId), kind: 'appointment', ...appointment },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  });
+
+  const overwriteAppointment = (before: Appointment, after: Appointment): Action => ({
+    Put: {
+      TableName,
+      Item: { ...appointmentKey(after.appointmentId), kind: 'appointment', ...after },
+      ConditionExpression: 'writes = :writes',
+      ExpressionAttributeValues: { ':writes': before.writes },
+    },
+  });
+
+  const claim = ({ appointmentId, agent, claimedTo }: Appointment, piece: number): Action => ({
+    Put: {
+      TableName,
+      Item: {
+        ...claimKey(agent.agentId, piece),
+        kind: 'claim',
+        heldBy: appointmentId,
+        expiresAt: Math.floor(Date.parse(claimedTo) / 1000) + CLAIM_SECONDS,
+      },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  });
+
+  // A claim on time long past may have been removed already.
+  const release = ({ appointmentId, agent }: Appointment, piece: number): Action => ({
+    Delete: {
+      TableName,
+      Key: claimKey(agent.agentId, piece),
+      ConditionExpression: 'attribute_not_exists(pk) OR heldBy = :me',
+      ExpressionAttributeValues: { ':me': appointmentId },
+    },
+  });
+
+  const keep = ({ appointmentId, agent }: Appointment, piece: number): Action => ({
+    ConditionCheck: {
+      TableName,
+      Key: claimKey(agent.agentId, piece),
+      ConditionExpression: 'heldBy = :me',
+      ExpressionAttributeValues: { ':me': appointmentId },
+    },
+  });
+
+  const putEntry = (appointmentId: string, entry: HistoryEntry, id: string): Action => ({
+    Put: {
+      TableName,
+      Item: { pk: `apt#${appointmentId}`, sk: `${HISTORY}${entry.at}#${id}`, kind: 'history', ...entry },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  });
+
+  async function answeredBefore(key: string, now: Date): Promise<IdempotencyRecord | undefined> {
+    const { Item } = await client.send(new GetCommand({ TableName, Key: recordKey(key), ConsistentRead: true }));
+    if (!Item) return undefined;
+    const { expiresAt, ...record } = StoredRecord.parse(Item);
+    // Expired items are removed some time later, or never: the time counts.
+    return expiresAt > now.getTime() / 1000 ? record : undefined;
+  }
+
+  async function create(
+    { appointment, event, idempotency }: Parameters<AppointmentStore['create']>[0],
+    now: Date,
+  ): Promise<CreateOutcome> {
+    const seconds = Math.floor(now.getTime() / 1000);
+    const pieces = piecesOfAppointment(appointment);
+    const actions: Action[] = [
+      ...(idempotency
+        ? [
+            {
+              Put: {
+                TableName,
+                Item: {
+                  ...recordKey(idempotency.key),
+                  kind: 'idempotency',
+                  ...idempotency,
+                  expiresAt: seconds + IDEMPOTENCY_SECONDS,
+                },
+                ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+                ExpressionAttributeValues: { ':now': seconds },
+              },
+            },
+          ]
+        : []),
+      putAppointment(appointment),
+      ...pieces.map((piece) => claim(appointment, piece)),
+      { Put: { TableName, Item: { ...eventItem(event, now) } } },
+    ];
+    const refused = await write(actions);
+    if (!refused) return { kind: 'booked' };
+    const failed = (place: number) => refused[place] === 'ConditionalCheckFailed';
+    // Ids are never made twice: if ours is there, an earlier try of this very request came through.
+    if (failed(idempotency ? 1 : 0)) return { kind: 'booked' };
+    if (idempotency && failed(0)) {
+      const record = await answeredBefore(idempotency.key, now);
+      if (!record) throw busy();
+      return { kind: 'answered-before', record };
+    }
+    return { kind: 'slot-taken' };
+  }
+
+  async function save(
+    { before, change, event, claims }: Parameters<AppointmentStore['save']>[0],
+    now: Date,
+  ): Promise<SaveOutcome> {
+    const after = change.appointment;
+    const old = piecesOfAppointment(before);
+    const fresh = claims === 'swap' ? piecesOfAppointment(after) : [];
+    const sameAgent = before.agent.agentId === after.agent.agentId;
+    const { kept, released, claimed } =
+      claims === 'keep'
+        ? { kept: [], released: [], claimed: [] }
+        : sameAgent
+          ? swap(old, fresh)
+          : { kept: [], released: old, claimed: fresh };
+    const actions: Action[] = [
+      overwriteAppointment(before, after),
+      putEntry(after.appointmentId, change.entry, event.detail.metadata.eventId),
+      { Put: { TableName, Item: { ...eventItem(event, now) } } },
+      ...released.map((piece) => release(before, piece)),
+      ...kept.map((piece) => keep(before, piece)),
+      ...claimed.map((piece) => claim(after, piece)),
+    ];
+    const refused = await write(actions);
+    if (!refused) return 'saved';
+    if (refused[0] === 'ConditionalCheckFailed') return 'overtaken';
+    return 'slot-taken';
+  }
+
+  async function record({
+    appointmentId,
+    eventId,
+    entry,
+    before,
+    after,
+  }: Parameters<AppointmentStore['record']>[0]): Promise<RecordOutcome> {
+    const refused = await write([
+      putEntry(appointmentId, entry, eventId),
+      ...(after ? [overwriteAppointment(before, after)] : []),
+    ]);
+    if (!refused) return 'recorded';
+    return refused[0] === 'ConditionalCheckFailed' ? 'known' : 'overtaken';
+  }
+
+  return {
+    create,
+    answeredBefore,
+    save,
+    record,
+
+    find: async (appointmentId) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName, Key: appointmentKey(appointmentId), ConsistentRead: true }),
+      );
+      return Item && StoredAppointment.parse(Item);
+    },
+
+    read: async (appointmentId): Promise<Told | undefined> => {
+      const items = await queryAll({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': `apt#${appointmentId}` },
+      });
+      const item = items.find(({ sk }) => sk === APPOINTMENT);
+      return (
+        item && {
+          appointment: StoredAppointment.parse(item),
+          history: items.filter(({ sk }) => sk !== APPOINTMENT).map((entry) => StoredEntry.parse(entry)),
+        }
+      );
+    },
+
+    claimedBetween: async (agentId, from, to) => {
+      const items = await queryAll({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':pk': `claims#${agentId}`,
+          ':from': claimKey(agentId, from).sk,
+          ':to': claimKey(agentId, to).sk,
+        },
+        ProjectionExpression: 'sk',
+      });
+      return new Set(items.map((item) => Date.parse(StoredClaim.parse(item).sk)));
+    },
+  };
+
+  async function queryAll(query: {
+    readonly KeyConditionExpression: string;
+    readonly ExpressionAttributeValues: Record<string, string>;
+    readonly ProjectionExpression?: string;
+  }): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName,
+          ...query,
+          ConsistentRead: true,
+          ...(ExclusiveStartKey && { ExclusiveStartKey }),
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return items;
+  }
+}
+
+function piecesOfAppointment({ claimedFrom, claimedTo }: Appointment): number[] {
+  return piecesBetween(Date.parse(claimedFrom), Date.parse(claimedTo));
+}

@@ -1,0 +1,94 @@
+import type * as z from 'zod';
+import { Problem, type HttpAnswer } from '@appointments/runtime';
+import { createdEntry, type Appointment, type HistoryEntry } from '../domain/appointment';
+import type { Slot } from '../domain/slots';
+import { isoInZone, zoneNamed, type Zone } from '../domain/zones';
+import type { AppointmentAnswer, CreatedAnswer, SlotAnswer } from './schemas';
+
+/** An appointment with what happened to it, oldest first, without the entry of its creation. */
+export interface Told {
+  readonly appointment: Appointment;
+  readonly history: readonly HistoryEntry[];
+}
+
+function inZone(timeZone: string, instant: string): string {
+  const zone = zoneNamed(timeZone);
+  return zone ? isoInZone(zone, Date.parse(instant)) : instant;
+}
+
+function common(appointment: Appointment) {
+  const { appointmentId, version, status, startsAt, endsAt, timeZone, agent } = appointment;
+  return {
+    appointmentId,
+    version,
+    status,
+    startsAt: inZone(timeZone, startsAt),
+    endsAt: inZone(timeZone, endsAt),
+    timeZone,
+    agent: { agentId: agent.agentId, name: agent.name },
+  };
+}
+
+/** The appointment as it now stands, in its client's zone. */
+export function appointmentBody({ appointment, history }: Told): z.infer<typeof AppointmentAnswer> {
+  const { client, notes, call } = appointment;
+  return {
+    ...common(appointment),
+    client: { name: client.name, email: client.email, phone: client.phone },
+    ...(notes !== undefined && { notes }),
+    call: call && {
+      outcome: call.outcome,
+      ...(call.reason !== undefined && { reason: call.reason }),
+      attempts: call.attempts,
+      ...(call.connectedAt !== undefined && { connectedAt: call.connectedAt }),
+      ...(call.durationSeconds !== undefined && { durationSeconds: call.durationSeconds }),
+    },
+    history: [createdEntry(appointment), ...history],
+  };
+}
+
+export function createdBody(
+  appointment: Appointment,
+  links: { readonly manageUrl: string; readonly manageToken: string },
+): z.infer<typeof CreatedAnswer> {
+  return { ...common(appointment), ...links };
+}
+
+export function slotBody(slot: Slot, zone: Zone): z.infer<typeof SlotAnswer> {
+  return { startsAt: isoInZone(zone, slot.start), endsAt: isoInZone(zone, slot.end) };
+}
+
+/** What is answered about a person's appointment is kept by no cache. */
+export function privately(body: unknown): HttpAnswer {
+  return { status: 200, headers: { 'cache-control': 'no-store' }, body };
+}
+
+export function slotTaken(nearest: readonly Slot[], zone: Zone): Problem {
+  return new Problem({
+    status: 409,
+    slug: 'slot-taken',
+    title: 'Somebody else has booked this time',
+    errors: [{ path: 'startsAt', message: 'is taken' }],
+    more: { nearest: nearest.map((slot) => slotBody(slot, zone)) },
+  });
+}
+
+/** The state of the appointment forbids the change. */
+export function stateForbids(appointment: Appointment, change: string): Problem {
+  return new Problem({
+    status: 409,
+    slug: 'state-forbids',
+    title: `An appointment that is ${appointment.status} cannot be ${change}`,
+    more: { state: appointment.status },
+  });
+}
+
+/** Other writes came between five times in a row: the same request may well succeed next time. */
+export function busy(): Problem {
+  return new Problem({
+    status: 503,
+    slug: 'busy',
+    title: 'Too much is happening to this appointment or this time at once; try again',
+    headers: { 'retry-after': '1' },
+  });
+}

@@ -1,0 +1,194 @@
+import * as z from 'zod';
+import {
+  AgentId,
+  Amend,
+  AppointmentAnswer,
+  AvailabilityAnswer,
+  AvailabilityQuery,
+  Cancel,
+  CreateAppointment,
+  CreatedAnswer,
+  IdempotencyKey,
+  ProblemAnswer,
+  Reschedule,
+} from './schemas';
+
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend };
+const ANSWERS = {
+  CreatedAppointment: CreatedAnswer,
+  Appointment: AppointmentAnswer,
+  Availability: AvailabilityAnswer,
+  Problem: ProblemAnswer,
+};
+
+const Json = z.record(z.string(), z.unknown());
+type Json = z.infer<typeof Json>;
+const Fields = z.record(z.string(), Json);
+
+/** The schema alone, and those that it refers to by their ids. */
+function schemasOf(schema: z.ZodType, io: 'input' | 'output' = 'input') {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io, reused: 'inline' }));
+  const {
+    $schema: _,
+    id: _id,
+    $defs = {},
+    ...main
+  } = Json.parse(JSON.parse(text.replaceAll('#/$defs/', '#/components/schemas/')));
+  const referred = Object.entries(Fields.parse($defs)).map(([name, { id: _id, ...definition }]) => [name, definition]);
+  return { main, referred: Json.parse(Object.fromEntries(referred)) };
+}
+
+function schemaOf(schema: z.ZodType): Json {
+  return schemasOf(schema).main;
+}
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const json = (name: string) => ({ 'application/json': { schema: ref(name) } });
+
+const REQUEST_ID = { 'x-request-id': { description: 'Names this request in our logs.', schema: { type: 'string' } } };
+
+function answer(description: string, name: string): Json {
+  return { description, headers: REQUEST_ID, content: json(name) };
+}
+
+function problem(description: string): Json {
+  return { description, headers: REQUEST_ID, content: { 'application/problem+json': { schema: ref('Problem') } } };
+}
+
+const INVALID = problem('Every fault of the request, in `errors`.');
+const STRANGER = {
+  '401': problem('The token is missing.'),
+  '404': problem('The token does not fit, or there is no such appointment.'),
+};
+const BODY_FAULTS = {
+  '400': INVALID,
+  '413': problem('The body has more than 64 KB.'),
+  '415': problem('The body is not `application/json`.'),
+};
+
+const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
+const secured = [{ manageToken: [] }];
+
+function change(operationId: string, summary: string, body: keyof typeof BODIES, bodyRequired: boolean): Json {
+  return {
+    post: {
+      operationId,
+      summary,
+      security: secured,
+      parameters: ofAppointment,
+      requestBody: { required: bodyRequired, content: json(body) },
+      responses: {
+        '200': answer('The appointment as it now stands.', 'Appointment'),
+        ...BODY_FAULTS,
+        ...STRANGER,
+        '409': problem(
+          body === 'Reschedule'
+            ? 'The time is taken (`nearest` has free ones), or the state of the appointment forbids it (`state`).'
+            : 'The state of the appointment forbids it (`state`).',
+        ),
+      },
+    },
+  };
+}
+
+/** The OpenAPI 3.1 document of the public API, made from the very schemas that check its requests. */
+export function openApiDocument(serverUrl: string): Json {
+  const query = schemaOf(AvailabilityQuery);
+  const fields = Fields.parse(query['properties']);
+  const required = z.array(z.string()).parse(query['required']);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Appointments',
+      version: '1.0.0',
+      description:
+        'Books appointments that are kept: at the booked second the agent and then the client are phoned and joined. Errors are `application/problem+json` (RFC 9457) and name every fault at once.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: serverUrl }],
+    paths: {
+      '/appointments': {
+        post: {
+          operationId: 'createAppointment',
+          summary: 'Books an appointment',
+          parameters: [{ name: 'Idempotency-Key', in: 'header', required: false, schema: schemaOf(IdempotencyKey) }],
+          requestBody: { required: true, content: json('CreateAppointment') },
+          responses: {
+            '201': answer('Booked.', 'CreatedAppointment'),
+            ...BODY_FAULTS,
+            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.'),
+            '422': problem('The Idempotency-Key was used for another body.'),
+          },
+        },
+      },
+      '/availability': {
+        get: {
+          operationId: 'getAvailability',
+          summary: 'The free slots of some days',
+          parameters: Object.entries(fields).map(([name, schema]) => ({
+            name,
+            in: 'query',
+            required: required.includes(name),
+            schema: name === 'agentId' ? schemaOf(AgentId) : schema,
+          })),
+          responses: {
+            '200': answer('Free slots in the order of time, with the offset of the zone asked for.', 'Availability'),
+            '400': INVALID,
+          },
+        },
+      },
+      '/appointments/{appointmentId}': {
+        get: {
+          operationId: 'getAppointment',
+          summary: 'An appointment, its call and its history',
+          security: secured,
+          parameters: ofAppointment,
+          responses: { '200': answer('The appointment as it stands.', 'Appointment'), ...STRANGER },
+        },
+      },
+      '/appointments/{appointmentId}/reschedule': change(
+        'rescheduleAppointment',
+        'Moves an appointment; from `scheduled` and `failed`',
+        'Reschedule',
+        true,
+      ),
+      '/appointments/{appointmentId}/cancel': change(
+        'cancelAppointment',
+        'Calls an appointment off; from `scheduled` and `calling`',
+        'Cancel',
+        false,
+      ),
+      '/appointments/{appointmentId}/amend': change(
+        'amendAppointment',
+        'Changes particulars of an appointment, not its time; `version` stays',
+        'Amend',
+        true,
+      ),
+      '/openapi.json': {
+        get: {
+          operationId: 'getOpenApi',
+          summary: 'This document',
+          responses: {
+            '200': { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+          },
+        },
+      },
+    },
+    components: {
+      securitySchemes: {
+        manageToken: { type: 'http', scheme: 'bearer', description: 'The `manageToken` of the appointment.' },
+      },
+      schemas: componentSchemas(),
+    },
+  };
+}
+
+function componentSchemas(): Json {
+  const all: Json = {};
+  for (const [name, schema] of Object.entries(BODIES)) all[name] = schemasOf(schema).main;
+  for (const [name, schema] of Object.entries(ANSWERS)) {
+    const { main, referred } = schemasOf(schema, 'output');
+    Object.assign(all, referred, { [name]: main });
+  }
+  return all;
+}

@@ -1,0 +1,228 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import * as z from 'zod';
+import { STATUSES } from '../domain/appointment';
+import { readTime, startOfDate } from '../domain/instants';
+import { zoneNamed } from '../domain/zones';
+
+// Control characters, halves of surrogate pairs and line separators have no place in a name or a note.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+const UNPRINTABLE_IN_TEXT = /[\p{Cs}\p{Cc}]/u;
+const EMAIL =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
+const E164 = /^\+[1-9]\d{6,14}$/;
+
+const said = (must: string) => (issue: { readonly input?: unknown }) =>
+  issue.input === undefined ? 'is required' : must;
+const text = () => z.string({ error: said('must be text') });
+
+export const Name = text()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(100, 'must have at most 100 characters')
+  .refine((name) => !UNPRINTABLE.test(name), 'must not contain control characters')
+  .meta({ description: 'The name that is said and written to the person.', example: 'Ada Client' });
+
+export const Email = text()
+  .max(254, 'must have at most 254 characters')
+  .refine((email) => EMAIL.test(email), 'must be an e-mail address, like ada@example.com')
+  .meta({ format: 'email', example: 'ada@example.com' });
+
+export const Phone = text()
+  .refine(
+    (phone) => E164.test(phone),
+    'must be in international form: + and the country code, digits only, like +12025550123',
+  )
+  .refine(
+    // The library digs numbers out of any text: it is only asked about what already has the form.
+    (phone) => !E164.test(phone) || (parsePhoneNumberFromString(phone)?.isPossible() ?? false),
+    'is not a possible number of its country',
+  )
+  .meta({ pattern: E164.source, description: 'E.164.', example: '+12025550123' });
+
+export const TimeZone = text()
+  .max(64, 'must have at most 64 characters')
+  .refine((name) => zoneNamed(name) !== undefined, 'must be the IANA name of a time zone, like Europe/Berlin')
+  .meta({ description: 'IANA name of a time zone.', example: 'Europe/Berlin' });
+
+export const StartsAt = text()
+  .max(40, 'must have at most 40 characters')
+  .superRefine((value, context) => {
+    const read = readTime(value, undefined);
+    if (read.kind === 'not-a-time') {
+      context.addIssue({ code: 'custom', message: 'must be an ISO 8601 time, like 2026-12-01T16:00:00+01:00' });
+    } else if (read.kind === 'no-offset') {
+      context.addIssue({ code: 'custom', message: 'must say its offset from UTC: end it with Z or +01:00' });
+    }
+  })
+  .meta({
+    format: 'date-time',
+    description:
+      'An instant (`Z`), or a local time with an offset, which must be the offset of `timeZone` at that instant. Without an offset it is refused.',
+    example: '2026-12-01T16:00:00+01:00',
+  });
+
+export const Notes = text()
+  .trim()
+  .max(2000, 'must have at most 2000 characters')
+  .refine(
+    (notes) => !UNPRINTABLE_IN_TEXT.test(notes.replace(/[\t\n\r]/g, '')),
+    'must not contain control characters other than line breaks and tabs',
+  );
+
+export const Reason = text()
+  .trim()
+  .max(500, 'must have at most 500 characters')
+  .refine(
+    (reason) => !UNPRINTABLE_IN_TEXT.test(reason.replace(/[\t\n\r]/g, '')),
+    'must not contain control characters other than line breaks and tabs',
+  );
+
+export const Locale = text()
+  .min(2, 'must be a language tag, like en or pt-BR')
+  .max(35, 'must have at most 35 characters')
+  .refine(isLanguageTag, 'must be a language tag, like en or pt-BR')
+  .meta({ description: 'BCP 47 language tag.', example: 'en' });
+
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+export const AgentId = text()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the id of an agent')
+  .meta({ example: 'agt_default' });
+
+const Day = text()
+  .refine((day) => startOfDate(day) !== undefined, 'must be a day of the calendar, like 2026-12-01')
+  .meta({ format: 'date', example: '2026-12-01' });
+
+const Consent = z
+  .boolean({ error: said('must be true or false') })
+  .meta({ description: 'Whether text messages may be sent.' });
+
+const AN_OBJECT = 'must be a JSON object';
+
+export const CreateAppointment = z
+  .strictObject(
+    {
+      name: Name,
+      email: Email,
+      phone: Phone,
+      startsAt: StartsAt,
+      timeZone: TimeZone.meta({ description: "IANA name of the client's time zone." }),
+      agentId: AgentId.optional(),
+      notes: Notes.optional(),
+      smsConsent: Consent.optional(),
+      locale: Locale.optional(),
+    },
+    AN_OBJECT,
+  )
+  .meta({ id: 'CreateAppointment' });
+
+export const Reschedule = z
+  .strictObject({ startsAt: StartsAt, timeZone: TimeZone }, AN_OBJECT)
+  .meta({ id: 'Reschedule' });
+
+export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT).meta({ id: 'Cancel' });
+
+export const Amend = z
+  .strictObject(
+    {
+      name: Name.optional(),
+      email: Email.optional(),
+      phone: Phone.optional(),
+      notes: Notes.optional(),
+      smsConsent: Consent.optional(),
+    },
+    AN_OBJECT,
+  )
+  .meta({ id: 'Amend' });
+
+/** Other query parameters are ignored. */
+export const AvailabilityQuery = z.object({
+  from: Day.meta({ description: 'The first day, in the zone asked for.' }),
+  to: Day.meta({ description: 'The last day, included; at most 62 days in all.' }),
+  timeZone: TimeZone,
+  agentId: AgentId.optional(),
+});
+
+/** 255 printable characters are more than any generator of keys needs. */
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without spaces')
+  .meta({
+    description:
+      'The same key with the same body answers the same for 24 hours and makes one appointment; with another body it is refused (422).',
+  });
+
+const WithOffset = z.iso.datetime({ offset: true }).meta({ example: '2026-12-01T16:00:00+01:00' });
+
+export const SlotAnswer = z.object({ startsAt: WithOffset, endsAt: WithOffset }).meta({ id: 'Slot' });
+
+export const AvailabilityAnswer = z.object({ slots: z.array(SlotAnswer) }).meta({ id: 'Availability' });
+
+const agentAnswer = z.object({ agentId: z.string(), name: z.string() });
+
+const common = {
+  appointmentId: z.string().meta({ example: 'apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C' }),
+  version: z.int().positive().meta({ description: 'Rises on create, reschedule and cancel.' }),
+  status: z.enum(STATUSES),
+  startsAt: WithOffset,
+  endsAt: WithOffset,
+  timeZone: z.string(),
+  agent: agentAnswer,
+};
+
+export const CreatedAnswer = z
+  .object({
+    ...common,
+    manageUrl: z
+      .string()
+      .meta({ format: 'uri', description: 'Where the client manages the appointment; keep it secret.' }),
+    manageToken: z.string().meta({ description: 'The bearer token of the calls below.' }),
+  })
+  .meta({ id: 'CreatedAppointment' });
+
+export const AppointmentAnswer = z
+  .object({
+    ...common,
+    client: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
+    notes: z.string().optional(),
+    call: z
+      .object({
+        outcome: z.enum(['completed', 'failed']).nullable(),
+        reason: z.string().optional(),
+        attempts: z.object({ agent: z.int(), client: z.int() }),
+        connectedAt: z.string().optional().meta({ format: 'date-time' }),
+        durationSeconds: z.int().optional(),
+      })
+      .nullable(),
+    history: z.array(
+      z.object({
+        at: z.string().meta({ format: 'date-time' }),
+        type: z.string(),
+        version: z.int(),
+        text: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Appointment' });
+
+export const ProblemAnswer = z
+  .object({
+    type: z.string().meta({ format: 'uri', description: 'Stable; compare its last part.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'Every fault of the request.' }),
+    nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
+    state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' });

@@ -1,0 +1,11 @@
+import { documentClient, jsonRoute } from '@appointments/runtime';
+import { appointmentStore } from '../adapters/appointment-store';
+import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
+import { amendAppointment } from '../app/change-appointment';
+
+const { read, save } = appointmentStore(documentClient(), tableName());
+
+export const handler = jsonRoute(
+  { problemBase: problemBase(), body: 'required' },
+  amendAppointment({ read, save, linkKeys: linkKeys(), now }),
+);

@@ -1,0 +1,12 @@
+import { documentClient, jsonRoute } from '@appointments/runtime';
+import { appointmentStore } from '../adapters/appointment-store';
+import { rosterFrom } from '../adapters/roster';
+import { now, problemBase, tableName } from '../adapters/settings';
+import { getAvailability } from '../app/get-availability';
+
+const { claimedBetween } = appointmentStore(documentClient(), tableName());
+
+export const handler = jsonRoute(
+  { problemBase: problemBase() },
+  getAvailability({ roster: rosterFrom(), claimedBetween, now }),
+);

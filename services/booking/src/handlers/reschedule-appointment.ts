@@ -1,0 +1,12 @@
+import { documentClient, jsonRoute } from '@appointments/runtime';
+import { appointmentStore } from '../adapters/appointment-store';
+import { rosterFrom } from '../adapters/roster';
+import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
+import { rescheduleAppointment } from '../app/change-appointment';
+
+const { read, save, claimedBetween } = appointmentStore(documentClient(), tableName());
+
+export const handler = jsonRoute(
+  { problemBase: problemBase(), body: 'required' },
+  rescheduleAppointment({ roster: rosterFrom(), read, save, claimedBetween, linkKeys: linkKeys(), now }),
+);

@@ -1,0 +1,17 @@
+import { jsonRoute, readConfig } from '@appointments/runtime';
+import * as z from 'zod';
+import { problemBase } from '../adapters/settings';
+import { pageFor } from '../page/serve';
+
+const { BRAND_NAME } = readConfig(z.object({ BRAND_NAME: z.string().min(1) }));
+
+export const handler = jsonRoute({ problemBase: problemBase(), subject: 'id' }, ({ path, headers }) => {
+  const acceptEncoding = headers['accept-encoding'];
+  const page = pageFor({ path, ...(acceptEncoding !== undefined && { acceptEncoding }) }, { brandName: BRAND_NAME });
+  return {
+    status: page.status,
+    headers: page.headers,
+    text: page.body,
+    ...(page.isBase64Encoded && { isBase64Encoded: true }),
+  };
+});

@@ -1,0 +1,23 @@
+import type * as z from 'zod';
+import type {
+  Amend,
+  AppointmentAnswer,
+  AvailabilityAnswer,
+  AvailabilityQuery,
+  Cancel,
+  CreateAppointment,
+  CreatedAnswer,
+  ProblemAnswer,
+  Reschedule,
+} from './app/schemas';
+
+// The public API in types, for those who call it.
+export type CreateAppointmentBody = z.input<typeof CreateAppointment>;
+export type RescheduleBody = z.input<typeof Reschedule>;
+export type CancelBody = z.input<typeof Cancel>;
+export type AmendBody = z.input<typeof Amend>;
+export type AvailabilityParameters = z.input<typeof AvailabilityQuery>;
+export type CreatedAppointment = z.infer<typeof CreatedAnswer>;
+export type Appointment = z.infer<typeof AppointmentAnswer>;
+export type Availability = z.infer<typeof AvailabilityAnswer>;
+export type ApiProblem = z.infer<typeof ProblemAnswer>;
