@@ -1,8 +1,68 @@
+import { aws_iam as iam, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import {
+  AgentChanged,
+  AppointmentAmended,
+  AppointmentCancelled,
+  AppointmentCreated,
+  AppointmentRescheduled,
+  CallFailed,
+} from '@appointments/events';
+import { ServiceTable } from './constructs/service-table';
+import { Subscription } from './constructs/subscription';
+import { sharedParameter } from './parameters';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
+/** Owns messages: a projection that replays may rebuild, and the function that writes to both parties and to the operators. */
 export class NotificationsStack extends ServiceStack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, 'notifications', props);
+    const { service } = this;
+    const { stage } = props;
+    const { table } = new ServiceTable(this, 'Store', { service });
+    const environment = { TABLE_NAME: table.tableName };
+
+    const project = new Subscription(this, 'ProjectAppointment', {
+      service,
+      handler: 'project-appointment',
+      contracts: [AppointmentCreated, AppointmentRescheduled, AppointmentAmended, AppointmentCancelled, AgentChanged],
+      kind: 'rebuild',
+      runbook: 'Notifications behind on appointments',
+      environment,
+    });
+    table.grant(project.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+
+    const send = new Subscription(this, 'SendMessages', {
+      service,
+      handler: 'send-messages',
+      contracts: [AppointmentCreated, AppointmentRescheduled, AppointmentCancelled, CallFailed],
+      kind: 'acting',
+      runbook: 'Messages not sent',
+      timeout: Duration.seconds(20),
+      environment: {
+        ...environment,
+        SENDER_EMAIL: stage.senderEmail,
+        BRAND_NAME: stage.brandName,
+        ALERT_TOPIC_ARN: service.alertTopic.topicArn,
+        PUBLIC_URL: sharedParameter(this, stage.name, 'public-url'),
+        LINK_KEY_SECRET_NAME: sharedParameter(this, stage.name, 'link-key-secret-name'),
+      },
+    });
+    table.grant(send.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    service.alertTopic.grantPublish(send.function);
+    send.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [sharedParameter(this, stage.name, 'link-key-secret-arn')],
+      }),
+    );
+    send.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['ses:SendRawEmail'],
+        // Any identity, because SES asks for the recipient's too while the account is in its sandbox; the sender is what is held.
+        resources: [Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' })],
+        conditions: { StringEquals: { 'ses:FromAddress': stage.senderEmail } },
+      }),
+    );
   }
 }

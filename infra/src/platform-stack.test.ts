@@ -16,6 +16,12 @@ describe("the bus's stack", () => {
     });
   });
 
+  it('logs what it could not deliver, and never what an event says', () => {
+    template.hasResourceProperties('AWS::Events::EventBus', { LogConfig: { Level: 'ERROR', IncludeDetail: 'NONE' } });
+    template.hasResourceProperties('AWS::Logs::DeliverySource', { LogType: 'ERROR_LOGS' });
+    template.resourceCountIs('AWS::Logs::Delivery', 1);
+  });
+
   it('tells the others by parameter, never by export, so that each deploys alone', () => {
     const names = Object.values(template.findResources('AWS::SSM::Parameter')).map(
       (parameter) => parameter['Properties'].Name,

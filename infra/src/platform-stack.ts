@@ -1,5 +1,7 @@
 import {
   aws_events as events,
+  aws_iam as iam,
+  aws_logs as logs,
   aws_secretsmanager as secretsmanager,
   aws_sns as sns,
   Duration,
@@ -46,5 +48,27 @@ export class PlatformStack extends Stack {
     shareParameter(this, stage.name, 'link-key-secret-name', `appointments/${stage.name}/link-key`);
     shareParameter(this, stage.name, 'link-key-secret-arn', linkKey.secretArn);
     shareParameter(this, stage.name, 'public-url', stage.publicUrl);
+  }
+  /** The bus's errors go to a log group of their own. */
+  private deliverErrors(bus: events.EventBus, stage: Stage): void {
+    const logGroup = new logs.LogGroup(this, 'BusErrors', {
+      logGroupName: `/aws/vendedlogs/events/appointments-${stage.name}`,
+      retention: logs.RetentionDays.ONE_MONTH,
+    });
+    logGroup.grantWrite(new iam.ServicePrincipal('delivery.logs.amazonaws.com'));
+    const source = new logs.CfnDeliverySource(this, 'BusErrorSource', {
+      name: `appointments-${stage.name}-bus-errors`,
+      logType: 'ERROR_LOGS',
+      resourceArn: bus.eventBusArn,
+    });
+    const destination = new logs.CfnDeliveryDestination(this, 'BusErrorDestination', {
+      name: `appointments-${stage.name}-bus-errors`,
+      destinationResourceArn: logGroup.logGroupArn,
+    });
+    const delivery = new logs.CfnDelivery(this, 'BusErrorDelivery', {
+      deliverySourceName: source.name,
+      deliveryDestinationArn: destination.attrArn,
+    });
+    delivery.addDependency(source);
   }
 }

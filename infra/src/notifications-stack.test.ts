@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { NotificationsStack } from './notifications-stack';
+import { readStage } from './stage';
+
+let template: Template;
+
+beforeAll(() => {
+  process.env['CDK_VALIDATION'] = 'false';
+  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  for (const handler of ['publish-outbox', 'project-appointment', 'send-messages']) {
+    mkdirSync(join(servicesFolder, 'notifications/dist', handler), { recursive: true });
+    writeFileSync(join(servicesFolder, 'notifications/dist', handler, 'index.js'), `// ${handler}`);
+  }
+  const stage = readStage('dev', join(__dirname, '../stages'));
+  template = Template.fromStack(new NotificationsStack(new App(), 'notifications', { stage, servicesFolder }));
+});
+
+const named = (type: string, prefix: string): string => {
+  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
+  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
+  return ids[0] as string;
+};
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const queue = (prefix: string) => named('AWS::SQS::Queue', prefix);
+const parameter = (name: string) => {
+  const found = Object.entries(template.findParameters('*')).find(
+    ([, value]) => (value as { Default?: string }).Default === `/appointments/dev/${name}`,
+  );
+  if (!found) throw new Error(`no parameter reads ${name}`);
+  return { Ref: found[0] };
+};
+const statementsOf = (rolePrefix: string): { Action: string | string[]; Resource: unknown; Condition?: unknown }[] => {
+  const role = named('AWS::IAM::Role', rolePrefix);
+  return Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter((policy) => JSON.stringify(policy.Properties.Roles) === JSON.stringify([{ Ref: role }]))
+    .flatMap((policy) => policy.Properties.PolicyDocument.Statement);
+};
+const statementFor = (rolePrefix: string, action: string) =>
+  statementsOf(rolePrefix).filter((statement) => [statement.Action].flat().includes(action));
+
+describe('the notifications stack', () => {
+  it('rebuilds its projection from replays too', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['appointments.booking'],
+        'detail-type': [
+          'AppointmentCreated',
+          'AppointmentRescheduled',
+          'AppointmentAmended',
+          'AppointmentCancelled',
+          'AgentChanged',
+        ],
+        'replay-name': Match.absent(),
+      },
+      Targets: [Match.objectLike({ Arn: arnOf(queue('ProjectAppointmentQueue')) })],
+    });
+  });
+
+  it('sends on no replay but one meant for real', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['appointments.booking', 'appointments.telephony'],
+        'detail-type': ['AppointmentCreated', 'AppointmentRescheduled', 'AppointmentCancelled', 'CallFailed'],
+        'replay-name': [{ exists: false }, { prefix: 'for-real-' }],
+      },
+      Targets: [
+        Match.objectLike({
+          Arn: arnOf(queue('SendMessagesQueue')),
+          DeadLetterConfig: { Arn: arnOf(queue('SendMessagesDeadLetters')) },
+        }),
+      ],
+    });
+  });
+
+  it.each(['ProjectAppointment', 'SendMessages'])('%s gives up into a dead-letter queue that alarms', (name) => {
+    const deadLetters = queue(`${name}DeadLetters`);
+
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  it('sends as its own sender only', () => {
+    expect(statementFor('SendMessagesFunctionServiceRole', 'ses:SendRawEmail')).toEqual([
+      expect.objectContaining({ Condition: { StringEquals: { 'ses:FromAddress': 'appointments@example.com' } } }),
+    ]);
+  });
+
+  it('reads the link key and no other secret', () => {
+    expect(statementFor('SendMessagesFunctionServiceRole', 'secretsmanager:GetSecretValue')).toEqual([
+      {
+        Action: 'secretsmanager:GetSecretValue',
+        Effect: 'Allow',
+        Resource: parameter('link-key-secret-arn'),
+      },
+    ]);
+  });
+
+  it('publishes to the alert topic and no other, and to no telephone', () => {
+    expect(statementFor('SendMessagesFunctionServiceRole', 'sns:Publish')).toEqual([
+      { Action: 'sns:Publish', Effect: 'Allow', Resource: parameter('alert-topic-arn') },
+    ]);
+  });
+
+  it('lets what rebuilds send nothing', () => {
+    const actions = statementsOf('ProjectAppointmentFunctionServiceRole').flatMap((statement) => statement.Action);
+
+    expect(actions.filter((action) => /^(ses|sns|events|secretsmanager):/.test(action))).toEqual([]);
+  });
+
+  it('tells the sender its topic, base URL and key by parameter', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          ALERT_TOPIC_ARN: parameter('alert-topic-arn'),
+          PUBLIC_URL: parameter('public-url'),
+          LINK_KEY_SECRET_NAME: parameter('link-key-secret-name'),
+          SENDER_EMAIL: 'appointments@example.com',
+          BRAND_NAME: 'Appointments',
+        }),
+      },
+    });
+  });
+});
