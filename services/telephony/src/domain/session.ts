@@ -1,0 +1,1029 @@
+import type { AgentAnswered, CallCompleted, CallConnected, CallFailed, Cause, DataOf } from '@appointments/events';
+import { isFinal, outcomeOf, type Outcome } from './outcome';
+import type { CallPolicy } from './policy';
+
+/*
+ * The call, whole. A session is one appointment's call: facts that only rise, and one function, `advance`, that looks at all
+ * of them and decides. No decision depends on the order in which facts arrived, nor on two of them having different times.
+ *
+ *   agent dialled ⇄ back-off → agent waits, client dialled ⇄ back-off → joined → completed
+ *                                                                    ↘ agent told and released → failed
+ *
+ * Times are milliseconds since the epoch.
+ */
+
+export type Leg = 'agent' | 'client';
+
+/** How far an attempt has come; it only rises, but for a claim whose call was surely never placed. `human` is: has pressed 1. */
+export type Stage = 'reserved' | 'submitted' | 'live' | 'ringing' | 'answered' | 'human' | 'ended';
+const RANK: Readonly<Record<Stage, number>> = {
+  reserved: 0,
+  submitted: 1,
+  live: 2,
+  ringing: 3,
+  answered: 4,
+  human: 5,
+  ended: 6,
+};
+
+/** The same moment on our clock and, where it was told, on Twilio's; the two are never compared with each other. */
+interface Moment {
+  readonly ours: number;
+  readonly carrier?: number | undefined;
+}
+
+export interface Attempt {
+  /** `agent-2`: the leg, and the count within it. */
+  readonly id: string;
+  readonly leg: Leg;
+  readonly n: number;
+  /** E.164; forgotten when the session has closed. */
+  readonly to?: string;
+  readonly stage: Stage;
+  /** How often its call was asked for; more than once only where it was surely not placed. */
+  readonly creates: number;
+  readonly reservedAt: number;
+  readonly claimedAt?: number;
+  /** When it should be over or accepted; what is not then is ended. */
+  readonly deadline?: number;
+  /** When an attempt of which nobody knows counts as lost. An ambiguous one is never repeated before. */
+  readonly hardDeadline?: number;
+  /** When it is looked at next. */
+  readonly watchAt: number;
+  readonly callSid?: string;
+  readonly rang?: Moment;
+  readonly answered?: Moment;
+  readonly humanAt?: number;
+  readonly acceptedBy?: 'key' | 'amd';
+  readonly endedAt?: number;
+  readonly ringSeconds?: number;
+  readonly wrongKeys?: number;
+  readonly screened?: Outcome;
+  /** The room it was sent to; for a client that of the agent who waited for them. */
+  readonly room?: string;
+  readonly announced?: true;
+  readonly endAskedAt?: number;
+  readonly gaveUp?: 'late' | 'unwanted';
+  /** When it was told that the call does not come about. */
+  readonly releasedAt?: number;
+  readonly outcome?: Outcome;
+}
+
+/** What the conference of one agent attempt has told. */
+export interface Room {
+  readonly started?: true;
+  readonly joined: readonly string[];
+  readonly inProgress?: true;
+  readonly askedAt?: number;
+  readonly absentAt?: number;
+  /** Who left first, and so ended it. */
+  readonly leftBy?: Leg;
+}
+
+export interface Person {
+  readonly name: string;
+  readonly phone: string;
+}
+
+type Failure = DataOf<typeof CallFailed>['reason'];
+
+export type Terminal = { readonly at: number } & (
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly leg: Leg | null; readonly reason: Failure }
+);
+
+export interface Session {
+  readonly id: string;
+  readonly appointmentId: string;
+  readonly appointmentVersion: number;
+  readonly startsAt: number;
+  readonly startedAt: number;
+  readonly cause?: Cause | undefined;
+  /** Forgotten when the session has closed. */
+  readonly people?: { readonly agent: Person; readonly client: Person };
+  readonly attempts: readonly Attempt[];
+  readonly rooms: Readonly<Record<string, Room>>;
+  readonly calledOff?: 'cancelled' | 'superseded';
+  /** A leg that no further attempt can reach. */
+  readonly unreachable: { readonly agent?: true; readonly client?: true };
+  readonly fault?: { readonly leg: Leg; readonly reason: 'rejected-by-policy' | 'carrier-error' };
+  /** A phone that another session holds. */
+  readonly engaged: { readonly [leg in Leg]?: { readonly since: number; readonly lookAt: number } };
+  readonly joined?: {
+    readonly at: number;
+    readonly room: string;
+    readonly agentId: string;
+    readonly clientId: string;
+  };
+  readonly terminal?: Terminal;
+  /** Calls that are none of ours, or no longer: they are hung up. */
+  readonly strays: readonly string[];
+  /** Numbers that no other session may dial meanwhile. */
+  readonly held: readonly string[];
+  /** When the next wake-up comes. */
+  readonly wakeAt?: number;
+  /** Over, and no leg left: nothing will happen any more. */
+  readonly closed: boolean;
+}
+
+export type Input =
+  | { readonly type: 'wake' }
+  | { readonly type: 'people'; readonly agent: Person; readonly client: Person }
+  | { readonly type: 'called-off'; readonly as: 'cancelled' | 'superseded' }
+  | { readonly type: 'engaged'; readonly leg: Leg }
+  | { readonly type: 'claim'; readonly attemptId: string; readonly creates: number }
+  | { readonly type: 'created'; readonly attemptId: string; readonly callSid: string; readonly queueMs: number }
+  | { readonly type: 'not-placed'; readonly attemptId: string; readonly creates: number }
+  | {
+      readonly type: 'refused';
+      readonly attemptId: string;
+      readonly outcome: 'invalid-number' | 'rejected-by-policy' | 'carrier-error';
+    }
+  | {
+      readonly type: 'answered';
+      readonly attemptId: string;
+      readonly callSid: string;
+      readonly answeredBy?: string | undefined;
+    }
+  | {
+      readonly type: 'key';
+      readonly attemptId: string;
+      readonly callSid: string;
+      /** Empty when nothing was pressed. */
+      readonly digits: string;
+    }
+  | { readonly type: 'dial-ended'; readonly attemptId: string; readonly callSid: string }
+  | {
+      readonly type: 'status';
+      readonly attemptId: string;
+      readonly callSid: string;
+      readonly status: string;
+      readonly sipCode?: number | undefined;
+      readonly at?: number | undefined;
+    }
+  | {
+      readonly type: 'conference';
+      readonly room: string;
+      readonly event: 'start' | 'join' | 'leave' | 'end';
+      readonly callSid?: string | undefined;
+      /** The participant hung up, rather than being dropped. */
+      readonly hungUp?: boolean | undefined;
+      readonly endedBy?: Leg | undefined;
+    }
+  | {
+      readonly type: 'fetched';
+      readonly attemptId: string;
+      readonly found: null | {
+        readonly callSid: string;
+        readonly status: string;
+      };
+    }
+  | { readonly type: 'room-fetched'; readonly room: string; readonly inProgress: boolean };
+
+export type Fact =
+  | { readonly event: 'AgentAnswered'; readonly data: DataOf<typeof AgentAnswered> }
+  | { readonly event: 'CallConnected'; readonly data: DataOf<typeof CallConnected> }
+  | { readonly event: 'CallCompleted'; readonly data: DataOf<typeof CallCompleted> }
+  | { readonly event: 'CallFailed'; readonly data: DataOf<typeof CallFailed> };
+
+export type Effect =
+  | { readonly do: 'create'; readonly attemptId: string; readonly creates: number; readonly dueAt?: number }
+  | { readonly do: 'end'; readonly attemptId: string; readonly callSid: string }
+  | {
+      readonly do: 'release';
+      readonly attemptId: string;
+      readonly callSid: string;
+      readonly words: 'bad-news' | 'apology';
+    }
+  | { readonly do: 'fetch'; readonly attemptId: string }
+  | { readonly do: 'fetch-room'; readonly room: string }
+  | { readonly do: 'end-stray'; readonly callSid: string }
+  | { readonly do: 'publish'; readonly fact: Fact }
+  | { readonly do: 'wake'; readonly dueAt: number };
+
+export interface Advanced {
+  readonly session: Session;
+  readonly effects: readonly Effect[];
+}
+
+/** SQS delays a message by fifteen minutes at most. */
+const LONGEST_NAP_MS = 900_000;
+/** A wake-up that comes this much early, by two clocks differing, counts as come. */
+const WAKE_TOLERANCE_MS = 1000;
+/** After its time limit a call is given these minutes before nobody asks for it any more. */
+const AFTERLIFE_MS = 600_000;
+/** A create command that nobody claimed for so long has been lost, and is sent again. */
+const UNCLAIMED_MS = 60_000;
+
+export function newSession(facts: {
+  readonly id: string;
+  readonly appointmentId: string;
+  readonly appointmentVersion: number;
+  readonly startsAt: number;
+  readonly startedAt: number;
+  readonly agent: Person;
+  readonly client: Person;
+  readonly cause?: Cause | undefined;
+}): Session {
+  const { agent, client, ...rest } = facts;
+  return {
+    ...rest,
+    people: { agent, client },
+    attempts: [],
+    rooms: {},
+    unreachable: {},
+    engaged: {},
+    strays: [],
+    held: [],
+    closed: false,
+  };
+}
+
+/** Records the inputs and decides: what the session is then, and what is to be done. */
+export function step(session: Session, inputs: readonly Input[], policy: CallPolicy, now: number): Advanced {
+  return advance(
+    inputs.reduce((recorded, input) => record(recorded, input, policy, now), session),
+    policy,
+    now,
+  );
+}
+
+/** The agent who has accepted and is on the line. */
+export function agentOnLine(session: Session): Attempt | undefined {
+  return session.attempts.findLast(
+    (attempt) => attempt.leg === 'agent' && attempt.stage === 'human' && attempt.releasedAt === undefined,
+  );
+}
+
+export function isOpen(attempt: Attempt): boolean {
+  return attempt.stage !== 'ended';
+}
+
+export function findAttempt(session: Session, attemptId: string): Attempt | undefined {
+  return session.attempts.find((attempt) => attempt.id === attemptId);
+}
+
+/** A fresh room for each agent attempt, so that a late client can never meet an agent who has left. */
+export function roomOf(session: Session, agentAttempt: Attempt): string {
+  return `s-${session.id}-${agentAttempt.n}`;
+}
+
+export function latestStart(session: Session, policy: CallPolicy): number {
+  return session.startsAt + policy.latestStartSeconds * 1000;
+}
+
+function patch(session: Session, attemptId: string, changes: Partial<Attempt>): Session {
+  return {
+    ...session,
+    attempts: session.attempts.map((attempt) => (attempt.id === attemptId ? { ...attempt, ...changes } : attempt)),
+  };
+}
+
+function without(session: Session, attempt: Attempt): Session {
+  return { ...session, attempts: session.attempts.filter((other) => other.id !== attempt.id) };
+}
+
+function inRoom(session: Session, room: string, change: (room: Room) => Room): Session {
+  return { ...session, rooms: { ...session.rooms, [room]: change(session.rooms[room] ?? { joined: [] }) } };
+}
+
+// ── Facts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Adds what was learnt. The same input twice is the same session; nothing learnt is ever unlearnt. */
+export function record(session: Session, input: Input, policy: CallPolicy, now: number): Session {
+  switch (input.type) {
+    case 'wake': {
+      const { wakeAt, ...rest } = session;
+      return wakeAt !== undefined && wakeAt <= now + WAKE_TOLERANCE_MS ? rest : session;
+    }
+    case 'people':
+      return session.closed ? session : { ...session, people: { agent: input.agent, client: input.client } };
+    case 'called-off':
+      return session.terminal || session.joined || session.calledOff ? session : { ...session, calledOff: input.as };
+    case 'engaged':
+      return {
+        ...session,
+        engaged: {
+          ...session.engaged,
+          [input.leg]: {
+            since: session.engaged[input.leg]?.since ?? now,
+            lookAt: now + policy.engagedLookSeconds * 1000,
+          },
+        },
+      };
+    case 'claim':
+      return recordClaim(session, input, policy, now);
+    case 'created':
+      return recordCreated(session, input);
+    case 'not-placed':
+      return recordNotPlaced(session, input, policy, now);
+    case 'refused':
+      return recordRefused(session, input, now);
+    case 'answered':
+      return heard(session, input, policy, now, (known, attempt) =>
+        recordAnswer(known, attempt, input.answeredBy, policy, now),
+      );
+    case 'key':
+      return heard(session, input, policy, now, (known, attempt) =>
+        recordKey(known, attempt, input.digits, policy, now),
+      );
+    case 'dial-ended':
+      return heard(session, input, policy, now, recordDialEnded);
+    case 'status':
+      return heard(session, input, policy, now, (known, attempt) => recordStatus(known, attempt, input, policy, now));
+    case 'conference':
+      return recordConference(session, input);
+    case 'fetched':
+      return recordFetched(session, input, policy, now);
+    case 'room-fetched':
+      if (!session.rooms[input.room]) return session;
+      return inRoom(session, input.room, (room) =>
+        input.inProgress ? { ...room, inProgress: true } : { ...room, absentAt: now },
+      );
+    default:
+      return input satisfies never;
+  }
+}
+
+/**
+ * The last look before the carrier is asked for a call: whoever is to be dialled must still be wanted now. A claim is made
+ * once; a create command that comes again, or after the reason for it has gone, finds nothing to claim.
+ */
+function recordClaim(
+  session: Session,
+  input: Extract<Input, { type: 'claim' }>,
+  policy: CallPolicy,
+  now: number,
+): Session {
+  const attempt = findAttempt(session, input.attemptId);
+  if (!attempt || attempt.stage !== 'reserved' || attempt.creates !== input.creates) return session;
+  const wanted =
+    !session.terminal &&
+    !session.calledOff &&
+    !session.joined &&
+    (attempt.leg === 'agent' ? now <= latestStart(session, policy) : agentOnLine(session) !== undefined);
+  return wanted
+    ? patch(session, attempt.id, { stage: 'submitted', ...submittedAt(now, policy) })
+    : without(session, attempt);
+}
+
+/** Twilio may ring five seconds longer than it was asked to. */
+const RING_BUFFER_SECONDS = 5;
+
+function submittedAt(now: number, policy: CallPolicy) {
+  const seconds = policy.ringSeconds + RING_BUFFER_SECONDS + policy.screeningSeconds + policy.marginSeconds;
+  const deadline = now + seconds * 1000;
+  return { claimedAt: now, deadline, hardDeadline: deadline + policy.hardSeconds * 1000, watchAt: deadline };
+}
+
+function recordCreated(session: Session, input: Extract<Input, { type: 'created' }>): Session {
+  const attempt = findAttempt(session, input.attemptId);
+  if (!attempt || (attempt.callSid !== undefined && attempt.callSid !== input.callSid))
+    return stray(session, input.callSid);
+  const bound = attempt.callSid === undefined;
+  if (bound && attempt.stage === 'ended') return stray(session, input.callSid);
+  return patch(session, attempt.id, {
+    callSid: input.callSid,
+    ...(RANK[attempt.stage] < RANK.live && { stage: 'live' as const }),
+    // The carrier's queue delays everything that was expected of this call.
+    ...(input.queueMs > 0 &&
+      attempt.claimedAt !== undefined &&
+      attempt.stage === 'submitted' && {
+        deadline: (attempt.deadline ?? 0) + input.queueMs,
+        hardDeadline: (attempt.hardDeadline ?? 0) + input.queueMs,
+        watchAt: attempt.watchAt + input.queueMs,
+      }),
+  });
+}
+
+/** The carrier did not take the call, surely: the same attempt is asked for again a little later, and claimed again then. */
+function recordNotPlaced(
+  session: Session,
+  input: Extract<Input, { type: 'not-placed' }>,
+  policy: CallPolicy,
+  now: number,
+): Session {
+  const attempt = findAttempt(session, input.attemptId);
+  if (!attempt || attempt.stage !== 'submitted' || attempt.creates !== input.creates) return session;
+  if (now - attempt.reservedAt >= policy.throttledSeconds * 1000) return ended(session, attempt, 'carrier-error', now);
+  const { claimedAt: _claimed, deadline: _deadline, hardDeadline: _hard, ...rest } = attempt;
+  const again: Attempt = { ...rest, stage: 'reserved', creates: attempt.creates + 1, watchAt: now };
+  return {
+    ...session,
+    attempts: session.attempts.map((other) => (other.id === attempt.id ? again : other)),
+  };
+}
+
+function recordRefused(session: Session, input: Extract<Input, { type: 'refused' }>, now: number): Session {
+  const attempt = findAttempt(session, input.attemptId);
+  if (!attempt || !isOpen(attempt) || attempt.callSid !== undefined) return session;
+  const over = ended(session, attempt, input.outcome, now);
+  if (input.outcome === 'invalid-number') return { ...over, unreachable: { ...over.unreachable, [attempt.leg]: true } };
+  return { ...over, fault: over.fault ?? { leg: attempt.leg, reason: input.outcome } };
+}
+
+/**
+ * A webhook about an attempt. The first call that is heard of is the attempt's (which heals a crash between placing it and
+ * noting its id); any other is a stray, changes nothing, and is hung up.
+ */
+function heard(
+  session: Session,
+  about: { readonly attemptId: string; readonly callSid: string; readonly type: string; readonly status?: string },
+  policy: CallPolicy,
+  now: number,
+  then: (session: Session, attempt: Attempt) => Session,
+): Session {
+  const attempt = findAttempt(session, about.attemptId);
+  const isOver = about.status !== undefined && isFinal(about.status);
+  if (!attempt || (attempt.callSid === undefined ? !isOpen(attempt) : attempt.callSid !== about.callSid))
+    return isOver ? session : stray(session, about.callSid);
+  if (attempt.callSid !== undefined) return then(session, attempt);
+  const bound: Attempt = {
+    ...attempt,
+    callSid: about.callSid,
+    // Evidently it was placed after all.
+    ...(attempt.stage === 'reserved' && submittedAt(now, policy)),
+    ...(RANK[attempt.stage] < RANK.live && { stage: 'live' as const }),
+  };
+  return then(patch(session, attempt.id, bound), bound);
+}
+
+function stray(session: Session, callSid: string): Session {
+  return session.strays.includes(callSid) ? session : { ...session, strays: [...session.strays, callSid] };
+}
+
+function recordAnswer(
+  session: Session,
+  attempt: Attempt,
+  answeredBy: string | undefined,
+  policy: CallPolicy,
+  now: number,
+): Session {
+  if (!isOpen(attempt)) return session;
+  const answered = attempt.answered ?? { ours: now };
+  const raised = RANK[attempt.stage] < RANK.answered ? { stage: 'answered' as const, answered } : { answered };
+  // With no agent on the line a client hears an apology, and has time to.
+  const isAlone = attempt.leg === 'client' && attempt.releasedAt === undefined && !agentOnLine(session);
+  const known = patch(session, attempt.id, { ...raised, ...(isAlone && { releasedAt: now }) });
+  if (isAlone || attempt.leg === 'agent' || policy.acceptance === 'keypress' || attempt.stage === 'human') return known;
+  if (answeredBy === 'human') return accept(known, attempt, 'amd', policy, now);
+  const machine = answeredBy === 'fax' ? 'fax' : answeredBy?.startsWith('machine') ? 'voicemail' : undefined;
+  // With `either` a machine may still turn out to be a person, by pressing a key.
+  if (policy.acceptance === 'amd' || machine === 'fax')
+    return patch(known, attempt.id, { screened: machine ?? 'no-input' });
+  return known;
+}
+
+function recordKey(session: Session, attempt: Attempt, digits: string, policy: CallPolicy, now: number): Session {
+  if (!isOpen(attempt) || attempt.stage === 'human' || attempt.screened !== undefined) return session;
+  const known = patch(session, attempt.id, { stage: 'answered', answered: attempt.answered ?? { ours: now } });
+  if (digits === '1') return accept(known, attempt, 'key', policy, now);
+  const wrongKeys = (attempt.wrongKeys ?? 0) + 1;
+  if (digits === '' || wrongKeys > policy.wrongKeys)
+    return patch(known, attempt.id, { wrongKeys, screened: 'no-input' });
+  return patch(known, attempt.id, { wrongKeys });
+}
+
+/** The conference ended around somebody who is still on the line, so it was the other who left. */
+function recordDialEnded(session: Session, attempt: Attempt): Session {
+  if (attempt.room === undefined || attempt.stage !== 'human' || attempt.releasedAt !== undefined) return session;
+  const other = attempt.leg === 'agent' ? 'client' : 'agent';
+  const hadCompany = session.attempts.some(({ leg, room }) => leg === other && room === attempt.room);
+  return hadCompany ? leave(session, attempt.room, other) : session;
+}
+
+function accept(
+  session: Session,
+  attempt: Attempt,
+  acceptedBy: 'key' | 'amd',
+  policy: CallPolicy,
+  now: number,
+): Session {
+  // After the end, or with the agent gone, a person was reached all the same: it is told that nothing comes of it.
+  const agent = session.terminal || session.calledOff ? undefined : agentOnLine(session);
+  const room =
+    attempt.leg === 'agent' ? roomOf(session, attempt) : agent === undefined ? undefined : roomOf(session, agent);
+  const accepted = patch(session, attempt.id, {
+    stage: 'human',
+    humanAt: now,
+    acceptedBy,
+    watchAt: now + policy.engagedWatchSeconds * 1000,
+    ...(room === undefined ? { releasedAt: now } : { room }),
+  });
+  return room === undefined ? accepted : inRoom(accepted, room, (known) => known);
+}
+
+function recordStatus(
+  session: Session,
+  attempt: Attempt,
+  told: { readonly status: string; readonly sipCode?: number | undefined; readonly at?: number | undefined },
+  policy: CallPolicy,
+  now: number,
+): Session {
+  if (!isOpen(attempt)) return session;
+  const moment: Moment = { ours: now, carrier: told.at };
+  if (isFinal(told.status)) {
+    const ringing = span(attempt.rang, attempt.answered ?? moment);
+    const outcome: Outcome =
+      attempt.humanAt !== undefined
+        ? 'human'
+        : outcomeOf(
+            {
+              status: told.status,
+              sipCode: told.sipCode,
+              answered: attempt.answered !== undefined,
+              rang: attempt.rang !== undefined,
+              ringSeconds: ringing,
+              screened: attempt.screened,
+              gaveUp: attempt.gaveUp,
+            },
+            policy.ringSeconds,
+          );
+    return ended(session, { ...attempt, ringSeconds: ringing }, outcome, now);
+  }
+  switch (told.status) {
+    case 'ringing':
+      return patch(session, attempt.id, {
+        rang: attempt.rang ?? moment,
+        ...(RANK[attempt.stage] < RANK.ringing && { stage: 'ringing' as const }),
+      });
+    case 'in-progress':
+      return patch(session, attempt.id, {
+        // The document's request has no timestamp; the callback's replaces it.
+        answered:
+          attempt.answered?.carrier === undefined
+            ? { ours: attempt.answered?.ours ?? now, carrier: told.at }
+            : attempt.answered,
+        ...(RANK[attempt.stage] < RANK.answered && { stage: 'answered' as const }),
+      });
+    default:
+      return session;
+  }
+}
+
+function span(from: Moment | undefined, to: Moment): number {
+  if (!from) return 0;
+  const ms = from.carrier !== undefined && to.carrier !== undefined ? to.carrier - from.carrier : to.ours - from.ours;
+  return Math.max(0, Math.round(ms / 1000));
+}
+
+function ended(session: Session, attempt: Attempt, outcome: Outcome, now: number): Session {
+  const over = patch(session, attempt.id, {
+    stage: 'ended',
+    endedAt: now,
+    outcome,
+    ringSeconds: attempt.ringSeconds ?? span(attempt.rang, attempt.answered ?? { ours: now }),
+  });
+  return attempt.room === undefined || attempt.releasedAt !== undefined ? over : leave(over, attempt.room, attempt.leg);
+}
+
+/** The first to leave ended the conversation; the other was dropped by it. */
+function leave(session: Session, room: string, leg: Leg): Session {
+  return session.rooms[room]?.leftBy === undefined
+    ? inRoom(session, room, (known) => ({ ...known, leftBy: leg }))
+    : session;
+}
+
+function recordConference(session: Session, input: Extract<Input, { type: 'conference' }>): Session {
+  const { room, event, callSid } = input;
+  if (!session.rooms[room]) return session;
+  const leg = session.attempts.find((attempt) => attempt.callSid === callSid && attempt.room === room)?.leg;
+  switch (event) {
+    case 'start':
+      return inRoom(session, room, (known) => ({ ...known, started: true }));
+    case 'join':
+      return inRoom(session, room, (known) =>
+        callSid === undefined || known.joined.includes(callSid)
+          ? known
+          : { ...known, joined: [...known.joined, callSid] },
+      );
+    case 'leave':
+      return leg !== undefined && input.hungUp === true ? leave(session, room, leg) : session;
+    case 'end':
+      return input.endedBy === undefined ? session : leave(session, room, input.endedBy);
+    default:
+      return event satisfies never;
+  }
+}
+
+function recordFetched(
+  session: Session,
+  input: Extract<Input, { type: 'fetched' }>,
+  policy: CallPolicy,
+  now: number,
+): Session {
+  const attempt = findAttempt(session, input.attemptId);
+  if (!attempt || !isOpen(attempt)) return session;
+  if (input.found)
+    return heard(session, { ...input.found, attemptId: attempt.id, type: 'fetched' }, policy, now, (known, bound) =>
+      input.found ? recordStatus(known, bound, input.found, policy, now) : known,
+    );
+  // The carrier's records lag behind: "no such call" is believed only when the attempt could not be alive any more.
+  if (attempt.hardDeadline === undefined || now < attempt.hardDeadline) return session;
+  return ended(session, attempt, attempt.humanAt === undefined ? 'lost' : 'human', now);
+}
+
+// ── Decisions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One look at a session, while it decides. */
+interface Turn {
+  session: Session;
+  readonly effects: Effect[];
+  /** Instants at which something will have to be decided again. */
+  readonly waits: number[];
+  readonly policy: CallPolicy;
+  readonly now: number;
+}
+
+/** Decides from the whole state what is done next. Asked again without news, it changes nothing. */
+export function advance(session: Session, policy: CallPolicy, now: number): Advanced {
+  const turn: Turn = { session, effects: [], waits: [], policy, now };
+  if (session.closed) {
+    hangUpStrays(turn);
+    return turn;
+  }
+  forgetTheDead(turn);
+  tellOfAgent(turn);
+  join(turn);
+  if (!turn.session.terminal) conclude(turn);
+  if (!turn.session.terminal && !turn.session.joined) dial(turn);
+  if (turn.session.terminal) windDown(turn);
+  watch(turn);
+  hangUpStrays(turn);
+  rest(turn);
+  return { session: turn.session, effects: turn.effects };
+}
+
+function change(turn: Turn, attempt: Attempt, changes: Partial<Attempt>): void {
+  turn.session = patch(turn.session, attempt.id, changes);
+}
+
+function about(session: Session) {
+  return {
+    appointmentId: session.appointmentId,
+    appointmentVersion: session.appointmentVersion,
+    callSessionId: session.id,
+  };
+}
+
+/** No call outlives its time limit by so much, whatever the carrier does not say. */
+function forgetTheDead(turn: Turn): void {
+  const longestMs = turn.policy.timeLimitSeconds * 1000 + AFTERLIFE_MS;
+  for (const attempt of turn.session.attempts) {
+    if (!isOpen(attempt) || attempt.hardDeadline === undefined) continue;
+    if (turn.now >= attempt.hardDeadline + longestMs)
+      turn.session = ended(turn.session, attempt, attempt.humanAt === undefined ? 'lost' : 'human', turn.now);
+  }
+}
+
+function tellOfAgent(turn: Turn): void {
+  for (const attempt of turn.session.attempts) {
+    if (attempt.leg !== 'agent' || attempt.humanAt === undefined || attempt.announced || turn.session.terminal)
+      continue;
+    change(turn, attempt, { announced: true });
+    turn.effects.push({
+      do: 'publish',
+      fact: {
+        event: 'AgentAnswered',
+        data: { ...about(turn.session), attempt: attempt.n, answeredAt: new Date(attempt.humanAt).toISOString() },
+      },
+    });
+  }
+}
+
+/** The client who accepted last and was not told otherwise since. */
+function clientInRoom(session: Session): (Attempt & { readonly room: string; readonly humanAt: number }) | undefined {
+  const attempt = session.attempts.findLast(
+    (candidate) => candidate.leg === 'client' && candidate.room !== undefined && candidate.releasedAt === undefined,
+  );
+  if (attempt?.room === undefined || attempt.humanAt === undefined) return undefined;
+  return { ...attempt, room: attempt.room, humanAt: attempt.humanAt };
+}
+
+/** Joined needs evidence: two key presses prove two people, the conference proves that they hear each other. */
+function join(turn: Turn): void {
+  const { session, now } = turn;
+  const client = clientInRoom(session);
+  if (session.terminal || session.joined || !client) return;
+  const agent = session.attempts.find((attempt) => attempt.leg === 'agent' && attempt.room === client.room);
+  const room = session.rooms[client.room];
+  if (!agent || !room) return;
+  const bothJoined = [agent, client].every(({ callSid }) => callSid !== undefined && room.joined.includes(callSid));
+  if (!room.started && !room.inProgress && !bothJoined) return;
+  turn.session = { ...session, joined: { at: now, room: client.room, agentId: agent.id, clientId: client.id } };
+  turn.effects.push({
+    do: 'publish',
+    fact: {
+      event: 'CallConnected',
+      data: {
+        ...about(session),
+        attempts: { agent: tried(session, 'agent').length, client: tried(session, 'client').length },
+        connectedAt: new Date(now).toISOString(),
+        skewSeconds: Math.round((now - session.startsAt) / 1000),
+      },
+    },
+  });
+}
+
+/** Ends that do not depend on who is dialled next. */
+function conclude(turn: Turn): void {
+  const { session, now } = turn;
+  if (session.joined) return concludeConversation(turn, session.joined);
+  if (session.calledOff) return fail(turn, null, session.calledOff);
+  if (session.fault) return fail(turn, session.fault.leg, session.fault.reason);
+  const hardDeadline = Math.max(session.startsAt, session.startedAt) + turn.policy.sessionSeconds * 1000;
+  // Somebody who has accepted may be talking by now, though nobody told: the limit on the leg ends that.
+  const client = clientInRoom(session);
+  if (client && isOpen(client) && agentOnLine(session)) return;
+  if (now >= hardDeadline) return fail(turn, null, 'timeout');
+  turn.waits.push(hardDeadline);
+}
+
+/** Once joined, only a leg's end or the time limit ends the call. */
+function concludeConversation(turn: Turn, joined: NonNullable<Session['joined']>): void {
+  const { session, now, policy } = turn;
+  const leftBy = session.rooms[joined.room]?.leftBy;
+  if (leftBy === undefined) return;
+  const leaver = findAttempt(session, leftBy === 'agent' ? joined.agentId : joined.clientId);
+  const talkedMs = now - (leaver?.answered?.ours ?? now);
+  const byLimit = talkedMs >= (policy.timeLimitSeconds - 2) * 1000;
+  turn.session = { ...session, terminal: { type: 'completed', at: now } };
+  turn.effects.push({
+    do: 'publish',
+    fact: {
+      event: 'CallCompleted',
+      data: {
+        ...about(session),
+        durationSeconds: Math.max(0, Math.round((now - joined.at) / 1000)),
+        endedBy: byLimit ? 'limit' : leftBy,
+      },
+    },
+  });
+}
+
+function fail(turn: Turn, leg: Leg | null, reason: Failure): void {
+  const { session, now } = turn;
+  turn.session = { ...session, terminal: { type: 'failed', leg, reason, at: now } };
+  turn.effects.push({
+    do: 'publish',
+    fact: { event: 'CallFailed', data: { ...about(session), leg, reason, attempts: attemptsToTell(session, reason) } },
+  });
+}
+
+function attemptsToTell(session: Session, reason: Failure): DataOf<typeof CallFailed>['attempts'] {
+  const told = session.attempts
+    .filter((attempt) => attempt.stage !== 'reserved')
+    .map((attempt) => ({
+      leg: attempt.leg,
+      n: attempt.n,
+      outcome: attempt.outcome ?? (attempt.humanAt === undefined ? ('cancelled' as const) : ('human' as const)),
+      startedAt: new Date(attempt.claimedAt ?? attempt.reservedAt).toISOString(),
+      ringSeconds: attempt.ringSeconds ?? (attempt.rang && attempt.answered ? span(attempt.rang, attempt.answered) : 0),
+    }));
+  const engaged = session.engaged.agent;
+  // An agent who was in another call all the while was never dialled; the reader should know why.
+  return reason === 'missed' && engaged
+    ? [
+        ...told,
+        {
+          leg: 'agent',
+          n: told.filter(({ leg }) => leg === 'agent').length + 1,
+          outcome: 'in-another-call',
+          startedAt: new Date(engaged.since).toISOString(),
+          ringSeconds: 0,
+        },
+      ]
+    : told;
+}
+
+/** Attempts that count: those that rang somebody's phone, or may have. */
+function tried(session: Session, leg: Leg): readonly Attempt[] {
+  return session.attempts.filter((attempt) => attempt.leg === leg && attempt.stage !== 'reserved');
+}
+
+function isSpent(turn: Turn, leg: Leg): boolean {
+  return turn.session.unreachable[leg] === true || tried(turn.session, leg).length >= turn.policy.attempts;
+}
+
+function openAttempts(session: Session, leg: Leg): readonly Attempt[] {
+  return session.attempts.filter((attempt) => attempt.leg === leg && isOpen(attempt));
+}
+
+function dial(turn: Turn): void {
+  const agent = agentOnLine(turn.session);
+  if (agent) dialClient(turn, agent);
+  else dialAgent(turn);
+}
+
+/** No agent is on the line: no client's phone rings, and the agent is dialled (again) while that makes sense. */
+function dialAgent(turn: Turn): void {
+  const abandoned = clientInRoom(turn.session);
+  if (abandoned) {
+    // They may have been talking, with word of it still under way.
+    if (evidence(turn, abandoned) === 'awaited') return;
+    release(turn, abandoned, 'apology');
+  }
+  for (const client of openAttempts(turn.session, 'client'))
+    if (client.releasedAt === undefined) hangUp(turn, client, 'unwanted');
+  if (openAttempts(turn.session, 'agent').length > 0) return;
+
+  const left = turn.session.attempts.findLast(({ leg }) => leg === 'agent')?.humanAt !== undefined;
+  if (left && turn.policy.agentLeft === 'fail') return fail(turn, 'agent', 'agent-left');
+  if (isSpent(turn, 'agent')) return fail(turn, 'agent', left ? 'agent-left' : 'agent-unreachable');
+  if (turn.now > latestStart(turn.session, turn.policy)) return fail(turn, null, 'missed');
+  turn.waits.push(latestStart(turn.session, turn.policy) + 1);
+  const apologised = openAttempts(turn.session, 'client');
+  for (const client of apologised) if (client.releasedAt !== undefined) endAfterRelease(turn, client);
+  if (apologised.length === 0) reserve(turn, 'agent');
+}
+
+/** The agent waits: the client is dialled (again), or the agent is told that nothing comes of it. */
+function dialClient(turn: Turn, agent: Attempt): void {
+  const client = clientInRoom(turn.session);
+  const met = client?.room === agent.room ? client : undefined;
+  const waitsUntil = (agent.humanAt ?? turn.now) + turn.policy.longestWaitSeconds * 1000;
+  if (met) {
+    const word = evidence(turn, met);
+    // Only the carrier's denial ends what may be a conversation.
+    if (word === 'absent' && turn.now >= waitsUntil) return fail(turn, null, 'timeout');
+    if (isOpen(met) || word === 'awaited') return;
+  }
+  if (turn.now >= waitsUntil) return fail(turn, null, 'timeout');
+  turn.waits.push(waitsUntil);
+  if (openAttempts(turn.session, 'client').length > 0) return;
+  if (isSpent(turn, 'client')) return fail(turn, 'client', 'client-unreachable');
+  reserve(turn, 'client');
+}
+
+/**
+ * Whether the client's acceptance has led to a conversation is still awaited, or the conference is not there.
+ * It tells of itself at once, as a rule; after a while it is asked for by name, and again as long as somebody is in it.
+ */
+function evidence(turn: Turn, client: { readonly room: string; readonly humanAt: number }): 'awaited' | 'absent' {
+  const room = turn.session.rooms[client.room];
+  const askAt =
+    room?.askedAt === undefined
+      ? client.humanAt + turn.policy.evidenceSeconds * 1000
+      : room.askedAt + turn.policy.repeatSeconds * 1000;
+  const denied = room?.askedAt !== undefined && (room.absentAt ?? 0) >= room.askedAt;
+  if (turn.now >= askAt) {
+    if (room?.askedAt !== undefined && !agentOnLine(turn.session)) return 'absent';
+    turn.session = inRoom(turn.session, client.room, (known) => ({ ...known, askedAt: turn.now }));
+    turn.effects.push({ do: 'fetch-room', room: client.room });
+    turn.waits.push(turn.now + turn.policy.repeatSeconds * 1000);
+    return denied ? 'absent' : 'awaited';
+  }
+  turn.waits.push(askAt);
+  return denied ? 'absent' : 'awaited';
+}
+
+function retryAt(turn: Turn, leg: Leg): number {
+  const attempts = tried(turn.session, leg);
+  const last = attempts.at(-1);
+  if (last?.endedAt === undefined) return turn.now;
+  return last.endedAt + (turn.policy.backOffSeconds[attempts.length - 1] ?? 0) * 1000;
+}
+
+function reserve(turn: Turn, leg: Leg): void {
+  const { session, now } = turn;
+  const notBefore = Math.max(retryAt(turn, leg), session.engaged[leg]?.lookAt ?? 0);
+  if (now < notBefore) {
+    turn.waits.push(notBefore);
+    return;
+  }
+  const to = session.people?.[leg].phone;
+  if (to === undefined) return;
+  const n = tried(session, leg).length + 1;
+  const attempt: Attempt = {
+    id: `${leg}-${n}`,
+    leg,
+    n,
+    to,
+    stage: 'reserved',
+    creates: 1,
+    reservedAt: now,
+    watchAt: now + UNCLAIMED_MS,
+  };
+  turn.session = {
+    ...session,
+    attempts: [...session.attempts, attempt],
+    held: session.held.includes(to) ? session.held : [...session.held, to],
+  };
+  turn.effects.push({ do: 'create', attemptId: attempt.id, creates: 1 });
+}
+
+/** Tells somebody on the line that the call does not come about; they are hung up after the last word. */
+function release(turn: Turn, attempt: Attempt, words: 'bad-news' | 'apology'): void {
+  if (attempt.releasedAt !== undefined) return;
+  change(turn, attempt, { releasedAt: turn.now });
+  if (isOpen(attempt) && attempt.callSid !== undefined)
+    turn.effects.push({ do: 'release', attemptId: attempt.id, callSid: attempt.callSid, words });
+}
+
+/** Asks the carrier to end a leg, and again until it has; one without an id is looked for first. */
+function hangUp(turn: Turn, attempt: Attempt, why: 'late' | 'unwanted'): void {
+  if (attempt.stage === 'reserved') {
+    turn.session = without(turn.session, attempt);
+    return;
+  }
+  if (!isOpen(attempt) || attempt.callSid === undefined) return;
+  const againAt = (attempt.endAskedAt ?? Number.NEGATIVE_INFINITY) + turn.policy.repeatSeconds * 1000;
+  if (turn.now < againAt) {
+    turn.waits.push(againAt);
+    return;
+  }
+  change(turn, attempt, { endAskedAt: turn.now, gaveUp: attempt.gaveUp ?? why });
+  turn.effects.push({ do: 'end', attemptId: attempt.id, callSid: attempt.callSid });
+  turn.waits.push(turn.now + turn.policy.repeatSeconds * 1000);
+}
+
+function endAfterRelease(turn: Turn, attempt: Attempt): void {
+  const until = (attempt.releasedAt ?? turn.now) + turn.policy.releaseSeconds * 1000;
+  if (turn.now < until) turn.waits.push(until);
+  else hangUp(turn, attempt, 'unwanted');
+}
+
+/** Failures that an agent who waits is told of, rather than being cut off. */
+const TOLD: ReadonlySet<string> = new Set(['client-unreachable', 'timeout', 'rejected-by-policy', 'carrier-error']);
+
+/** The session is over: whoever is still on the line is told or hung up, until nobody is. */
+function windDown(turn: Turn): void {
+  const { terminal } = turn.session;
+  if (terminal?.type === 'failed') {
+    const agent = agentOnLine(turn.session);
+    if (agent && TOLD.has(terminal.reason)) release(turn, agent, 'bad-news');
+    const client = clientInRoom(turn.session);
+    if (client && isOpen(client) && terminal.reason !== 'cancelled' && terminal.reason !== 'superseded')
+      release(turn, client, 'apology');
+  }
+  for (const attempt of turn.session.attempts.filter(isOpen)) {
+    if (attempt.releasedAt === undefined) hangUp(turn, attempt, 'unwanted');
+    else endAfterRelease(turn, attempt);
+  }
+}
+
+/** Looks at attempts whose word is overdue: webhooks are best effort. */
+function watch(turn: Turn): void {
+  for (const attempt of turn.session.attempts.filter(isOpen)) {
+    if (attempt.stage === 'reserved') watchReserved(turn, attempt);
+    else watchPlaced(turn, attempt);
+  }
+}
+
+function watchReserved(turn: Turn, attempt: Attempt): void {
+  const isDue = turn.now >= attempt.watchAt;
+  if (isDue) {
+    // Refused for now, or its command was lost; which of the two claims it does not matter.
+    const backOffMs = attempt.creates === 1 ? 0 : Math.min(16, 2 ** (attempt.creates - 2)) * 1000;
+    change(turn, attempt, { watchAt: turn.now + backOffMs + UNCLAIMED_MS });
+    turn.effects.push({
+      do: 'create',
+      attemptId: attempt.id,
+      creates: attempt.creates,
+      ...(backOffMs > 0 && { dueAt: turn.now + backOffMs }),
+    });
+    turn.waits.push(turn.now + backOffMs + UNCLAIMED_MS);
+  } else turn.waits.push(attempt.watchAt);
+}
+
+function watchPlaced(turn: Turn, attempt: Attempt): void {
+  const { now, policy } = turn;
+  const { deadline = 0 } = attempt;
+  if (attempt.stage !== 'human' && attempt.callSid !== undefined) {
+    // Neither accepted nor over in the time that both need.
+    if (now >= deadline) hangUp(turn, attempt, 'late');
+    else turn.waits.push(deadline);
+  }
+  if (now >= attempt.watchAt) {
+    const againSeconds = attempt.stage === 'human' ? policy.engagedWatchSeconds : policy.repeatSeconds;
+    change(turn, attempt, { watchAt: now + againSeconds * 1000 });
+    turn.effects.push({ do: 'fetch', attemptId: attempt.id });
+    turn.waits.push(now + againSeconds * 1000);
+  } else turn.waits.push(attempt.watchAt);
+}
+
+function hangUpStrays(turn: Turn): void {
+  for (const callSid of turn.session.strays) turn.effects.push({ do: 'end-stray', callSid });
+  if (turn.session.strays.length > 0) turn.session = { ...turn.session, strays: [] };
+}
+
+/** Closes the session, or sees to it that it is woken when something is to be decided next. */
+function rest(turn: Turn): void {
+  const { session, now } = turn;
+  if (session.terminal && session.attempts.every((attempt) => !isOpen(attempt))) {
+    const { people: _people, wakeAt: _wakeAt, ...kept } = session;
+    turn.session = {
+      ...kept,
+      closed: true,
+      held: [],
+      attempts: session.attempts.map(({ to: _to, ...attempt }) => attempt),
+    };
+    return;
+  }
+  if (turn.waits.length === 0) return;
+  const needed = Math.min(now + LONGEST_NAP_MS, Math.max(now + 1, Math.min(...turn.waits)));
+  const isArmed = session.wakeAt !== undefined && session.wakeAt > now && session.wakeAt <= needed;
+  if (isArmed) return;
+  turn.session = { ...session, wakeAt: needed };
+  turn.effects.push({ do: 'wake', dueAt: needed });
+}
