@@ -22,7 +22,12 @@ export class PlatformStack extends Stack {
     super(scope, id, props);
     const { stage } = props;
 
-    const bus = new events.EventBus(this, 'Bus', { eventBusName: `appointments-${stage.name}` });
+    const bus = new events.EventBus(this, 'Bus', {
+      eventBusName: `appointments-${stage.name}`,
+      // Details hold names and numbers: the log says which delivery failed and why, never what was said.
+      logConfig: { level: events.Level.ERROR, includeDetail: events.IncludeDetail.NONE },
+    });
+    this.deliverErrors(bus, stage);
     // Thirty days: an erasure request is met when its events have aged out of the archive.
     bus.archive('Archive', {
       description: 'Every event of the house, for replays',
