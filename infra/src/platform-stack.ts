@@ -74,6 +74,6 @@ export class PlatformStack extends Stack {
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.attrArn,
     });
-    delivery.addDependency(source);
+    delivery.addResourceDependency(source);
   }
 }
