@@ -100,8 +100,8 @@ export function createCalls(deps: CallsPorts): Calls {
     for (const stop of timers.get(sid)?.values() ?? []) stop();
     timers.delete(sid);
     deps.interpreter().stop(sid);
-    patch(sid, { status, endedAt: ports.now(), sipResponseCode });
     phones.free(call.to, sid);
+    patch(sid, { status, endedAt: ports.now(), sipResponseCode });
     deps.conferences().leave(sid, 'participant_hung_up');
     fire(sid, 'completed');
   };
@@ -120,8 +120,7 @@ export function createCalls(deps: CallsPorts): Calls {
     const call = patch(sid, {
       status: 'in-progress',
       answeredAt: ports.now(),
-      // An asynchronous verdict is known only once it was told.
-      answeredBy: before.asyncAmd ? null : answeredBy,
+      answeredBy,
     });
     limit(sid, call.timeLimitSeconds);
     if (call.behaviour === 'voicemail') {
@@ -136,20 +135,17 @@ export function createCalls(deps: CallsPorts): Calls {
           ? { from: 'twiml', text: call.twiml ?? '' }
           : { from: 'url', hook: call.voice, parameters: {}, isFallback: false },
       );
-    if (call.asyncAmd && answeredBy !== null) {
-      patch(sid, { answeredBy });
-      if (call.asyncAmdCallback !== null) {
-        deps.notify(sid, {
-          ...call.asyncAmdCallback,
-          parameters: {
-            CallSid: sid,
-            AccountSid: deps.accountSid,
-            AnsweredBy: answeredBy,
-            // Told as Twilio's average, though no virtual time passes.
-            MachineDetectionDuration: '4000',
-          },
-        });
-      }
+    if (call.asyncAmd && call.asyncAmdCallback !== null && answeredBy !== null) {
+      deps.notify(sid, {
+        ...call.asyncAmdCallback,
+        parameters: {
+          CallSid: sid,
+          AccountSid: deps.accountSid,
+          AnsweredBy: answeredBy,
+          // Told as Twilio's average, though no virtual time passes.
+          MachineDetectionDuration: '4000',
+        },
+      });
     }
   };
 

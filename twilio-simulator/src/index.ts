@@ -3,6 +3,7 @@ export type { BehaviourSetting } from './phones';
 export type { Collection, SidPrefix, SimulatorPorts, Timer } from './ports';
 export { realTimePorts } from './ports';
 export type { Behaviour } from './records';
+export type { RestFault, RestRequest } from './rest';
 export { sign } from './signature';
 export type {
   CallView,

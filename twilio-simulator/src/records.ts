@@ -128,11 +128,11 @@ export function openStore(ports: SimulatorPorts): Store {
     },
   });
   return {
-    calls: told(ports.collection<CallRecord>('twilio-calls')),
-    conferences: told(ports.collection<ConferenceRecord>('twilio-conferences')),
-    phones: told(ports.collection<PhoneRecord>('twilio-phones')),
-    heard: told(ports.collection<{ number: string; line: string }>('twilio-heard')),
-    warnings: told(ports.collection<WarningRecord>('twilio-warnings')),
+    calls: told(ports.collection<CallRecord>('calls')),
+    conferences: told(ports.collection<ConferenceRecord>('conferences')),
+    phones: told(ports.collection<PhoneRecord>('phones')),
+    heard: told(ports.collection<{ number: string; line: string }>('heard')),
+    warnings: told(ports.collection<WarningRecord>('warnings')),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

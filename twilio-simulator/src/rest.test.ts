@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient';
 import type { Laboratory } from '../test/laboratory';
-import { ACCOUNT, AGENT, ALL_EVENTS, CLIENT, FROM, TOKEN, openLaboratory, response, sdk } from '../test/laboratory';
+import {
+  ACCOUNT,
+  AGENT,
+  ALL_EVENTS,
+  CLIENT,
+  FROM,
+  TOKEN,
+  createWorld,
+  openLaboratory,
+  response,
+  sdk,
+} from '../test/laboratory';
 import { exchangeFaults, faults, specification } from '../test/open-api';
 
 type RequestOptions<T> = RequestClient.RequestOptions<T>;
@@ -191,7 +202,34 @@ describe('a request', () => {
     await expect(lab.client.conferences(none).fetch()).rejects.toMatchObject({ code: 20_404 });
     await expect(lab.client.conferences(none).participants('agent').fetch()).rejects.toMatchObject({ code: 20_404 });
     expect((await api('/Messages.json')).status).toBe(404);
+    expect(
+      (await fetch(`${lab.url}//nowhere`, { headers: { authorization: basic, connection: 'close' } })).status,
+    ).toBe(404);
     expect((await api('/Calls/%E0%A4%A.json')).status).toBe(404);
+  });
+});
+
+describe('a fault asked for', () => {
+  it('throttles without doing anything, or does the work and does not say so', async () => {
+    let fault: 'pass' | 'throttle' | 'drop-answer' = 'throttle';
+    const faulty = await openLaboratory({ fault: ({ method }) => (method === 'POST' ? fault : 'pass') });
+
+    await expect(create({}, faulty.client)).rejects.toMatchObject({ status: 429, code: 20_429 });
+    expect(faulty.simulator.calls()).toEqual([]);
+    fault = 'drop-answer';
+    await expect(create({}, faulty.client)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await faulty.world.quiet();
+
+    expect(faulty.simulator.calls()).toMatchObject([{ to: AGENT, status: 'ringing' }]);
+    await faulty.close();
+  });
+
+  it('of the store leaves the outcome unknown rather than acknowledged', async () => {
+    const { ports } = createWorld();
+    const broken = await openLaboratory({ ports: { ...ports, flushed: () => Promise.reject(new Error('disk full')) } });
+
+    await expect(create({}, broken.client)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await broken.close();
   });
 });
 

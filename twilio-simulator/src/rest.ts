@@ -17,6 +17,7 @@ export interface RestPorts {
   readonly accountSid: string;
   readonly authToken: string;
   readonly allowedFrom: readonly string[] | undefined;
+  readonly fault: ((request: RestRequest) => RestFault) | undefined;
   readonly ports: SimulatorPorts;
   readonly store: Store;
   readonly calls: Calls;
@@ -24,6 +25,12 @@ export interface RestPorts {
   readonly newSid: (prefix: 'RQ') => string;
   readonly warn: (code: number, message: string, callSid: string | null) => void;
 }
+
+export interface RestRequest {
+  readonly method: string;
+  readonly path: string;
+}
+export type RestFault = 'pass' | 'throttle' | 'drop-answer';
 
 interface Request {
   readonly method: string;
@@ -47,8 +54,15 @@ export function createRestApi(deps: RestPorts): (request: IncomingMessage, respo
   return async (incoming, outgoing) => {
     const done = deps.ports.begin('a request to the carrier');
     try {
-      const answer = await answerTo(incoming);
+      const fault =
+        deps.fault?.({ method: incoming.method ?? 'GET', path: (incoming.url ?? '/').split('?')[0] ?? '/' }) ?? 'pass';
+      const answer = await answerTo(incoming, fault);
       await deps.ports.flushed();
+      if (fault === 'drop-answer') {
+        outgoing.destroy();
+        answer.afterwards?.();
+        return;
+      }
       const text = answer.json === null ? '' : JSON.stringify(answer.json);
       outgoing.writeHead(answer.status, {
         'Twilio-Request-Id': deps.newSid('RQ'),
@@ -59,14 +73,19 @@ export function createRestApi(deps: RestPorts): (request: IncomingMessage, respo
       });
       outgoing.end(text);
       answer.afterwards?.();
+    } catch {
+      // What could not be kept must not be acknowledged: the client sees a broken connection, an unknown outcome.
+      outgoing.destroy();
     } finally {
       done();
     }
   };
 
-  async function answerTo(incoming: IncomingMessage): Promise<Answer> {
-    const url = new URL(incoming.url ?? '/', 'http://carrier');
+  async function answerTo(incoming: IncomingMessage, fault: RestFault): Promise<Answer> {
     try {
+      if (fault === 'throttle') throw new RestError(429, 20_429, 'Too Many Requests');
+      // A path may begin with two slashes, which alone would name a host.
+      const url = new URL(`http://carrier${incoming.url ?? '/'}`);
       return route({
         method: incoming.method ?? 'GET',
         path: url.pathname,

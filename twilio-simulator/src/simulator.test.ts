@@ -4,8 +4,7 @@ import type { Collection } from './index';
 import { createTwilioSimulator, realTimePorts } from './index';
 
 /** As a journal would: what is kept are copies, in JSON. */
-function journal() {
-  const kept = new Map<string, Collection<unknown>>();
+function journal(kept = new Map<string, Collection<unknown>>()) {
   const copy = () => {
     const restored = new Map<string, Collection<unknown>>();
     for (const [name, collection] of kept) {
@@ -49,7 +48,8 @@ describe('a restart', () => {
     const client = await before.client.calls.create({ to: CLIENT, from: FROM, ...hooks });
     await before.world.quiet();
     const phones = before.simulator.phones();
-    const after = await openLaboratory({ kept: copy() });
+    const later = journal(copy());
+    const after = await openLaboratory({ kept: later.kept });
     expect(after.simulator.phones()).toEqual(phones);
 
     await after.simulator.recover();
@@ -67,8 +67,9 @@ describe('a restart', () => {
     await after.client.calls.create({ to: AGENT, from: FROM, ...hooks });
     await after.world.quiet();
     expect(after.heard(AGENT)).toEqual(['Hello.', 'Hello.']);
-    await before.close();
-    await after.close();
+    const third = await openLaboratory({ kept: later.copy() });
+    expect(third.heard(AGENT)).toEqual(['Hello.', 'Hello.']);
+    for (const lab of [before, after, third]) await lab.close();
   });
 
   it('changes nothing where all was over', async () => {

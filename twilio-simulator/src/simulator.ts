@@ -13,6 +13,7 @@ import type { SimulatorPorts } from './ports';
 import { randomSid } from './ports';
 import type { CallRecord, PhoneRecord } from './records';
 import { isLive, openStore } from './records';
+import type { RestFault, RestRequest } from './rest';
 import { createRestApi } from './rest';
 import type { Transport } from './transport';
 import { nodeTransport } from './transport';
@@ -30,6 +31,11 @@ export interface SimulatorOptions {
   readonly callsPerSecond?: number;
   /** Carries webhooks; tests and chaos put theirs here. @default HTTP */
   readonly transport?: Transport;
+  /**
+   * Asked before each REST request: `throttle` answers 429 and does nothing, `drop-answer` does the work and closes
+   * the connection instead of answering, so that the client cannot know. @default every request passes
+   */
+  readonly fault?: (request: RestRequest) => RestFault;
 }
 
 export interface PhoneView {
@@ -116,7 +122,7 @@ export function createTwilioSimulator(options: SimulatorOptions): TwilioSimulato
   };
 
   const request = (key: string, webhook: Webhook): Promise<WebhookAnswer> =>
-    inOrder(key, () => sendSafely(send, webhook));
+    inOrder(key, () => sendSafely(ports, send, webhook));
   /** A callback whose answer means nothing; that it failed is a matter for the debugger. */
   const notify = (key: string, webhook: Webhook): void => {
     void request(key, webhook).then(({ status, failure }) => {
@@ -162,6 +168,7 @@ export function createTwilioSimulator(options: SimulatorOptions): TwilioSimulato
     accountSid,
     authToken: options.authToken,
     allowedFrom: options.allowedFrom,
+    fault: options.fault,
     ports,
     store,
     calls,
@@ -296,8 +303,10 @@ function showCall(call: CallRecord): CallView {
 }
 
 /** An address that cannot even be asked is a webhook that failed, not a fault of the simulator. */
-async function sendSafely(send: SendWebhook, webhook: Webhook): Promise<WebhookAnswer> {
+async function sendSafely(ports: SimulatorPorts, send: SendWebhook, webhook: Webhook): Promise<WebhookAnswer> {
   try {
+    // Nothing is told of a call before it is kept: a restart must not tell it differently.
+    await ports.flushed();
     return await send(webhook);
   } catch (fault) {
     const failure = fault instanceof Error ? fault.message : String(fault);

@@ -65,7 +65,7 @@ export function nodeTransport(): { readonly send: Transport; readonly close: () 
         else connected();
       });
       request.on('error', (cause: NodeJS.ErrnoException) => {
-        // A connection that the other side closed while it lay idle; nothing was processed, a new one is opened.
+        // Almost always a connection that the other side closed while it lay idle: a new one is opened.
         if (request.reusedSocket && cause.code === 'ECONNRESET') {
           clearTimeout(timer);
           resolve(attempt(wanted));

@@ -5,7 +5,7 @@ import type { Laboratory } from '../test/laboratory';
 import { AGENT, ALL_EVENTS, CLIENT, FROM, openLaboratory, response } from '../test/laboratory';
 import { NoAnswer } from './transport';
 import type { TransportRequest } from './transport';
-import { createWebhooks, parseTarget } from './webhooks';
+import { createOrder, createWebhooks, parseTarget } from './webhooks';
 
 interface Recorded {
   readonly name: string;
@@ -72,6 +72,48 @@ describe('the parameters of a webhook', () => {
     expect(event('participant-leave')).toEqual(recordedNames('conference-participant-leave'));
     expect(event('conference-end')).toEqual(recordedNames('conference-end'));
     expect(namesOf(lab.app.at('/join')[0]?.params)).toEqual(expect.arrayContaining(recordedNames('gather-digits')));
+  });
+});
+
+describe('the order of webhooks', () => {
+  it('is one after another for one call, side by side for several, and busy until the last is answered', async () => {
+    let busy = 0;
+    const log: string[] = [];
+    const answers = new Map<string, () => void>();
+    const order = createOrder(() => {
+      busy += 1;
+      return () => void (busy -= 1);
+    });
+    const job = (name: string) => () =>
+      new Promise<void>((resolve) => {
+        log.push(name);
+        answers.set(name, resolve);
+      });
+    const one = order('CA1', job('first of CA1'));
+    const two = order('CA1', job('second of CA1'));
+    const other = order('CA2', job('first of CA2'));
+    await Promise.resolve();
+
+    expect([log, busy]).toEqual([['first of CA1', 'first of CA2'], 3]);
+    answers.get('first of CA1')?.();
+    await one;
+    await new Promise(setImmediate);
+    expect([log.at(-1), busy]).toEqual(['second of CA1', 2]);
+    answers.get('second of CA1')?.();
+    answers.get('first of CA2')?.();
+    await Promise.all([two, other]);
+    await new Promise(setImmediate);
+    expect(busy).toBe(0);
+  });
+
+  it('is not held up for ever by one that fails', async () => {
+    const order = createOrder(() => () => undefined);
+
+    const failed = order('CA1', () => Promise.reject(new Error('no')));
+    const next = order('CA1', () => Promise.resolve('sent'));
+
+    await expect(failed).rejects.toThrow('no');
+    expect(await next).toBe('sent');
   });
 });
 
@@ -208,7 +250,12 @@ describe('a webhook', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
+    let arrived: () => void = () => undefined;
+    const initiated = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
     lab.app.answer('/status', async ({ params }) => {
+      arrived();
       if (params['CallStatus'] === 'initiated') await held;
       return { status: 204 };
     });
@@ -220,6 +267,8 @@ describe('a webhook', () => {
       statusCallbackEvent: ALL_EVENTS,
     });
     await lab.client.calls(sid).update({ status: 'completed' });
+    await Promise.race([initiated, lab.world.quiet()]);
+    expect(lab.statuses(sid)).toEqual(['initiated']);
     release();
     await lab.world.quiet();
 

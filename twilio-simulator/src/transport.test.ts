@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { nodeTransport } from './transport';
+
+async function serve(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const transport = nodeTransport();
+  const url = new URL(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/hook`);
+  return {
+    send: (more: { readMs?: number } = {}) =>
+      transport.send({ url, method: 'POST', headers: {}, body: 'a=b', connectMs: 5000, readMs: 5000, ...more }),
+    stop: () =>
+      new Promise<void>((resolve) => {
+        transport.close();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+describe('the transport', () => {
+  it('opens a new connection when one that lay idle was closed', async () => {
+    const used = new Set<Socket>();
+    const { send, stop } = await serve((request, response) => {
+      if (used.has(request.socket)) request.socket.resetAndDestroy();
+      else {
+        used.add(request.socket);
+        request.resume().on('end', () => response.end('fine'));
+      }
+    });
+
+    await send();
+    const second = await send();
+
+    expect(second).toMatchObject({ status: 200, body: 'fine' });
+    expect(used.size).toBe(2);
+    await stop();
+  });
+
+  it('says whether it failed before or after the connection stood', async () => {
+    const silent = await serve(() => undefined);
+    await expect(silent.send({ readMs: 20 })).rejects.toMatchObject({ name: 'NoAnswer', phase: 'rt' });
+    await silent.stop();
+
+    await expect(silent.send()).rejects.toMatchObject({ name: 'NoAnswer', phase: 'ct' });
+  });
+
+  it('reads no further than it takes to see that a document is too large', async () => {
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    let written = 0;
+    const { send, stop } = await serve((_, response) => {
+      const more = (): void => {
+        written += 1;
+        if (written < 10_000) response.write(piece, () => more());
+      };
+      more();
+    });
+
+    const answer = await send();
+
+    expect(answer.body.length).toBeGreaterThan(64 * 1024);
+    expect(answer.body.length).toBeLessThan(1024 * 1024);
+    await stop();
+  });
+});
