@@ -1,0 +1,124 @@
+import { refusalOf, type BusEvent, type Phone } from './view';
+
+export interface Email {
+  readonly id: string;
+  readonly at: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly attachments: readonly { readonly filename: string; readonly contentType: string; readonly text: string }[];
+  readonly raw: string;
+}
+
+export interface Sms {
+  readonly id: string;
+  readonly at: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+export interface AlertNote {
+  readonly id: string;
+  readonly at: string;
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface Call {
+  readonly sid: string;
+  readonly to: string;
+  readonly from: string;
+  readonly status: string;
+  readonly answeredBy?: string | null;
+  readonly createdAt: string;
+  readonly answeredAt?: string | null;
+  readonly endedAt?: string | null;
+}
+
+export interface Conference {
+  readonly sid: string;
+  readonly name: string;
+  readonly status: string;
+  readonly participants: readonly {
+    readonly callSid: string;
+    readonly number: string;
+    readonly label?: string | null;
+    readonly joinedAt: string;
+    readonly leftAt?: string | null;
+  }[];
+}
+
+export interface DeadLetter {
+  readonly queue: string;
+  readonly id: string;
+  readonly at: string;
+  readonly reason: string | null;
+  readonly receiveCount: number;
+  readonly body: unknown;
+}
+
+export interface LogLine {
+  readonly seq: number;
+  readonly at?: string;
+  readonly service: string;
+  readonly function: string;
+  readonly level: string;
+  readonly message: string;
+  readonly correlationId?: string;
+  readonly fields?: unknown;
+}
+
+export interface Lists {
+  readonly '/_local/phones': Phone[];
+  readonly '/_local/emails': Email[];
+  readonly '/_local/sms': Sms[];
+  readonly '/_local/alerts': AlertNote[];
+  readonly '/_local/calls': Call[];
+  readonly '/_local/conferences': Conference[];
+  readonly '/_local/dead-letters': DeadLetter[];
+  readonly '/_local/events': BusEvent[];
+  readonly '/_local/logs': LogLine[];
+}
+
+/** An action that was refused; its message says why. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+async function request<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(path, init);
+  const text = await response.text();
+  if (!response.ok) throw new Refused(refusalOf(response.status, text));
+  // The control interface of the very process that serves this page.
+  return JSON.parse(text) as T;
+}
+
+export const list = <P extends keyof Lists>(path: P, query = ''): Promise<Lists[P]> => request(`${path}${query}`);
+
+export const readClock = (): Promise<{ now: string }> => request('/_local/clock');
+
+const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T> =>
+  request(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+export const moveClock = (move: unknown): Promise<{ now: string }> => send('POST', '/_local/clock', move);
+
+export const doWithPhone = (number: string, what: string, digit?: string): Promise<unknown> =>
+  send('POST', `/_local/phones/${encodeURIComponent(number)}`, { do: what, ...(digit !== undefined && { digit }) });
+
+export const behaviours = [
+  'manual',
+  'accept',
+  'answer-silent',
+  'no-answer',
+  'busy',
+  'voicemail',
+  'unreachable',
+] as const;
+
+export const setBehaviour = (number: string, behaviour: string, times?: number): Promise<unknown> =>
+  send('PUT', `/_local/phones/${encodeURIComponent(number)}/behaviour`, {
+    behaviour,
+    ...(times !== undefined && { times }),
+  });
