@@ -311,10 +311,10 @@ function Mover(props: {
   const [slot, setSlot] = useState<Slot>();
   return (
     <div class="card">
-      <FocusedHeading level={2}>{t.moveTitle}</FocusedHeading>
       {slot === undefined ? (
         <>
           <SlotPicker
+            title={t.moveTitle}
             today={dateIn(zone, now)}
             zone={zone}
             week={week}
@@ -330,7 +330,7 @@ function Mover(props: {
           </div>
         </>
       ) : (
-        <div class="confirm">
+        <div class="choice">
           <Refusal problem={props.problem} startsAtError={props.problem?.fieldErrors['startsAt']} onChoose={setSlot} />
           <FocusedHeading level={2}>{t.moveTo}</FocusedHeading>
           <p>

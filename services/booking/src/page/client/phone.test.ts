@@ -80,7 +80,7 @@ describe('countries', () => {
 describe('readablePhone', () => {
   it('groups digits and drops none', () => {
     expect(readablePhone('+12025550143')).toBe('+1 202 555 0143');
-    expect(readablePhone('+4930123456')).toBe('+49 301 234 56'.replace('234 56', '23456'));
+    expect(readablePhone('+4930123456')).toBe('+49 301 23456');
     fc.assert(
       fc.property(fc.stringMatching(/^\+[1-9]\d{6,14}$/), (number) => {
         expect(readablePhone(number).replaceAll(' ', '')).toBe(number);

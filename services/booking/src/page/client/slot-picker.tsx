@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { freeSlots } from './api';
-import { Alert, locale, zoneText } from './parts';
+import { Alert, FocusedHeading, locale, zoneText } from './parts';
 import { en as t } from './texts-en';
 import {
   addDays,
@@ -35,6 +35,8 @@ export function SlotPicker(props: {
   zone: string;
   week: string;
   chosen?: string | undefined;
+  /** Instead of the usual heading; it then takes the focus. */
+  title?: string;
   onZone: (zone: string) => void;
   onWeek: (from: string) => void;
   onChoose: (slot: Slot) => void;
@@ -95,6 +97,7 @@ export function SlotPicker(props: {
   const days = useMemo(() => groupByDay(slots, week, daysShown), [shown, key]);
   const offsets = useMemo(() => offsetsOf(slots), [shown, key]);
   if (offsets[0] !== undefined) lastOffset.current = offsets[0].offset;
+  const offset = offsets[0]?.offset ?? (shown?.key.startsWith(`${zone} `) ? lastOffset.current : undefined);
   const change = offsets[1];
   const hasEarlier = week > props.today;
   const earlier = addDays(week, -daysShown);
@@ -102,13 +105,13 @@ export function SlotPicker(props: {
   return (
     <section aria-labelledby="choose-time" class="picker">
       <div class="picker-head">
-        <h2 id="choose-time">{t.chooseTime}</h2>
+        <FocusedHeading level={2} id="choose-time" quiet={props.title === undefined}>
+          {props.title ?? t.chooseTime}
+        </FocusedHeading>
         <ZonePicker
           zone={zone}
-          text={zoneText(
-            zone,
-            offsets[0]?.offset ?? (shown?.key.startsWith(`${zone} `) ? lastOffset.current : undefined),
-          )}
+          text={zoneText(zone, offset)}
+          pending={offset === undefined}
           {...(change && { note: t.clocksChange(formatDate(change.from, locale), offsetLabel(change.offset)) })}
           onChange={props.onZone}
         />
@@ -158,7 +161,13 @@ export function SlotPicker(props: {
           <DayJumps days={days} />
           <div class="days" aria-busy={loading} data-testid="days">
             {days.map((day) => (
-              <DaySlots key={day.date} day={day} loading={loading} chosen={props.chosen} onChoose={props.onChoose} />
+              <DaySlots
+                key={`${day.date}${loading ? ' loading' : ''}`}
+                day={day}
+                loading={loading}
+                chosen={props.chosen}
+                onChoose={props.onChoose}
+              />
             ))}
           </div>
         </>

@@ -3,7 +3,13 @@ import { en as t } from './texts-en';
 import { allZones, searchZones, zoneLabel } from './zones';
 
 /** The zone the times are shown in, and a way to choose another: a search field over an ordinary list. */
-export function ZonePicker(props: { zone: string; text: string; note?: string; onChange: (zone: string) => void }) {
+export function ZonePicker(props: {
+  zone: string;
+  text: string;
+  pending: boolean;
+  note?: string;
+  onChange: (zone: string) => void;
+}) {
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const close = () => {
@@ -13,7 +19,16 @@ export function ZonePicker(props: { zone: string; text: string; note?: string; o
   return (
     <div class="zone">
       <p>
-        {t.timesShownIn} <strong data-testid="zone">{props.text}</strong>{' '}
+        {t.timesShownIn}{' '}
+        <strong data-testid="zone">
+          {props.text}
+          {props.pending && (
+            // Keeps the place of the offset that comes with the times, so that nothing moves when it does.
+            <span class="held" aria-hidden="true">
+              {' (UTC−0)'}
+            </span>
+          )}
+        </strong>{' '}
         <button
           type="button"
           class="link"
