@@ -26,8 +26,9 @@ type Json = z.infer<typeof Json>;
 const Fields = z.record(z.string(), Json);
 
 /** The schema alone, and those that it refers to by their ids. */
-function schemasOf(schema: z.ZodType, io: 'input' | 'output' = 'input') {
-  const text = JSON.stringify(z.toJSONSchema(schema, { io, reused: 'inline' }));
+function schemasOf(schema: z.ZodType) {
+  // The input side of answers too, which does not forbid further fields: a client is to bear those that are added.
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', reused: 'inline' }));
   const {
     $schema: _,
     id: _id,
@@ -187,7 +188,7 @@ function componentSchemas(): Json {
   const all: Json = {};
   for (const [name, schema] of Object.entries(BODIES)) all[name] = schemasOf(schema).main;
   for (const [name, schema] of Object.entries(ANSWERS)) {
-    const { main, referred } = schemasOf(schema, 'output');
+    const { main, referred } = schemasOf(schema);
     Object.assign(all, referred, { [name]: main });
   }
   return all;

@@ -105,41 +105,35 @@ const Consent = z
 
 const AN_OBJECT = 'must be a JSON object';
 
-export const CreateAppointment = z
-  .strictObject(
-    {
-      name: Name,
-      email: Email,
-      phone: Phone,
-      startsAt: StartsAt,
-      timeZone: TimeZone.meta({ description: "IANA name of the client's time zone." }),
-      agentId: AgentId.optional(),
-      notes: Notes.optional(),
-      smsConsent: Consent.optional(),
-      locale: Locale.optional(),
-    },
-    AN_OBJECT,
-  )
-  .meta({ id: 'CreateAppointment' });
+export const CreateAppointment = z.strictObject(
+  {
+    name: Name,
+    email: Email,
+    phone: Phone,
+    startsAt: StartsAt,
+    timeZone: TimeZone.meta({ description: "IANA name of the client's time zone." }),
+    agentId: AgentId.optional(),
+    notes: Notes.optional(),
+    smsConsent: Consent.optional(),
+    locale: Locale.optional(),
+  },
+  AN_OBJECT,
+);
 
-export const Reschedule = z
-  .strictObject({ startsAt: StartsAt, timeZone: TimeZone }, AN_OBJECT)
-  .meta({ id: 'Reschedule' });
+export const Reschedule = z.strictObject({ startsAt: StartsAt, timeZone: TimeZone }, AN_OBJECT);
 
-export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT).meta({ id: 'Cancel' });
+export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT);
 
-export const Amend = z
-  .strictObject(
-    {
-      name: Name.optional(),
-      email: Email.optional(),
-      phone: Phone.optional(),
-      notes: Notes.optional(),
-      smsConsent: Consent.optional(),
-    },
-    AN_OBJECT,
-  )
-  .meta({ id: 'Amend' });
+export const Amend = z.strictObject(
+  {
+    name: Name.optional(),
+    email: Email.optional(),
+    phone: Phone.optional(),
+    notes: Notes.optional(),
+    smsConsent: Consent.optional(),
+  },
+  AN_OBJECT,
+);
 
 /** Other query parameters are ignored. */
 export const AvailabilityQuery = z.object({
@@ -162,7 +156,7 @@ const WithOffset = z.iso.datetime({ offset: true }).meta({ example: '2026-12-01T
 
 export const SlotAnswer = z.object({ startsAt: WithOffset, endsAt: WithOffset }).meta({ id: 'Slot' });
 
-export const AvailabilityAnswer = z.object({ slots: z.array(SlotAnswer) }).meta({ id: 'Availability' });
+export const AvailabilityAnswer = z.object({ slots: z.array(SlotAnswer) });
 
 const agentAnswer = z.object({ agentId: z.string(), name: z.string() });
 
@@ -176,53 +170,47 @@ const common = {
   agent: agentAnswer,
 };
 
-export const CreatedAnswer = z
-  .object({
-    ...common,
-    manageUrl: z
-      .string()
-      .meta({ format: 'uri', description: 'Where the client manages the appointment; keep it secret.' }),
-    manageToken: z.string().meta({ description: 'The bearer token of the calls below.' }),
-  })
-  .meta({ id: 'CreatedAppointment' });
+export const CreatedAnswer = z.object({
+  ...common,
+  manageUrl: z
+    .string()
+    .meta({ format: 'uri', description: 'Where the client manages the appointment; keep it secret.' }),
+  manageToken: z.string().meta({ description: 'The bearer token of the calls below.' }),
+});
 
-export const AppointmentAnswer = z
-  .object({
-    ...common,
-    client: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
-    notes: z.string().optional(),
-    call: z
-      .object({
-        outcome: z.enum(['completed', 'failed']).nullable(),
-        reason: z.string().optional(),
-        attempts: z.object({ agent: z.int(), client: z.int() }),
-        connectedAt: z.string().optional().meta({ format: 'date-time' }),
-        durationSeconds: z.int().optional(),
-      })
-      .nullable(),
-    history: z.array(
-      z.object({
-        at: z.string().meta({ format: 'date-time' }),
-        type: z.string(),
-        version: z.int(),
-        text: z.string(),
-      }),
-    ),
-  })
-  .meta({ id: 'Appointment' });
+export const AppointmentAnswer = z.object({
+  ...common,
+  client: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
+  notes: z.string().optional(),
+  call: z
+    .object({
+      outcome: z.enum(['completed', 'failed']).nullable(),
+      reason: z.string().optional(),
+      attempts: z.object({ agent: z.int(), client: z.int() }),
+      connectedAt: z.string().optional().meta({ format: 'date-time' }),
+      durationSeconds: z.int().optional(),
+    })
+    .nullable(),
+  history: z.array(
+    z.object({
+      at: z.string().meta({ format: 'date-time' }),
+      type: z.string(),
+      version: z.int(),
+      text: z.string(),
+    }),
+  ),
+});
 
-export const ProblemAnswer = z
-  .object({
-    type: z.string().meta({ format: 'uri', description: 'Stable; compare its last part.' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().optional(),
-    errors: z
-      .array(z.object({ path: z.string(), message: z.string() }))
-      .optional()
-      .meta({ description: 'Every fault of the request.' }),
-    nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
-    state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
-    requestId: z.string(),
-  })
-  .meta({ id: 'Problem' });
+export const ProblemAnswer = z.object({
+  type: z.string().meta({ format: 'uri', description: 'Stable; compare its last part.' }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  errors: z
+    .array(z.object({ path: z.string(), message: z.string() }))
+    .optional()
+    .meta({ description: 'Every fault of the request.' }),
+  nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
+  state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
+  requestId: z.string(),
+});

@@ -1,0 +1,403 @@
+import { ScanCommand, type QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
+import * as fc from 'fast-check';
+import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
+import { engineIsHere, startEngine, type Engine } from '../../test/engine';
+import { applyCallEvent, type ReceivedCallEvent } from '../app/apply-call-event';
+import { appointmentStore, type AppointmentStore } from './appointment-store';
+
+const overTheEngine = engineIsHere() ? describe : describe.skip;
+
+overTheEngine('appointments over the real database engine', () => {
+  let engine: Engine;
+  let table: string;
+  let store: AppointmentStore;
+  let now: Date;
+  let api: PublicApi;
+
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine.stop());
+  beforeEach(async () => {
+    table = await engine.table();
+    store = appointmentStore(engine.client, table);
+    now = NOW;
+    api = publicApi(store, () => now);
+  });
+
+  interface Booked {
+    readonly appointmentId: string;
+    readonly token: string;
+  }
+
+  async function booked(changes: Record<string, unknown> = {}, over: PublicApi = api): Promise<Booked> {
+    const answer = await over.create({ body: { ...BOOKING, ...changes } });
+    if (answer.status !== 201) throw new Error(answer.text);
+    return { appointmentId: answer.json.appointmentId, token: answer.json.manageToken };
+  }
+
+  async function items(kind: string): Promise<Record<string, unknown>[]> {
+    const all: Record<string, unknown>[] = [];
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await engine.client.send(
+        new ScanCommand({ TableName: table, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
+      );
+      all.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return all.filter((item) => item['kind'] === kind);
+  }
+
+  const outbox = async () =>
+    (await items('outbox'))
+      .map((item) => JSON.parse(String(item['body'])) as { detailType: string; detail: { data: { revision: number } } })
+      .toSorted((a, b) => a.detail.data.revision - b.detail.data.revision);
+
+  const callEvent = (
+    { appointmentId }: Booked,
+    detailType: ReceivedCallEvent['detailType'],
+    data: Record<string, unknown>,
+    appointmentVersion = 1,
+  ) => {
+    const contract = { AgentAnswered, CallConnected, CallCompleted, CallFailed }[detailType];
+    const session = { appointmentId, appointmentVersion, callSessionId: `cs_${appointmentVersion}` };
+    const event = contract.create({ ...contract.example.data, ...session, ...data } as never, {
+      occurredAt: '2026-12-01T15:00:10.000Z',
+    });
+    return { ...event.detail, detailType, replayName: undefined } as ReceivedCallEvent;
+  };
+
+  it('gives one slot to one of two clients at once', async () => {
+    for (const day of ['02', '03', '04', '05', '06', '07', '08', '09']) {
+      const startsAt = `2026-12-${day}T15:00:00Z`;
+      const answers = await Promise.all(
+        ['ada', 'bob'].map((name) => api.create({ body: { ...BOOKING, name, startsAt } })),
+      );
+
+      expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([201, 409]);
+    }
+    expect(await outbox()).toHaveLength(8);
+    expect(await items('claim')).toHaveLength(8 * 6);
+  });
+
+  it('gives one slot to one of fifty clients at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, client) => api.create({ body: { ...BOOKING, name: `Client ${client}` } })),
+    );
+
+    expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
+    expect(answers.filter((answer) => answer.status === 409)).toHaveLength(49);
+  });
+
+  it('keeps overlapping slots of other lengths apart', async () => {
+    const longer = publicApi(store, () => now, { SLOT_MINUTES: '60' });
+    await booked();
+
+    const answer = await longer.create({ body: BOOKING });
+
+    expect(answer.status).toBe(409);
+    expect(answer.json.nearest[0]).toEqual({
+      startsAt: '2026-12-01T15:00:00+01:00',
+      endsAt: '2026-12-01T16:00:00+01:00',
+    });
+    expect(answer.json.nearest[1].startsAt).toBe('2026-12-01T17:00:00+01:00');
+  });
+
+  it('makes one appointment of a hundred identical posts at once, and gives all of them its 201', async () => {
+    const headers = { 'idempotency-key': 'one' };
+    const answers = await Promise.all(Array.from({ length: 100 }, () => api.create({ headers, body: BOOKING })));
+
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
+    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
+    expect(await items('appointment')).toHaveLength(1);
+    expect(await outbox()).toHaveLength(1);
+  });
+
+  it('replays an answer for 24 hours, refuses another body, and then forgets', async () => {
+    const headers = { 'idempotency-key': 'one' };
+    const first = await api.create({ headers, body: BOOKING });
+
+    expect((await api.create({ headers, body: BOOKING })).text).toBe(first.text);
+    expect((await api.create({ headers, body: { ...BOOKING, name: 'Bob' } })).status).toBe(422);
+    now = new Date(NOW.getTime() + 24 * 3_600_000);
+    const other = await api.create({ headers, body: { ...BOOKING, startsAt: '2026-12-02T15:00:00Z' } });
+    expect(other.status).toBe(201);
+    expect(other.json.appointmentId).not.toBe(first.json.appointmentId);
+  });
+
+  it('writes the event and the appointment together', async () => {
+    const { appointmentId } = await booked();
+
+    const [event] = await items('outbox');
+    expect(event).toMatchObject({ pk: `outbox#AppointmentCreated:${appointmentId}:1`, to: 'bus' });
+    expect(await store.find(appointmentId)).toMatchObject({ appointmentId, status: 'scheduled', writes: 1 });
+  });
+
+  it('keeps what both times share, releases what only the old has and claims what only the new has', async () => {
+    const halves = publicApi(store, () => now, { SLOT_MINUTES: '60', WORKING_HOURS: '09:00-17:00' });
+    const shifted = publicApi(store, () => now, { SLOT_MINUTES: '60', WORKING_HOURS: '09:30-17:30' });
+    const { appointmentId, token } = await booked({}, halves);
+
+    const answer = await shifted.reschedule(appointmentId, {
+      token,
+      body: { startsAt: '2026-12-01T15:30:00Z', timeZone: 'Europe/Berlin' },
+    });
+
+    expect(answer.json).toMatchObject({ version: 2, startsAt: '2026-12-01T16:30:00+01:00' });
+    const held = (await items('claim')).map((claim) => [claim['sk'], claim['heldBy']]);
+    expect(held).toEqual(
+      Array.from({ length: 12 }, (_, piece) => [
+        new Date(Date.parse('2026-12-01T15:30:00Z') + piece * 300_000).toISOString(),
+        appointmentId,
+      ]),
+    );
+  });
+
+  it('moves four hours by four hours in one transaction', async () => {
+    const long = publicApi(store, () => now, { SLOT_MINUTES: '240' });
+    const { appointmentId, token } = await booked({ startsAt: '2026-12-01T14:00:00Z' }, long);
+
+    const answer = await long.reschedule(appointmentId, {
+      token,
+      body: { startsAt: '2026-12-01T18:00:00Z', timeZone: 'Europe/Berlin' },
+    });
+
+    expect(answer.status).toBe(200);
+    expect(await items('claim')).toHaveLength(48);
+  });
+
+  it('lets one of a move and a cancellation at once win, and leaves no claim behind', async () => {
+    for (const day of ['02', '03', '04', '05', '06']) {
+      const { appointmentId, token } = await booked({ startsAt: `2026-12-${day}T15:00:00Z` });
+      const [moved, cancelled] = await Promise.all([
+        api.reschedule(appointmentId, {
+          token,
+          body: { startsAt: `2026-12-${day}T16:00:00Z`, timeZone: 'Europe/Berlin' },
+        }),
+        api.cancel(appointmentId, { token }),
+      ]);
+
+      expect(cancelled.status).toBe(200);
+      expect([200, 409]).toContain(moved.status);
+      expect(await items('claim')).toEqual([]);
+    }
+  });
+
+  it('gives a time that is moved to and booked at once to one of both', async () => {
+    const startsAt = '2026-12-02T15:00:00Z';
+    const { appointmentId, token } = await booked();
+
+    const answers = await Promise.all([
+      api.reschedule(appointmentId, { token, body: { startsAt, timeZone: 'Europe/Berlin' } }),
+      api.create({ body: { ...BOOKING, startsAt } }),
+    ]);
+
+    expect(answers.filter((answer) => answer.status === 409)).toHaveLength(1);
+  });
+
+  it('follows the call from the agent’s answer to the end', async () => {
+    const appointment = await booked();
+    const apply = applyCallEvent(store);
+    const shown = async () => (await api.get(appointment.appointmentId, appointment)).json;
+
+    await apply(callEvent(appointment, 'AgentAnswered', { attempt: 2 }));
+    expect(await shown()).toMatchObject({
+      status: 'calling',
+      call: { outcome: null, attempts: { agent: 2, client: 0 } },
+    });
+
+    await apply(callEvent(appointment, 'CallConnected', { attempts: { agent: 2, client: 1 } }));
+    expect((await shown()).status).toBe('connected');
+
+    await apply(callEvent(appointment, 'CallCompleted', { durationSeconds: 60, endedBy: 'client' }));
+    expect(await shown()).toMatchObject({
+      status: 'completed',
+      version: 1,
+      call: {
+        outcome: 'completed',
+        attempts: { agent: 2, client: 1 },
+        connectedAt: CallConnected.example.data.connectedAt,
+        durationSeconds: 60,
+      },
+    });
+    expect((await shown()).history.map((entry: { type: string }) => entry.type)).toEqual([
+      'created',
+      'agent-answered',
+      'call-completed',
+      'call-connected',
+    ]);
+    expect((await outbox()).map((event) => event.detailType)).toEqual(['AppointmentCreated']);
+  });
+
+  it('comes to the same end in whatever order and how often the events come', async () => {
+    const appointment = await booked();
+    const apply = applyCallEvent(store);
+    const events = [
+      callEvent(appointment, 'CallCompleted', { durationSeconds: 60, endedBy: 'client' }),
+      callEvent(appointment, 'CallConnected', { attempts: { agent: 2, client: 1 } }),
+      callEvent(appointment, 'AgentAnswered', { attempt: 2 }),
+    ];
+
+    await Promise.all([...events, ...events].map(apply));
+
+    const { json } = await api.get(appointment.appointmentId, appointment);
+    expect(json).toMatchObject({
+      status: 'completed',
+      call: { outcome: 'completed', attempts: { agent: 2, client: 1 }, durationSeconds: 60 },
+    });
+    expect(json.history).toHaveLength(4);
+  });
+
+  it('writes an older version’s failure into the history only', async () => {
+    const appointment = await booked();
+    await api.reschedule(appointment.appointmentId, {
+      ...appointment,
+      body: { startsAt: '2026-12-02T15:00:00Z', timeZone: 'Europe/Berlin' },
+    });
+
+    await applyCallEvent(store)(callEvent(appointment, 'CallFailed', { reason: 'superseded', attempts: [] }));
+
+    const { json } = await api.get(appointment.appointmentId, appointment);
+    expect(json).toMatchObject({ status: 'scheduled', call: null });
+    expect(json.history.map((entry: { type: string }) => entry.type).toSorted()).toEqual([
+      'call-failed',
+      'created',
+      'rescheduled',
+    ]);
+  });
+
+  it('may be moved after a failure, and is then called anew', async () => {
+    const appointment = await booked();
+    const apply = applyCallEvent(store);
+    await apply(callEvent(appointment, 'CallFailed', { reason: 'agent-unreachable' }));
+    now = new Date('2026-12-01T16:00:00Z');
+    const failed = await api.get(appointment.appointmentId, appointment);
+    expect(failed.json).toMatchObject({
+      status: 'failed',
+      call: { outcome: 'failed', reason: 'agent-unreachable', attempts: { agent: 3, client: 0 } },
+    });
+    expect((await api.cancel(appointment.appointmentId, appointment)).json.state).toBe('failed');
+
+    const moved = await api.reschedule(appointment.appointmentId, {
+      ...appointment,
+      body: { startsAt: '2026-12-02T15:00:00Z', timeZone: 'Europe/Berlin' },
+    });
+
+    expect(moved.json).toMatchObject({ status: 'scheduled', version: 2, call: null });
+    expect((await items('claim')).every((claim) => String(claim['sk']).startsWith('2026-12-02'))).toBe(true);
+  });
+
+  it('reads as many claims for a day however many appointments other days have', async () => {
+    const day = publicApi(store, () => now, { WORKING_HOURS: '00:00-24:00', SLOT_MINUTES: '5' });
+    const read: string[] = [];
+    const counting = {
+      send: async (command: QueryCommand) => {
+        const answer = await engine.client.send(command);
+        read.push(`${answer.Count} of ${answer.ScannedCount}`);
+        return answer;
+      },
+    };
+    const watched = publicApi(appointmentStore(counting as never, table), () => now);
+    const ask = () => watched.availability({ from: '2026-12-01', to: '2026-12-01', timeZone: 'America/New_York' });
+    await booked({ startsAt: '2026-12-01T15:00:00Z' }, day);
+    await ask();
+    await Promise.all(
+      Array.from({ length: 100 }, (_, place) =>
+        booked({ startsAt: new Date(Date.parse('2026-12-03T00:00:00Z') + place * 300_000).toISOString() }, day),
+      ),
+    );
+
+    await ask();
+
+    expect(read).toEqual(['1 of 1', '1 of 1']);
+  });
+
+  it('never lets appointments overlap, loses no acknowledged write and counts versions by one, however commands interleave', async () => {
+    const starts = ['14:00', '14:30', '15:00', '15:30'].map((time) => `2026-12-01T${time}:00.000Z`);
+    const command = fc.oneof(
+      fc.record({ do: fc.constant('create' as const), slot: fc.nat(3) }),
+      fc.record({ do: fc.constant('move' as const), which: fc.nat(5), slot: fc.nat(3) }),
+      fc.record({ do: fc.constant('cancel' as const), which: fc.nat(5) }),
+    );
+    const rounds = fc.array(fc.array(command, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 6 });
+
+    await fc.assert(
+      fc.asyncProperty(rounds, async (commands) => {
+        table = await engine.table();
+        store = appointmentStore(engine.client, table);
+        api = publicApi(store, () => now);
+        const made: Booked[] = [];
+        const acknowledged = new Map<string, { version: number; status: string; startsAt: string }>();
+        const acknowledge = (json: { appointmentId: string; version: number; status: string; startsAt: string }) => {
+          const last = acknowledged.get(json.appointmentId);
+          if (!last || last.version < json.version) acknowledged.set(json.appointmentId, json);
+        };
+
+        for (const round of commands) {
+          const known = [...made];
+          await Promise.all(
+            round.map(async (step) => {
+              const target = 'which' in step ? known[step.which % Math.max(1, known.length)] : undefined;
+              if (step.do === 'create') {
+                const answer = await api.create({ body: { ...BOOKING, startsAt: starts[step.slot] } });
+                if (answer.status === 201) {
+                  made.push({ appointmentId: answer.json.appointmentId, token: answer.json.manageToken });
+                  acknowledge(answer.json);
+                } else if (answer.status !== 409) throw new Error(answer.text);
+              } else if (target) {
+                const before = acknowledged.get(target.appointmentId)?.version ?? 0;
+                const answer =
+                  step.do === 'cancel'
+                    ? await api.cancel(target.appointmentId, target)
+                    : await api.reschedule(target.appointmentId, {
+                        ...target,
+                        body: { startsAt: starts[step.slot], timeZone: 'Europe/Berlin' },
+                      });
+                if (answer.status === 200 && answer.json.version > before) acknowledge(answer.json);
+                else if (answer.status !== 200 && answer.status !== 409) throw new Error(answer.text);
+              }
+            }),
+          );
+        }
+
+        const kept = await items('appointment');
+        const holders = new Map<string, string>();
+        for (const appointment of kept.filter((item) => item['status'] === 'scheduled')) {
+          const start = String(appointment['startsAt']);
+          expect(holders.has(start)).toBe(false);
+          holders.set(start, String(appointment['appointmentId']));
+        }
+        // Every claim belongs to the appointment that stands there, six to each.
+        const claims = await items('claim');
+        expect(claims).toHaveLength(holders.size * 6);
+        for (const claim of claims) {
+          const holder = kept.find((item) => item['appointmentId'] === claim['heldBy']);
+          expect(String(claim['sk']) >= String(holder?.['startsAt'])).toBe(true);
+          expect(String(claim['sk']) < String(holder?.['endsAt'])).toBe(true);
+        }
+        // What was acknowledged last is what stands.
+        expect(kept).toHaveLength(acknowledged.size);
+        for (const item of kept) {
+          const last = acknowledged.get(String(item['appointmentId']));
+          expect({ version: item['version'], status: item['status'], startsAt: item['startsAt'] }).toEqual({
+            version: last?.version,
+            status: last?.status,
+            startsAt: new Date(last?.startsAt ?? 0).toISOString(),
+          });
+        }
+        // One event for every version, from one up without a gap.
+        const events = await outbox();
+        for (const item of kept) {
+          const revisions = events
+            .filter((event) => JSON.stringify(event).includes(String(item['appointmentId'])))
+            .map((event) => event.detail.data.revision);
+          expect(revisions).toEqual(Array.from({ length: Number(item['version']) }, (_, index) => index + 1));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { openApiDocument } from './openapi';
+
+const document = JSON.parse(JSON.stringify(openApiDocument('/'))) as {
+  openapi: string;
+  paths: Record<string, Record<string, unknown>>;
+  components: { schemas: Record<string, Record<string, unknown>> };
+};
+
+function values(node: unknown, key: string): unknown[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) => [...(name === key ? [value] : []), ...values(value, key)]);
+}
+
+describe('the OpenAPI document', () => {
+  it('is the committed one: run the build after a change of the schemas', () => {
+    const committed: unknown = JSON.parse(readFileSync(join(__dirname, '../../../../docs/openapi.json'), 'utf8'));
+
+    expect(committed).toEqual(document);
+  });
+
+  it('describes every route of the public API', () => {
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+
+    expect(document.openapi).toBe('3.1.0');
+    expect(routes).toEqual([
+      'POST /appointments',
+      'GET /availability',
+      'GET /appointments/{appointmentId}',
+      'POST /appointments/{appointmentId}/reschedule',
+      'POST /appointments/{appointmentId}/cancel',
+      'POST /appointments/{appointmentId}/amend',
+      'GET /openapi.json',
+    ]);
+  });
+
+  it('refers only to schemas that it has', () => {
+    const names = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+
+    for (const reference of values(document, '$ref')) expect(names).toContain(reference);
+    expect(JSON.stringify(document)).not.toContain('$defs');
+  });
+
+  it('says what a body may have: lengths, patterns, and no unknown field', () => {
+    expect(document.components.schemas['CreateAppointment']).toMatchObject({
+      type: 'object',
+      required: ['name', 'email', 'phone', 'startsAt', 'timeZone'],
+      additionalProperties: false,
+      properties: {
+        name: { type: 'string', minLength: 1, maxLength: 100 },
+        email: { type: 'string', maxLength: 254, format: 'email' },
+        phone: { type: 'string', pattern: '^\\+[1-9]\\d{6,14}$' },
+        startsAt: { type: 'string', format: 'date-time' },
+        notes: { type: 'string', maxLength: 2000 },
+      },
+    });
+  });
+});

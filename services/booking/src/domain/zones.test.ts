@@ -1,0 +1,198 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import installed from 'moment-timezone/data/packed/latest.json';
+import { readTime, startOfDate } from './instants';
+import {
+  firstInstantAtOrAfter,
+  instantsOf,
+  isoInZone,
+  lastInstantAt,
+  nearestInstants,
+  offsetAt,
+  offsetText,
+  TZDB_VERSION,
+  zoneNamed,
+  zoneNames,
+  type Zone,
+} from './zones';
+
+function zone(name: string): Zone {
+  const found = zoneNamed(name);
+  if (!found) throw new Error(`no zone ${name}`);
+  return found;
+}
+
+/** The offset by the runtime's own rules, which are older, in minutes. */
+function offsetByIntl(name: string, instant: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' }).formatToParts(instant);
+  const text = parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const match = /^GMT(?:([+-])(\d{2}):(\d{2}))?$/.exec(text);
+  if (!match) throw new Error(text);
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0));
+}
+
+const FROM = Date.UTC(2026, 0, 1);
+const TO = Date.UTC(2028, 0, 1);
+const local = (text: string) => Date.parse(`${text}Z`);
+
+describe('zone rules', () => {
+  it('are those of the installed data', () => {
+    expect(TZDB_VERSION).toBe(installed.version);
+    expect(TZDB_VERSION >= '2026f').toBe(true);
+  });
+
+  it('know every name of the installed data, old names included', () => {
+    const names = [
+      ...installed.zones.map((packed) => packed.split('|')[0] ?? ''),
+      ...installed.links.map((link) => link.split('|')[1] ?? ''),
+    ];
+
+    expect(zoneNames().toSorted()).toEqual([...new Set(names)].toSorted());
+    expect(offsetAt(zone('Asia/Calcutta'), FROM)).toBe(330);
+    expect(offsetAt(zone('UTC'), FROM)).toBe(0);
+    expect(zoneNamed('Mars/Olympus')).toBeUndefined();
+    expect(zoneNamed('constructor')).toBeUndefined();
+    expect(zoneNamed('europe/berlin')).toBeUndefined();
+  });
+
+  it.each([
+    'Europe/Berlin',
+    'Europe/London',
+    'America/New_York',
+    'America/Sao_Paulo',
+    'America/St_Johns',
+    'Australia/Lord_Howe',
+    'Pacific/Chatham',
+    'Asia/Kolkata',
+    'Asia/Kathmandu',
+    'Africa/Cairo',
+  ])('agree with the runtime’s on %s, where those are not out of date', (name) => {
+    const known = zone(name);
+
+    fc.assert(
+      fc.property(fc.integer({ min: FROM, max: TO }), (instant) => {
+        expect(offsetAt(known, instant)).toBe(offsetByIntl(name, instant));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    // Permanent since 2026: what the runtime of these tests does not know yet.
+    ['America/Vancouver', '2026-12-01T12:00:00Z', '-07:00'],
+    ['Europe/Berlin', '2026-12-01T12:00:00Z', '+01:00'],
+    ['Australia/Lord_Howe', '2026-12-01T12:00:00Z', '+11:00'],
+    ['Australia/Lord_Howe', '2026-06-01T12:00:00Z', '+10:30'],
+  ])('say that %s at %s is %s from UTC', (name, instant, offset) => {
+    expect(offsetText(offsetAt(zone(name), Date.parse(instant)))).toBe(offset);
+  });
+});
+
+describe('a wall time', () => {
+  it('is shown back by the clocks at each of its instants, in every zone', () => {
+    const names = zoneNames();
+
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.integer({ min: FROM, max: TO }), (name, instant) => {
+        const known = zone(name);
+        const wall = instant + offsetAt(known, instant) * 60_000;
+        const instants = instantsOf(known, wall);
+
+        expect(instants).toContain(instant);
+        for (const each of instants) expect(each + offsetAt(known, each) * 60_000).toBe(wall);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('exists twice, once or never exactly as its clocks are put, at every change of every zone in 2026 and 2027', () => {
+    let changes = 0;
+    for (const name of zoneNames()) {
+      const known = zone(name);
+      known.untils.forEach((until, index) => {
+        if (until < FROM || until >= TO) return;
+        const before = known.offsets[index] ?? 0;
+        const after = known.offsets[index + 1] ?? 0;
+        const jump = Math.abs(after - before);
+        if (jump === 0) return;
+        changes += 1;
+        const middle = until + Math.min(before, after) * 60_000 + (jump / 2) * 60_000;
+        expect(instantsOf(known, middle)).toHaveLength(after > before ? 0 : 2);
+        expect(instantsOf(known, middle - jump * 60_000)).toHaveLength(1);
+        expect(instantsOf(known, middle + jump * 60_000)).toHaveLength(1);
+      });
+    }
+    expect(changes).toBeGreaterThan(500);
+  });
+
+  it('in a gap of an hour has a neighbour an hour before and one after', () => {
+    const newYork = zone('America/New_York');
+    const gap = local('2027-03-14T02:30:00');
+
+    expect(nearestInstants(newYork, gap).map((instant) => isoInZone(newYork, instant))).toEqual([
+      '2027-03-14T01:30:00-05:00',
+      '2027-03-14T03:30:00-04:00',
+    ]);
+    expect(isoInZone(newYork, firstInstantAtOrAfter(newYork, gap))).toBe('2027-03-14T03:00:00-04:00');
+  });
+
+  it('in Lord Howe’s gap of half an hour has neighbours half an hour away', () => {
+    const lordHowe = zone('Australia/Lord_Howe');
+
+    const nearest = nearestInstants(lordHowe, local('2026-10-04T02:15:00'));
+
+    expect(nearest.map((instant) => isoInZone(lordHowe, instant))).toEqual([
+      '2026-10-04T01:45:00+10:30',
+      '2026-10-04T02:45:00+11:00',
+    ]);
+  });
+
+  it('that is repeated has an earlier and a later instant', () => {
+    const berlin = zone('Europe/Berlin');
+    const repeated = local('2026-10-25T02:30:00');
+
+    expect(isoInZone(berlin, firstInstantAtOrAfter(berlin, repeated))).toBe('2026-10-25T02:30:00+02:00');
+    expect(isoInZone(berlin, lastInstantAt(berlin, repeated))).toBe('2026-10-25T02:30:00+01:00');
+  });
+});
+
+describe('a written time', () => {
+  it('reads back as the instant it was written for, in every zone', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...zoneNames()), fc.integer({ min: FROM, max: TO }), (name, instant) => {
+        const known = zone(name);
+        const second = Math.floor(instant / 1000) * 1000;
+
+        expect(readTime(isoInZone(known, second), known)).toEqual({ kind: 'instant', instant: second });
+        expect(readTime(new Date(instant).toISOString(), known)).toEqual({ kind: 'instant', instant });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([
+    ['2026-12-01T16:00+01:00', 'instant'],
+    ['2026-12-01T16:00:00+0100', 'instant'],
+    ['2026-12-01T16:00:00.5Z', 'instant'],
+    ['2026-12-01T16:00:00', 'no-offset'],
+    ['2026-12-01T16:00:00-05:00', 'no-such-local-time'],
+    ['2026-12-01', 'not-a-time'],
+    ['2026-02-29T16:00:00Z', 'not-a-time'],
+    ['2026-12-01T24:00:00Z', 'not-a-time'],
+    ['2026-12-01T16:60:00Z', 'not-a-time'],
+    ['2026-12-01T16:00:00+01:99', 'not-a-time'],
+    ['0000-00-00T00:00:00Z', 'not-a-time'],
+    ['', 'not-a-time'],
+  ])('%j is %s', (text, kind) => {
+    expect(readTime(text, zone('Europe/Berlin')).kind).toBe(kind);
+  });
+
+  it('never throws, whatever is written', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(readTime(text, undefined).kind).toEqual(expect.any(String));
+        startOfDate(text);
+      }),
+    );
+  });
+});

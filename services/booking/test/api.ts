@@ -1,0 +1,111 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { jsonRoute, type LinkKeys } from '@appointments/runtime';
+import { newAppointmentId } from '../src/adapters/appointment-id';
+import type { AppointmentStore } from '../src/adapters/appointment-store';
+import { rosterFrom } from '../src/adapters/roster';
+import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
+import { createAppointment } from '../src/app/create-appointment';
+import { getAppointment } from '../src/app/get-appointment';
+import { getAvailability } from '../src/app/get-availability';
+
+export const ENVIRONMENT = {
+  AGENT_NAME: 'Alex Morgan',
+  AGENT_PHONE: '+12025550100',
+  AGENT_EMAIL: 'alex@example.com',
+  AGENT_TIME_ZONE: 'America/New_York',
+  WORKING_HOURS: 'Mon-Sun 09:00-17:00',
+  SLOT_MINUTES: '30',
+  MINIMUM_NOTICE_MINUTES: '0',
+};
+
+export const KEYS: LinkKeys = { kid: 'k1', key: 'a key of at least thirty-two letters' };
+
+export interface Asked {
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string;
+  readonly headers?: Record<string, string>;
+  readonly token?: string;
+  readonly query?: Record<string, string>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly text: string;
+  // Whatever JSON the API answers with; tests look into it.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly json: any;
+}
+
+/** The routes of the public API as API Gateway would call them, over any store, at any time. */
+export function publicApi(
+  store: AppointmentStore,
+  now: () => Date,
+  environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
+) {
+  const roster = rosterFrom({ ...ENVIRONMENT, ...environment });
+  const problemBase = 'https://book.example.com/problems';
+  const linkKeys = async () => KEYS;
+  const ports = { ...store, roster, linkKeys, now, newAppointmentId, publicUrl: 'https://book.example.com' };
+  const routes = {
+    create: jsonRoute({ problemBase, body: 'required' }, createAppointment(ports)),
+    get: jsonRoute({ problemBase }, getAppointment(ports)),
+    availability: jsonRoute({ problemBase }, getAvailability(ports)),
+    reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports)),
+    cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports)),
+    amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports)),
+  };
+  let requests = 0;
+  const ask =
+    (route: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) =>
+    async (appointmentId: string | undefined, { body, raw, headers, token, query }: Asked = {}): Promise<Answered> => {
+      const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const answer = await route({
+        version: '2.0',
+        routeKey: 'TEST /',
+        rawPath: '/',
+        rawQueryString: '',
+        headers: {
+          ...(text !== undefined && { 'content-type': 'application/json' }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+        queryStringParameters: query,
+        pathParameters: appointmentId === undefined ? undefined : { appointmentId },
+        requestContext: { requestId: `req-${++requests}`, http: { method: 'POST' } },
+        body: text,
+        isBase64Encoded: false,
+      } as unknown as APIGatewayProxyEventV2);
+      const answered = answer.body ?? '';
+      return {
+        status: answer.statusCode ?? 0,
+        headers: answer.headers ?? {},
+        text: answered,
+        // oxlint-disable-next-line typescript/no-unsafe-assignment
+        json: answered === '' ? undefined : JSON.parse(answered),
+      };
+    };
+  return {
+    create: (asked: Asked) => ask(routes.create)(undefined, asked),
+    availability: (query: Record<string, string>) => ask(routes.availability)(undefined, { query }),
+    get: ask(routes.get),
+    reschedule: ask(routes.reschedule),
+    cancel: ask(routes.cancel),
+    amend: ask(routes.amend),
+  };
+}
+
+export type PublicApi = ReturnType<typeof publicApi>;
+
+/** A good booking for Tuesday 1 December 2026, 16:00 in Berlin, which is 10:00 in New York. */
+export const BOOKING = {
+  name: 'Ada Client',
+  email: 'ada@example.com',
+  phone: '+12025550123',
+  startsAt: '2026-12-01T16:00:00+01:00',
+  timeZone: 'Europe/Berlin',
+};
+
+/** Monday 23 November 2026, noon in London. */
+export const NOW = new Date('2026-11-23T12:00:00.000Z');
