@@ -34,6 +34,8 @@ await Promise.all([
   }),
 ]);
 
+cpSync(join(here, 'assets/dynamodb.db'), join(outdir, 'dynamodb.db'));
+
 const consoleFolder = join(here, 'src/console');
 if (existsSync(join(consoleFolder, 'build.mjs'))) {
   const { buildConsole } = await import(join(consoleFolder, 'build.mjs'));

@@ -60,7 +60,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const undo: (() => void | Promise<void>)[] = [];
   const takeDown = async () => {
     // The last that was set up goes first; one that fails must not keep the others.
-    for (const step of undo.splice(0).reverse()) {
+    for (const step of undo.splice(0).toReversed()) {
       try {
         await step();
       } catch (error) {
@@ -256,7 +256,7 @@ async function listenKept(
   listen: (port: number) => Promise<{ readonly url: string }>,
 ): Promise<{ readonly url: string }> {
   const listening = await listen(kept.get(place) ?? 0).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return listen(0);
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE') return listen(0);
     throw error;
   });
   const port = Number(new URL(listening.url).port);

@@ -65,7 +65,7 @@ async function main(): Promise<void> {
       worker: join(__dirname, 'worker.js'),
       preload: join(__dirname, 'virtual-date.js'),
       console: join(__dirname, 'console'),
-      databaseTemplate: join(__dirname, '..', 'assets', 'dynamodb.db'),
+      databaseTemplate: join(__dirname, 'dynamodb.db'),
     },
     servicesFolder: join(root, 'services'),
     onError: (what, error) => console.error(`${what}:`, error),

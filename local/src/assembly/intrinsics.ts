@@ -64,7 +64,8 @@ function call(name: string, argument: unknown, references: References, where: st
       return chosen;
     }
     case 'Fn::Sub': {
-      const [pattern, given] = Array.isArray(argument) ? argument : [argument, {}];
+      const parts: readonly unknown[] = Array.isArray(argument) ? argument : [argument, {}];
+      const [pattern, given] = parts;
       const values: unknown = resolve(given, references, where);
       return text(pattern).replaceAll(/\$\{(!?)([^}]+)\}/g, (_, literal: string, key: string) => {
         if (literal === '!') return `\${${key}}`;

@@ -297,7 +297,7 @@ function deadLetters({ queues }: AwsServices) {
         body: message.body,
       })),
     )
-    .sort((a, b) => a.sentAt - b.sentAt)
+    .toSorted((a, b) => a.sentAt - b.sentAt)
     .map(({ queue, id, sentAt, reason, receiveCount, body }) => ({
       queue,
       id,

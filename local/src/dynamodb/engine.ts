@@ -195,6 +195,7 @@ function connect(host: string, port: number): Omit<DatabaseEngine, 'stop'> & { r
       );
       outgoing.on('error', (error) => {
         // A kept connection that the engine closed meanwhile: the request never reached it.
+        // oxlint-disable-next-line promise/no-promise-in-callback
         if (outgoing.reusedSocket && mayRepeat) forward(headers, body, false).then(resolve, reject);
         else reject(error);
       });

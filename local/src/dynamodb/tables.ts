@@ -88,7 +88,7 @@ function compare(spec: TableSpec, { Table: kept }: z.infer<typeof Described>) {
   const indexes = (list: readonly z.infer<typeof Index>[], attributes: z.infer<typeof Attributes>) =>
     list
       .map((index) => `${index.IndexName} (${key(index.KeySchema, attributes)})`)
-      .sort()
+      .toSorted()
       .join('; ');
 
   const pairs = [

@@ -42,7 +42,7 @@ export function createHttpApi(
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const method = request.method ?? 'GET';
-    const [path = '/', query = ''] = splitTarget(request.url ?? '/');
+    const [path, query] = splitTarget(request.url ?? '/');
     const body = await readBody(request, BODY_LIMIT_BYTES);
     const origin = request.headers.origin;
     if (spec.cors !== undefined && origin !== undefined) {

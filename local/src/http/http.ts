@@ -103,7 +103,7 @@ export async function listenOnLoopback(listener: RequestListener, port: number):
     taken = await open('127.0.0.1', port);
     await open('::1', taken);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE' || code === 'EACCES') {
       await closeAll(0);
       throw new PortTakenError(taken);

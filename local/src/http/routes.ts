@@ -32,7 +32,7 @@ export function compileRoutes<T>(
       const [method = 'ANY', path = '/'] = route.routeKey.split(' ');
       return { route, method, segments: segmentsOf(path) };
     })
-    .sort(bySpecificity);
+    .toSorted(bySpecificity);
 
   return (method, path) => {
     const segments = segmentsOf(path);

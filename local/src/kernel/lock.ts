@@ -63,20 +63,30 @@ function isAlive(owner: Owner): boolean {
   } catch (error) {
     if (!isCode(error, 'EPERM')) return false;
   }
-  const startedAt = startOf(owner.pid);
+  const fields = statOf(owner.pid);
+  // Dead, and only not yet asked after by its parent: it holds nothing any more.
+  if (fields?.state === 'Z' || fields?.state === 'X') return false;
   // The same number given to another process since, as happens after a restart of the machine.
-  return owner.startedAt === undefined || startedAt === undefined || startedAt === owner.startedAt;
+  return owner.startedAt === undefined || fields === undefined || fields.startedAt === owner.startedAt;
 }
 
 /** When a process began, in the kernel's own count; `undefined` where `/proc` is not there. */
 function startOf(pid: number): string | undefined {
+  return statOf(pid)?.startedAt;
+}
+
+function statOf(
+  pid: number,
+): { readonly state: string | undefined; readonly startedAt: string | undefined } | undefined {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+    // The name, in parentheses, may hold spaces itself.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
+    return { state: fields?.[0], startedAt: fields?.[19] };
   } catch {
     return undefined;
   }
 }
 
 function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

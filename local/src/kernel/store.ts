@@ -102,10 +102,8 @@ export function openStore(folder: string): KeptStore {
     } catch {
       throw new DamagedJournalError(file, number);
     }
-    if (!Array.isArray(parsed) || typeof parsed[1] !== 'string' || typeof parsed[2] !== 'string') {
-      throw new DamagedJournalError(file, number);
-    }
-    const [verb, name, key, value]: unknown[] = parsed;
+    const members: readonly unknown[] = Array.isArray(parsed) ? parsed : [];
+    const [verb, name, key, value] = members;
     if (typeof name !== 'string' || typeof key !== 'string') throw new DamagedJournalError(file, number);
     set(name, key, verb === 'p' ? { value, bytes: line.length + 1 } : undefined);
   }

@@ -116,12 +116,9 @@ export function createFunction(
     }, timeoutMs);
     running.current = { id, invocation, limit };
     const deadlineMs = performance.timeOrigin + performance.now() + timeoutMs;
-    running.worker.postMessage({
-      id,
-      requestId: randomUUID(),
-      event: invocation.event,
-      deadlineMs,
-    } satisfies InvokeMessage);
+    const message: InvokeMessage = { id, requestId: randomUUID(), event: invocation.event, deadlineMs };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
+    running.worker.postMessage(message);
   };
 
   const output = (running: RunningWorker, stream: 'stdout' | 'stderr', text: string) => {

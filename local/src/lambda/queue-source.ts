@@ -52,6 +52,8 @@ export function connectQueue(
   };
 
   const pump = () => {
+    // `stopped` changes from outside, between two turns of this loop's callers.
+    // oxlint-disable-next-line eslint/no-unmodified-loop-condition
     while (!stopped && inFlight < limit) {
       const end = busy.begin(what);
       const received = queues.receive(spec.queueArn, spec.batchSize ?? 10, { held: true });

@@ -11,14 +11,12 @@ function installVirtualDate(cell: Float64Array) {
   const now = () => readClock(cell, realNow);
 
   const VirtualDate: DateConstructor = new Proxy(RealDate, {
-    construct: (target, args: unknown[], newTarget): Date => {
-      const made: Date = Reflect.construct(
+    construct: (target, args: unknown[], newTarget) =>
+      Reflect.construct(
         target,
         args.length === 0 ? [now()] : args,
         newTarget === VirtualDate ? target : newTarget,
-      );
-      return made;
-    },
+      ) as Date,
     apply: () => new RealDate(now()).toString(),
     get: (target, key, receiver): unknown => (key === 'now' ? now : Reflect.get(target, key, receiver)),
   });

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { FailureReport, InvokeMessage, WorkerMessage, WorkerStart } from './messages';
 
 /** What runs in a worker: loads the bundle, calls its handler once per message, one at a time. */
-const start: WorkerStart = workerData;
+const start = workerData as WorkerStart;
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a worker only.');
 const say = (message: WorkerMessage) => port.postMessage(message);
@@ -35,7 +35,7 @@ function load(): Handler {
   if (typeof exported !== 'object' || exported === null) throw new Error(`${start.handler} exports nothing.`);
   const handler: unknown = Reflect.get(exported, name);
   if (typeof handler !== 'function') throw new Error(`${start.handler} is not a function.`);
-  return (event, context) => Reflect.apply(handler, undefined, [event, context]);
+  return (event, context): unknown => Reflect.apply(handler, undefined, [event, context]);
 }
 
 async function answer(handler: Handler, message: InvokeMessage) {

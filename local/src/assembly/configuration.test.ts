@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { configure } from './configuration';
+
+const publicUrl = 'http://localhost:3000';
+
+describe("a function's configuration", () => {
+  it('takes what the person at the laptop has set, where the template declares it', () => {
+    const environment = { BRAND_NAME: 'Ours', AGENT_NAME: 'Kim', HOME: '/root' };
+
+    expect(configure({ BRAND_NAME: 'Appointments', TABLE_NAME: 't' }, { environment, publicUrl })).toEqual({
+      BRAND_NAME: 'Ours',
+      TABLE_NAME: 't',
+    });
+  });
+
+  it('keeps the template where nothing, or nothing but emptiness, is set', () => {
+    expect(configure({ SLOT_MINUTES: '30' }, { environment: { SLOT_MINUTES: '' }, publicUrl })).toEqual({
+      SLOT_MINUTES: '30',
+    });
+  });
+
+  it('knows its own address, unless told another', () => {
+    const declared = { PUBLIC_URL: 'https://example.com' };
+
+    expect(configure(declared, { environment: {}, publicUrl })).toEqual({ PUBLIC_URL: publicUrl });
+    expect(configure(declared, { environment: { PUBLIC_URL: 'https://own.example' }, publicUrl })).toEqual({
+      PUBLIC_URL: 'https://own.example',
+    });
+  });
+});
