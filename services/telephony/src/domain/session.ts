@@ -137,7 +137,7 @@ export type Input =
   | {
       readonly type: 'refused';
       readonly attemptId: string;
-      readonly outcome: 'invalid-number' | 'rejected-by-policy' | 'carrier-error';
+      readonly outcome: 'invalid-number' | 'unreachable' | 'rejected-by-policy' | 'carrier-error';
     }
   | {
       readonly type: 'answered';
@@ -264,7 +264,7 @@ export function findAttempt(session: Session, attemptId: string): Attempt | unde
 }
 
 /** A fresh room for each agent attempt, so that a late client can never meet an agent who has left. */
-export function roomOf(session: Session, agentAttempt: Attempt): string {
+export function roomOf(session: Pick<Session, 'id'>, agentAttempt: Pick<Attempt, 'n'>): string {
   return `s-${session.id}-${agentAttempt.n}`;
 }
 
@@ -419,6 +419,7 @@ function recordRefused(session: Session, input: Extract<Input, { type: 'refused'
   if (!attempt || !isOpen(attempt) || attempt.callSid !== undefined) return session;
   const over = ended(session, attempt, input.outcome, now);
   if (input.outcome === 'invalid-number') return { ...over, unreachable: { ...over.unreachable, [attempt.leg]: true } };
+  if (input.outcome === 'unreachable') return over;
   return { ...over, fault: over.fault ?? { leg: attempt.leg, reason: input.outcome } };
 }
 

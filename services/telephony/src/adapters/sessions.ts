@@ -1,0 +1,158 @@
+import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { cancellationCodes } from '@appointments/runtime';
+import type { Sessions, SessionWrite, StoredSession } from '../app/ports';
+import type { Session } from '../domain/session';
+
+/** Longer than the archive keeps events: a replayed CallDue finds its session, and starts none again. */
+const KEEP_SESSION_SECONDS = 60 * 24 * 3600;
+/** Longer than any call: what holds a number for so long has been lost. */
+const LONGEST_HOLD_MS = 6 * 3_600_000;
+
+/** Sessions as items of the service's table: each write is one transaction of facts, effects and held phones. */
+export function sessionsIn(client: DynamoDBDocumentClient, table: string): Sessions {
+  return {
+    load: async (sessionId) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { pk: `session#${sessionId}`, sk: 'session' }, ConsistentRead: true }),
+      );
+      return Item && parseSession(Item);
+    },
+
+    write: async (write, now) => {
+      const items = itemsOf(write, table, now);
+      try {
+        await client.send(new TransactWriteCommand({ TransactItems: items.map(({ item }) => item) }));
+        return 'written';
+      } catch (error) {
+        const codes = cancellationCodes(error);
+        if (!codes) {
+          if (error instanceof Error && error.name === 'TransactionConflictException') return 'contended';
+          throw error;
+        }
+        // The appointment's word comes first, then whoever holds the phone, then who wrote before us.
+        const failed = items.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
+        if (failed.some(({ guards }) => guards === 'appointment')) return 'overtaken';
+        if (failed.some(({ guards }) => guards === 'revision')) return 'contended';
+        const engaged = failed.find(({ number }) => number !== undefined)?.number;
+        if (engaged !== undefined) return { engaged };
+        if (codes.some((code) => code === 'TransactionConflict' || code === 'ConditionalCheckFailed'))
+          return 'contended';
+        throw error;
+      }
+    },
+
+    ofAppointment: async (appointmentId) => {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk and begins_with(sk, :session)',
+          ExpressionAttributeValues: { ':pk': `appointment#${appointmentId}`, ':session': 'session#' },
+          ConsistentRead: true,
+        }),
+      );
+      return Items.map((item) => ({
+        sessionId: String(item['sessionId']),
+        appointmentVersion: Number(item['appointmentVersion']),
+      }));
+    },
+  };
+}
+
+type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];
+
+interface GuardedItem {
+  readonly item: TransactItem;
+  readonly guards?: 'revision' | 'appointment';
+  /** The number that the item holds. */
+  readonly number?: string;
+}
+
+function itemsOf(write: SessionWrite, table: string, now: Date): readonly GuardedItem[] {
+  const { session, expected } = write;
+  const expiresAt = Math.floor(now.getTime() / 1000) + KEEP_SESSION_SECONDS;
+  const until = now.getTime() + LONGEST_HOLD_MS;
+  const isNew = expected === 0;
+  return [
+    {
+      guards: 'revision',
+      item: {
+        Put: {
+          TableName: table,
+          Item: {
+            pk: `session#${session.id}`,
+            sk: 'session',
+            kind: 'session',
+            revision: expected + 1,
+            session,
+            expiresAt,
+          },
+          ...(isNew
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : { ConditionExpression: 'revision = :expected', ExpressionAttributeValues: { ':expected': expected } }),
+        },
+      },
+    },
+    ...(isNew
+      ? [
+          {
+            item: {
+              Put: {
+                TableName: table,
+                Item: {
+                  pk: `appointment#${session.appointmentId}`,
+                  sk: `session#${String(session.appointmentVersion).padStart(8, '0')}`,
+                  kind: 'session-of-appointment',
+                  sessionId: session.id,
+                  appointmentVersion: session.appointmentVersion,
+                  expiresAt,
+                },
+              },
+            },
+          },
+        ]
+      : []),
+    ...(write.onlyWhileCurrent
+      ? [
+          {
+            guards: 'appointment' as const,
+            item: {
+              ConditionCheck: {
+                TableName: table,
+                Key: { pk: `appointment#${session.appointmentId}`, sk: 'appointment' },
+                ConditionExpression: 'stateVersion = :version and cancelled = :no',
+                ExpressionAttributeValues: { ':version': session.appointmentVersion, ':no': false },
+              },
+            },
+          },
+        ]
+      : []),
+    ...write.hold.map((number) => ({
+      number,
+      item: {
+        Put: {
+          TableName: table,
+          Item: {
+            pk: `phone#${number}`,
+            sk: 'held',
+            kind: 'held-phone',
+            sessionId: session.id,
+            until,
+            expiresAt: Math.ceil(until / 1000),
+          },
+          ConditionExpression: 'attribute_not_exists(pk) or sessionId = :me or #until < :now',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':me': session.id, ':now': now.getTime() },
+        },
+      },
+    })),
+    ...write.free.map((number) => ({
+      item: { Delete: { TableName: table, Key: { pk: `phone#${number}`, sk: 'held' } } },
+    })),
+    ...write.outbox.map((item) => ({ item: { Put: { TableName: table, Item: { ...item } } } })),
+  ];
+}
+
+/** The one place where what this service wrote itself is taken at its word. */
+function parseSession(item: Readonly<Record<string, unknown>>): StoredSession {
+  return { session: item['session'] as Session, revision: Number(item['revision']) };
+}

@@ -1,0 +1,90 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { validateRequest } from 'twilio/lib/webhooks/webhooks';
+import * as z from 'zod';
+import type { TwilioSecret } from './twilio-secret';
+
+type Form = Readonly<Record<string, string | string[]>>;
+
+/**
+ * The form of a webhook that Twilio signed for this very address, or `undefined`. The address is the configured one and the
+ * raw path: headers can be forged, and gateways rewrite them.
+ */
+export function verifyWebhook(baseUrl: string, secret: () => Promise<TwilioSecret>) {
+  return async (event: APIGatewayProxyEventV2): Promise<Form | undefined> => {
+    const signature = event.headers['x-twilio-signature'];
+    if (signature === undefined || signature === '') return undefined;
+    const form = formOf(event);
+    const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
+    const url = `${baseUrl.replace(/\/+$/, '')}${event.rawPath}${query}`;
+    const { accountSid, authToken, previousAuthToken } = await secret();
+    if (form['AccountSid'] !== accountSid) return undefined;
+    const tokens = [authToken, ...(previousAuthToken === undefined ? [] : [previousAuthToken])];
+    return tokens.some((token) => validateRequest(token, signature, url, { ...form })) ? form : undefined;
+  };
+}
+
+/** Repeated parameters are kept, because the signature covers each. */
+function formOf(event: APIGatewayProxyEventV2): Form {
+  const text =
+    event.isBase64Encoded && event.body !== undefined
+      ? Buffer.from(event.body, 'base64').toString('utf8')
+      : (event.body ?? '');
+  const form: Record<string, string | string[]> = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = form[name];
+    form[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];
+  }
+  return form;
+}
+
+/** Where a webhook belongs, by its path: `/calls/{sessionId}/{leg}/{n}/{what}`. */
+export const CallPath = z.object({
+  sessionId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  leg: z.enum(['agent', 'client']),
+  n: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/)
+    .transform(Number),
+  what: z.enum(['answer', 'key', 'dialled', 'status', 'conference']),
+});
+
+export function callPathOf(rawPath: string): z.infer<typeof CallPath> | undefined {
+  const [, calls, sessionId, leg, n, what, ...rest] = rawPath.split('/');
+  if (calls !== 'calls' || rest.length > 0) return undefined;
+  return CallPath.safeParse({ sessionId, leg, n, what }).data;
+}
+
+const Text = z.string().min(1).optional().catch(undefined);
+/** A number that Twilio writes as text. */
+const Count = z.coerce.number().int().optional().catch(undefined);
+/** Twilio dates by RFC 2822. */
+const At = z
+  .string()
+  .transform((text) => Date.parse(text))
+  .refine((at) => !Number.isNaN(at))
+  .optional()
+  .catch(undefined);
+
+export const CallForm = z.object({
+  CallSid: z.string().min(1),
+  CallStatus: Text,
+  AnsweredBy: Text,
+  Digits: z.string().default(''),
+  SipResponseCode: Count,
+  Timestamp: At,
+});
+
+const ROOM_EVENTS: Readonly<Record<string, 'start' | 'end' | 'join' | 'leave'>> = {
+  'conference-start': 'start',
+  'conference-end': 'end',
+  'participant-join': 'join',
+  'participant-leave': 'leave',
+};
+
+export const RoomForm = z.object({
+  FriendlyName: z.string().min(1),
+  StatusCallbackEvent: z.string().transform((event) => ROOM_EVENTS[event]),
+  CallSid: Text,
+  ReasonParticipantLeft: Text,
+  ParticipantLabelEndingConference: z.enum(['agent', 'client']).optional().catch(undefined),
+});

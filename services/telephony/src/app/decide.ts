@@ -1,0 +1,155 @@
+import { AgentAnswered, CallCompleted, CallConnected, CallFailed, type OutgoingEvent } from '@appointments/events';
+import { eventItem, handlingContext, messageItem, type OutboxItem } from '@appointments/runtime';
+import type { CallPolicy } from '../domain/policy';
+import { overtakenBy } from '../domain/projection';
+import { step, type Advanced, type Effect, type Fact, type Input, type Leg, type Session } from '../domain/session';
+import { peopleOf } from './people';
+import type { Projections, Sessions } from './ports';
+
+/** Somebody else wrote first, five times in a row: the queue, or Twilio, brings the input again. */
+export class SessionContended extends Error {
+  override readonly name = 'SessionContended';
+}
+
+const TRIES = 5;
+
+export interface DecidePorts {
+  readonly sessions: Sessions;
+  readonly projections: Projections;
+  readonly policy: CallPolicy;
+  readonly now: () => Date;
+}
+
+export interface Decision {
+  readonly before: Session;
+  readonly after: Session;
+}
+
+export interface DecideOptions {
+  /**
+   * Reads the appointment again: newer names and numbers are used, and a session whose appointment was cancelled or moved
+   * ends here, even where the event that says so is still under way. @default false
+   */
+  readonly refresh?: boolean;
+}
+
+export type Decide = (sessionId: string, input: Input, options?: DecideOptions) => Promise<Decision | undefined>;
+
+/**
+ * Records one input, decides from the whole state and writes facts and effects in one transaction. Lost to another writer,
+ * all of it is done again on what that one wrote, five times in all. Resolves `undefined` for a session nobody knows.
+ * @throws {@link SessionContended}
+ */
+export function decideWith(ports: DecidePorts): Decide {
+  return async (sessionId, input, options = {}) => {
+    const engaged: Input[] = [];
+    for (let tries = 0; tries < TRIES; tries++) {
+      const stored = await ports.sessions.load(sessionId);
+      if (!stored) return undefined;
+      const before = stored.session;
+      const news = options.refresh === true ? await refresh(ports, before) : [];
+      const now = ports.now();
+      const advanced = step(before, [...news, input, ...engaged], ports.policy, now.getTime());
+      const after = advanced.session;
+      if (isSame(before, advanced)) return { before, after };
+      const result = await ports.sessions.write(
+        {
+          ...writeOf(before, advanced, stored.revision, now),
+          onlyWhileCurrent: input.type === 'claim' && !after.terminal,
+        },
+        now,
+      );
+      if (result === 'written') return { before, after };
+      if (typeof result === 'object') engaged.push(engagedInput(after, result.engaged));
+    }
+    throw new SessionContended(`the session was written by others ${TRIES} times in a row`);
+  };
+}
+
+/** What the appointment says now that the session does not know yet. */
+async function refresh(ports: DecidePorts, session: Session): Promise<readonly Input[]> {
+  if (session.closed) return [];
+  const stored = await ports.projections.load(session.appointmentId);
+  if (!stored) return [];
+  const overtaken = overtakenBy(stored.appointment, session.appointmentVersion);
+  if (overtaken) return [{ type: 'called-off', as: overtaken }];
+  const people = await peopleOf(stored.appointment, ports.projections);
+  return people ? [{ type: 'people', ...people }] : [];
+}
+
+function isSame(before: Session, advanced: Advanced): boolean {
+  return advanced.effects.length === 0 && JSON.stringify(before) === JSON.stringify(advanced.session);
+}
+
+/** The input that tells a session whose phone another session holds. */
+export function engagedInput(session: Session, number: string): Input {
+  const leg: Leg = session.attempts.findLast(({ to }) => to === number)?.leg ?? 'agent';
+  return { type: 'engaged', leg };
+}
+
+/** Facts and effects as one write; effects have ids of their own per write, so that each is sent once. */
+export function writeOf(before: Session | undefined, advanced: Advanced, expected: number, now: Date) {
+  const { session, effects } = advanced;
+  const held = before?.held ?? [];
+  return {
+    session,
+    expected,
+    outbox: effects.map((effect, index) => outboxItem(session, effect, `${session.id}:${expected + 1}:${index}`, now)),
+    hold: session.held.filter((number) => !held.includes(number)),
+    free: held.filter((number) => !session.held.includes(number)),
+  };
+}
+
+function outboxItem(session: Session, effect: Effect, id: string, now: Date): OutboxItem {
+  const { id: sessionId, appointmentId } = session;
+  switch (effect.do) {
+    case 'publish':
+      return eventItem(eventOf(session, effect.fact, now), now);
+    case 'wake':
+      return messageItem(
+        {
+          id,
+          to: 'timers',
+          body: { sessionId, appointmentId, dueAt: new Date(effect.dueAt).toISOString() },
+          dueAt: new Date(effect.dueAt),
+        },
+        now,
+      );
+    case 'create': {
+      const { dueAt, ...command } = effect;
+      return messageItem(
+        {
+          id,
+          to: 'dialler',
+          body: { ...command, sessionId, appointmentId },
+          ...(dueAt !== undefined && { dueAt: new Date(dueAt) }),
+        },
+        now,
+      );
+    }
+    case 'end':
+    case 'release':
+    case 'fetch':
+    case 'fetch-room':
+    case 'end-stray':
+      return messageItem({ id, to: 'dialler', body: { ...effect, sessionId, appointmentId } }, now);
+    default:
+      return effect satisfies never;
+  }
+}
+
+function eventOf(session: Session, fact: Fact, now: Date): OutgoingEvent {
+  const facts = { occurredAt: now.toISOString(), cause: handlingContext().cause ?? session.cause };
+  switch (fact.event) {
+    case 'AgentAnswered':
+      return AgentAnswered.create(fact.data, facts);
+    case 'CallConnected':
+      return CallConnected.create(fact.data, facts);
+    case 'CallCompleted':
+      return CallCompleted.create(fact.data, facts);
+    case 'CallFailed':
+      return CallFailed.create(fact.data, facts);
+    default:
+      return fact satisfies never;
+  }
+}

@@ -1,0 +1,182 @@
+import { count, log, NotYet } from '@appointments/runtime';
+import * as z from 'zod';
+import type { CallPolicy } from '../domain/policy';
+import { findAttempt, isOpen, type Attempt } from '../domain/session';
+import type { Addresses } from './addresses';
+import type { Decide } from './decide';
+import type { Documents } from './hear-call';
+import { UNAVAILABLE, type CallState, type Carrier, type Sessions } from './ports';
+
+const about = { sessionId: z.string(), appointmentId: z.string() };
+const ofAttempt = { ...about, attemptId: z.string() };
+
+/** What a session asks of the dialler. No number and no name: they are read from the session when it is done. */
+export const DialCommand = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('create'), ...ofAttempt, creates: z.int().positive() }),
+  z.object({ do: z.literal('end'), ...ofAttempt, callSid: z.string() }),
+  z.object({ do: z.literal('release'), ...ofAttempt, callSid: z.string(), words: z.enum(['bad-news', 'apology']) }),
+  z.object({ do: z.literal('fetch'), ...ofAttempt }),
+  z.object({ do: z.literal('fetch-room'), ...about, room: z.string() }),
+  z.object({ do: z.literal('end-stray'), ...about, callSid: z.string() }),
+]);
+export type DialCommand = z.infer<typeof DialCommand>;
+
+export interface DialPorts {
+  readonly decide: Decide;
+  readonly sessions: Pick<Sessions, 'load'>;
+  readonly carrier: Carrier;
+  readonly documents: Documents;
+  readonly addresses: Addresses;
+  readonly mayDial: (number: string) => boolean;
+  readonly policy: CallPolicy;
+}
+
+/** The only function that talks to the carrier. */
+export function dial(ports: DialPorts) {
+  return async (command: DialCommand): Promise<void> => {
+    switch (command.do) {
+      case 'create':
+        return create(ports, command);
+      case 'end':
+        return end(ports, command);
+      case 'release':
+        return release(ports, command);
+      case 'fetch':
+        return fetch(ports, command);
+      case 'fetch-room':
+        return fetchRoom(ports, command);
+      case 'end-stray':
+        return endStray(ports, command);
+      default:
+        return command satisfies never;
+    }
+  };
+}
+
+type Of<Name extends DialCommand['do']> = Extract<DialCommand, { do: Name }>;
+
+/**
+ * Claims the attempt, and only then places its call: creating a call is not idempotent at the carrier. An attempt that was
+ * claimed before is never placed again, whatever became of that claim.
+ */
+async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
+  const { sessionId, attemptId, creates } = command;
+  const attempt = await openAttempt(ports, command);
+  if (attempt?.to === undefined || attempt.stage !== 'reserved') return;
+  if (!ports.mayDial(attempt.to)) {
+    log.warn('A number is not dialled: the policy forbids it', fields(command));
+    await ports.decide(sessionId, { type: 'refused', attemptId, outcome: 'rejected-by-policy' });
+    return;
+  }
+
+  const claim = await ports.decide(sessionId, { type: 'claim', attemptId, creates }, { refresh: true });
+  const claimed = claim && findAttempt(claim.after, attemptId);
+  const wasReserved = claim && findAttempt(claim.before, attemptId)?.stage === 'reserved';
+  if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined) return;
+
+  const place = { sessionId, leg: claimed.leg, n: claimed.n };
+  const result = await ports.carrier.create({
+    to: claimed.to,
+    url: ports.addresses.answer(place),
+    fallbackUrl: ports.addresses.sorry(),
+    statusCallback: ports.addresses.status(place),
+    ringSeconds: ports.policy.ringSeconds,
+    timeLimitSeconds: ports.policy.timeLimitSeconds,
+    detectMachine: claimed.leg === 'client' && ports.policy.acceptance !== 'keypress',
+  });
+  log.info(`Call asked for: ${result.type}`, { ...fields(command), leg: claimed.leg, attempt: claimed.n });
+  switch (result.type) {
+    case 'created':
+      await ports.decide(sessionId, {
+        type: 'created',
+        attemptId,
+        callSid: result.callSid,
+        queueMs: result.queueMs,
+      });
+      return;
+    case 'not-placed':
+      count('CallsThrottled');
+      await ports.decide(sessionId, { type: 'not-placed', attemptId, creates });
+      return;
+    case 'refused':
+      if (result.outcome === 'carrier-error') count('CarrierRefusals');
+      await ports.decide(sessionId, { type: 'refused', attemptId, outcome: result.outcome });
+      return;
+    case 'unknown':
+      // Nothing is recorded: its first webhook, or the watchdog, tells what became of it.
+      count('CallsUncertain');
+      return;
+    default:
+      return result satisfies never;
+  }
+}
+
+async function end(ports: DialPorts, command: Of<'end'>): Promise<void> {
+  if (!(await openAttempt(ports, command))) return;
+  const state = await ports.carrier.end(command.callSid);
+  // The session asks again until the call is over.
+  await tell(ports, command, state === null ? await ports.carrier.fetch(command.callSid) : state);
+}
+
+/** How long the words still make sense; then the leg is hung up anyway. */
+const RELEASE_LIMIT_MS = 20_000;
+
+async function release(ports: DialPorts, command: Of<'release'>): Promise<void> {
+  const stored = await ports.sessions.load(command.sessionId);
+  const attempt = stored && findAttempt(stored.session, command.attemptId);
+  if (!attempt || !isOpen(attempt)) return;
+  const place = { sessionId: command.sessionId, leg: attempt.leg, n: attempt.n };
+  const twiml = ports.documents.render({ say: command.words }, place, stored.session.people?.client.name ?? '');
+  const state = await ports.carrier.say(command.callSid, twiml);
+  if (state === UNAVAILABLE) throw new NotYet('the carrier could not be asked to tell somebody', RELEASE_LIMIT_MS);
+  if (state === null) await tell(ports, command, await ports.carrier.fetch(command.callSid));
+}
+
+async function fetch(ports: DialPorts, command: Of<'fetch'>): Promise<void> {
+  const attempt = await openAttempt(ports, command);
+  if (!attempt) return;
+  if (attempt.callSid !== undefined) return tell(ports, command, await ports.carrier.fetch(attempt.callSid));
+  if (attempt.to === undefined || attempt.claimedAt === undefined || attempt.deadline === undefined) return;
+  const found = await ports.carrier.find(attempt.to, new Date(attempt.claimedAt), new Date(attempt.deadline));
+  await tell(ports, command, found);
+}
+
+async function fetchRoom(ports: DialPorts, command: Of<'fetch-room'>): Promise<void> {
+  const inProgress = await ports.carrier.isRoomInProgress(command.room);
+  if (inProgress === UNAVAILABLE) return warn(command);
+  await ports.decide(command.sessionId, { type: 'room-fetched', room: command.room, inProgress });
+}
+
+async function endStray(ports: DialPorts, command: Of<'end-stray'>): Promise<void> {
+  log.warn('A call that belongs to no open attempt is ended', fields(command));
+  if ((await ports.carrier.end(command.callSid)) === UNAVAILABLE)
+    throw new NotYet('the carrier could not be asked to end a stray call');
+}
+
+async function openAttempt(
+  ports: DialPorts,
+  command: { readonly sessionId: string; readonly attemptId: string },
+): Promise<Attempt | undefined> {
+  const stored = await ports.sessions.load(command.sessionId);
+  const attempt = stored && findAttempt(stored.session, command.attemptId);
+  return attempt && isOpen(attempt) ? attempt : undefined;
+}
+
+/** Records what the carrier says of a call. Without an answer nothing is: the session asks again by itself. */
+async function tell(
+  ports: DialPorts,
+  command: DialCommand & { readonly attemptId: string },
+  found: CallState | null | typeof UNAVAILABLE,
+): Promise<void> {
+  if (found === UNAVAILABLE) return warn(command);
+  await ports.decide(command.sessionId, { type: 'fetched', attemptId: command.attemptId, found });
+}
+
+function warn(command: DialCommand): void {
+  count('CarrierUnavailable');
+  log.warn('The carrier could not be asked', fields(command));
+}
+
+function fields(command: DialCommand) {
+  return { appointmentId: command.appointmentId, callSessionId: command.sessionId, command: command.do };
+}

@@ -1,0 +1,87 @@
+import type { OutboxItem } from '@appointments/runtime';
+import type { Agent, Appointment } from '../domain/projection';
+import type { Session } from '../domain/session';
+
+export interface StoredSession {
+  readonly session: Session;
+  /** Rises with every write; the next one names it. */
+  readonly revision: number;
+}
+
+export interface SessionWrite {
+  readonly session: Session;
+  /** The revision that was read; 0 for a new session. */
+  readonly expected: number;
+  /** What the facts have caused; written with them or not at all. */
+  readonly outbox: readonly OutboxItem[];
+  /** Numbers that this session holds from now on. */
+  readonly hold: readonly string[];
+  readonly free: readonly string[];
+  /** The write stands only while the appointment is still at the session's version. */
+  readonly onlyWhileCurrent: boolean;
+}
+
+/** `engaged` names the number that another session holds. */
+export type WriteResult = 'written' | 'contended' | 'overtaken' | { readonly engaged: string };
+
+export interface Sessions {
+  readonly load: (sessionId: string) => Promise<StoredSession | undefined>;
+  readonly write: (write: SessionWrite, now: Date) => Promise<WriteResult>;
+  /** The sessions that were ever started for an appointment. */
+  readonly ofAppointment: (
+    appointmentId: string,
+  ) => Promise<readonly { readonly sessionId: string; readonly appointmentVersion: number }[]>;
+}
+
+export interface StoredAppointment {
+  readonly appointment: Appointment;
+  readonly revision: number;
+}
+
+export interface Projections {
+  readonly load: (appointmentId: string) => Promise<StoredAppointment | undefined>;
+  /** Resolves `false` when somebody else wrote meanwhile. */
+  readonly write: (appointment: Appointment, expected: number, now: Date) => Promise<boolean>;
+  readonly loadAgent: (agentId: string) => Promise<Agent | undefined>;
+  /** Keeps the newest word on an agent. */
+  readonly writeAgent: (agent: Agent) => Promise<void>;
+}
+
+export type CreateResult =
+  | { readonly type: 'created'; readonly callSid: string; readonly queueMs: number }
+  | { readonly type: 'not-placed' }
+  | { readonly type: 'refused'; readonly outcome: 'invalid-number' | 'unreachable' | 'carrier-error' }
+  /** It may ring or not: only a webhook or the watchdog can tell. */
+  | { readonly type: 'unknown' };
+
+export interface CallState {
+  readonly callSid: string;
+  readonly status: string;
+}
+
+/** The carrier could not be asked, or did not answer; what was asked may be asked again. */
+export const UNAVAILABLE = 'unavailable';
+type Unavailable = typeof UNAVAILABLE;
+
+export interface NewCall {
+  readonly to: string;
+  readonly url: string;
+  readonly fallbackUrl: string;
+  readonly statusCallback: string;
+  readonly ringSeconds: number;
+  readonly timeLimitSeconds: number;
+  readonly detectMachine: boolean;
+}
+
+/** The carrier, as far as a session needs it. */
+export interface Carrier {
+  readonly create: (call: NewCall) => Promise<CreateResult>;
+  /** Ends a call whatever it is doing; `null` when there is nothing to end. */
+  readonly end: (callSid: string) => Promise<CallState | null | Unavailable>;
+  /** Replaces what a call is hearing; `null` when nobody is there to hear it. */
+  readonly say: (callSid: string, twiml: string) => Promise<CallState | null | Unavailable>;
+  readonly fetch: (callSid: string) => Promise<CallState | null | Unavailable>;
+  /** The newest call to `to` that was created in the span, for attempts whose id was never learnt. */
+  readonly find: (to: string, from: Date, until: Date) => Promise<CallState | null | Unavailable>;
+  readonly isRoomInProgress: (room: string) => Promise<boolean | Unavailable>;
+}

@@ -1,0 +1,61 @@
+import type {
+  AgentChanged,
+  AppointmentAmended,
+  AppointmentCancelled,
+  AppointmentCreated,
+  AppointmentRescheduled,
+} from '@appointments/events';
+import type { ReceivedEvent } from '@appointments/runtime';
+import { applyNews, type Appointment, type AppointmentNews } from '../domain/projection';
+import type { Projections } from './ports';
+
+export interface ProjectPorts {
+  readonly projections: Projections;
+  readonly now: () => Date;
+}
+
+export type ChangeEvent = ReceivedEvent<typeof AppointmentRescheduled> | ReceivedEvent<typeof AppointmentCancelled>;
+export type ProjectedEvent =
+  | ChangeEvent
+  | ReceivedEvent<typeof AppointmentCreated>
+  | ReceivedEvent<typeof AppointmentAmended>
+  | ReceivedEvent<typeof AgentChanged>;
+
+const TRIES = 5;
+
+/** Keeps what telephony needs of appointments and agents; it sends nothing and sets no timer, so replays may fill it. */
+export function projectAppointment(ports: ProjectPorts) {
+  return async (event: ProjectedEvent): Promise<void> => {
+    if (event.detailType === 'AgentChanged') {
+      const { agentId, agentVersion, name, phone } = event.data;
+      return ports.projections.writeAgent({ agentId, agentVersion, name, phone });
+    }
+    await project(newsOf(event), ports);
+  };
+}
+
+/** Applies the news on what was read, again where somebody else wrote meanwhile. */
+export async function project(news: AppointmentNews, ports: ProjectPorts): Promise<Appointment> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const stored = await ports.projections.load(news.appointmentId);
+    const known: Appointment = stored?.appointment ?? { appointmentId: news.appointmentId };
+    const changed = applyNews(known, news);
+    if (changed === known) return known;
+    if (await ports.projections.write(changed, stored?.revision ?? 0, ports.now())) return changed;
+  }
+  throw new Error(`the projection was written by others ${TRIES} times in a row`);
+}
+
+export function newsOf(event: Exclude<ProjectedEvent, { detailType: 'AgentChanged' }>): AppointmentNews {
+  const { data } = event;
+  const common = { appointmentId: data.appointmentId, version: data.appointmentVersion, revision: data.revision };
+  if (event.detailType === 'AppointmentCancelled') return { ...common, cancelled: true };
+  const { startsAt, client, agent } = event.data;
+  return {
+    ...common,
+    cancelled: false,
+    startsAt: Date.parse(startsAt),
+    client: { name: client.name, phone: client.phone },
+    agent: { agentId: agent.agentId, name: agent.name, phone: agent.phone },
+  };
+}

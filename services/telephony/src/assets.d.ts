@@ -1,0 +1,4 @@
+declare module '*.wav' {
+  const bytes: Uint8Array;
+  export default bytes;
+}
