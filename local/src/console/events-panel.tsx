@@ -59,7 +59,7 @@ export function EventsPanel(props: {
                     type="button"
                     class="id"
                     title={`Only ${id}`}
-                    aria-label={`Only appointment ${id}`}
+                    aria-label={`…${id.slice(-6)}, only this appointment`}
                     onClick={() => props.onFilter(props.filter === id ? '' : id)}
                   >
                     …{id.slice(-6)}

@@ -3,7 +3,12 @@ import type { AlertNote, Email, Sms } from './control';
 import { shortTime } from './view';
 
 /** What was sent: e-mails, texts and alerts, the newest on top. */
-export function InboxPanel(props: { emails: readonly Email[]; texts: readonly Sms[]; alerts: readonly AlertNote[] }) {
+export function InboxPanel(props: {
+  emails: readonly Email[];
+  texts: readonly Sms[];
+  alerts: readonly AlertNote[];
+  today: string;
+}) {
   const [tab, setTab] = useState<'emails' | 'texts' | 'alerts'>('emails');
   const [openId, setOpenId] = useState<string>();
   const open = props.emails.find((email) => email.id === openId);

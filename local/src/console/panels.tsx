@@ -15,7 +15,7 @@ export function CallsPanel(props: {
   return (
     <section class="panel calls" id="calls" aria-labelledby="calls-title">
       <h2 id="calls-title">Calls and conferences</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Calls and conferences">
+      <div class="scroll" tabIndex={0} role="region" aria-label="List of calls">
         {props.calls.length === 0 && <p class="empty">No call yet.</p>}
         {props.conferences.toReversed().map((conference) => (
           <p key={conference.sid} class={conference.status === 'completed' ? 'conference' : 'conference live'}>
@@ -157,7 +157,7 @@ export function LogsPanel(props: {
                 type="button"
                 class="id"
                 title={`Only ${line.correlationId}`}
-                aria-label={`Only ${line.correlationId}`}
+                aria-label={`…${line.correlationId.slice(-6)}, only this appointment`}
                 onClick={() => props.onFilter(props.filter === line.correlationId ? '' : (line.correlationId ?? ''))}
               >
                 …{line.correlationId.slice(-6)}

@@ -89,14 +89,20 @@ function PhoneCard(props: { phone: Phone; people: ReadonlyMap<string, Person>; a
           {inWords[state]}
         </span>
       </header>
-      <p class="line">
-        {who !== undefined && <code>{number}</code>}
-        {phone.with.length > 0 && (
-          <span class="with">
-            talking with {phone.with.map((other) => people.get(other)?.name ?? other).join(', ')}
-          </span>
-        )}
-      </p>
+      <div class="line">
+        <code>{who === undefined ? '' : number}</code>
+        <BehaviourSelect
+          label={`Behaviour of ${who?.name ?? number}`}
+          value={behaviour}
+          onChange={(next) => {
+            setShown(next);
+            void props.act(`Behaviour of ${number}`, () => setBehaviour(number, next));
+          }}
+        />
+      </div>
+      {phone.with.length > 0 && (
+        <p class="with">talking with {phone.with.map((other) => people.get(other)?.name ?? other).join(', ')}</p>
+      )}
       <div class="row">
         <button type="button" class="answer" disabled={state !== 'ringing'} onClick={() => does('answer')}>
           Answer
@@ -107,14 +113,6 @@ function PhoneCard(props: { phone: Phone; people: ReadonlyMap<string, Person>; a
         <button type="button" class="hangup" disabled={state !== 'in-call'} onClick={() => does('hangup')}>
           Hang up
         </button>
-        <BehaviourSelect
-          label={`Behaviour of ${who?.name ?? number}`}
-          value={behaviour}
-          onChange={(next) => {
-            setShown(next);
-            void props.act(`Behaviour of ${number}`, () => setBehaviour(number, next));
-          }}
-        />
       </div>
       {state === 'in-call' && (
         <div class="keys" role="group" aria-label="Keypad">

@@ -184,16 +184,15 @@ function DayJumps(props: { days: readonly Day[] }) {
         <button
           type="button"
           key={day.date}
-          aria-disabled={day.slots.length === 0}
-          aria-label={`${formatWeekday(day.date, locale, 'short')} ${Number(day.date.slice(8))}, ${t.freeOnDay(day.slots.length)}`}
+          class={day.slots.length === 0 ? 'without' : ''}
           onClick={() => {
             const heading = document.getElementById(`day-${day.date}`);
             heading?.scrollIntoView({ block: 'start' });
             heading?.focus({ preventScroll: true });
           }}
         >
-          <span>{formatWeekday(day.date, locale, 'short')}</span>
-          <b>{Number(day.date.slice(8))}</b>
+          <span>{formatWeekday(day.date, locale, 'short')}</span> <b>{Number(day.date.slice(8))}</b>
+          <span class="unseen">, {t.freeOnDay(day.slots.length)}</span>
         </button>
       ))}
     </nav>
