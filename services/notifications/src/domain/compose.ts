@@ -55,6 +55,7 @@ export function compose(letter: Letter, reader: Reader, house: House, now: Date)
   const shared = {
     brandName: plainLine(house.brandName),
     clientName: client.name,
+    clientPhone: particulars.client.phone,
     agentName: agent.name,
     duration: spellDuration(particulars.durationMinutes),
     notes: plainText(particulars.notes ?? ''),
@@ -71,7 +72,6 @@ export function compose(letter: Letter, reader: Reader, house: House, now: Date)
           ...shared,
           // The zone booking resolved the wall time in, even if the agent has moved since.
           ...spellOut(particulars.localStart.agent, particulars.agent.timeZone),
-          clientPhone: particulars.client.phone,
         };
   const template = TEMPLATES[`${word.kind}.${reader}`];
   const view = { ...values, ...aboutCancellation(state), ...aboutFailure(letter.failure) };
