@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, ALL_EVENTS, CLIENT, FROM, openLaboratory, response } from '../test/laboratory';
+import { AGENT, ALL_EVENTS, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
 import { InvalidActionError, PhoneCannotError } from './index';
 
 let lab: Laboratory;
@@ -9,9 +9,10 @@ beforeEach(async () => {
   lab.app.answer('/voice', response('<Say>Hello.</Say>', '<Pause length="60"/>'));
 });
 afterEach(async () => {
+  await lab.world.quiet();
   expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
-  await lab.close();
 });
+afterEach(closeLaboratories);
 
 async function dial(to = AGENT, more: Record<string, unknown> = {}): Promise<string> {
   const { sid } = await lab.client.calls.create({

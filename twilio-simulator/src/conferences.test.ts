@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, CLIENT, FROM, openLaboratory, response } from '../test/laboratory';
+import { AGENT, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
 import { createConferences, present } from './conferences';
 import { memoryCollection } from './ports';
 import type { ConferenceRecord } from './records';
@@ -15,9 +15,10 @@ beforeEach(async () => {
   for (const number of [AGENT, CLIENT, THIRD]) lab.simulator.setBehaviour(number, { behaviour: 'answer-silent' });
 });
 afterEach(async () => {
+  await lab.world.quiet();
   expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
-  await lab.close();
 });
+afterEach(closeLaboratories);
 
 const THIRD = '+12025550177';
 const EVENTS = 'start end join leave mute hold modify';

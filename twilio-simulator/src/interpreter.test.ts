@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, FROM, openLaboratory, response } from '../test/laboratory';
+import { AGENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
 import { APPLICATION_ERROR } from './interpreter';
 
 let lab: Laboratory;
@@ -9,9 +9,10 @@ beforeEach(async () => {
   lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
 });
 afterEach(async () => {
+  await lab.world.quiet();
   expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
-  await lab.close();
 });
+afterEach(closeLaboratories);
 
 async function call(document: string, more: Record<string, unknown> = {}): Promise<string> {
   lab.app.answer('/dir/voice', document);

@@ -10,6 +10,7 @@ import {
   FROM,
   TOKEN,
   createWorld,
+  closeLaboratories,
   openLaboratory,
   response,
   sdk,
@@ -23,7 +24,7 @@ beforeEach(async () => {
   lab = await openLaboratory({ allowedFrom: [FROM] });
   lab.app.answer('/voice', response('<Dial><Conference waitUrl="" participantLabel="agent">room</Conference></Dial>'));
 });
-afterEach(() => lab.close());
+afterEach(closeLaboratories);
 
 const create = (more: Record<string, unknown> = {}, client = lab.client) =>
   client.calls.create({ to: AGENT, from: FROM, url: `${lab.app.url}/voice`, ...more });

@@ -1,7 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
-import { AGENT, ALL_EVENTS, CLIENT, FROM, openLaboratory, response } from '../test/laboratory';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { AGENT, ALL_EVENTS, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
 import type { Collection } from './index';
 import { createTwilioSimulator, realTimePorts } from './index';
+
+afterEach(closeLaboratories);
 
 /** As a journal would: what is kept are copies, in JSON. */
 function journal(kept = new Map<string, Collection<unknown>>()) {

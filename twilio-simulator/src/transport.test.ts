@@ -1,8 +1,14 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { nodeTransport } from './transport';
+
+const stops = new Set<() => Promise<void>>();
+afterEach(async () => {
+  for (const stop of stops) await stop();
+  stops.clear();
+});
 
 async function serve(listener: RequestListener) {
   const server = createServer(listener);
@@ -10,22 +16,24 @@ async function serve(listener: RequestListener) {
   const address = server.address();
   const transport = nodeTransport();
   const url = new URL(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/hook`);
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      transport.close();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  stops.add(stop);
   return {
+    stop,
     send: (more: { readMs?: number } = {}) =>
       transport.send({ url, method: 'POST', headers: {}, body: 'a=b', connectMs: 5000, readMs: 5000, ...more }),
-    stop: () =>
-      new Promise<void>((resolve) => {
-        transport.close();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }
 
 describe('the transport', () => {
   it('opens a new connection when one that lay idle was closed', async () => {
     const used = new Set<Socket>();
-    const { send, stop } = await serve((request, response) => {
+    const { send } = await serve((request, response) => {
       if (used.has(request.socket)) request.socket.resetAndDestroy();
       else {
         used.add(request.socket);
@@ -38,7 +46,6 @@ describe('the transport', () => {
 
     expect(second).toMatchObject({ status: 200, body: 'fine' });
     expect(used.size).toBe(2);
-    await stop();
   });
 
   it('says whether it failed before or after the connection stood', async () => {
@@ -52,7 +59,7 @@ describe('the transport', () => {
   it('reads no further than it takes to see that a document is too large', async () => {
     const piece = Buffer.alloc(64 * 1024, 'x');
     let written = 0;
-    const { send, stop } = await serve((_, response) => {
+    const { send } = await serve((_, response) => {
       const more = (): void => {
         written += 1;
         if (written < 10_000) response.write(piece, () => more());
@@ -64,6 +71,5 @@ describe('the transport', () => {
 
     expect(answer.body.length).toBeGreaterThan(64 * 1024);
     expect(answer.body.length).toBeLessThan(1024 * 1024);
-    await stop();
   });
 });

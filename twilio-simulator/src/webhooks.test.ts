@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, ALL_EVENTS, CLIENT, FROM, openLaboratory, response } from '../test/laboratory';
+import { AGENT, ALL_EVENTS, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
 import { NoAnswer } from './transport';
 import type { TransportRequest } from './transport';
 import { createOrder, createWebhooks, parseTarget } from './webhooks';
@@ -20,9 +20,10 @@ beforeEach(async () => {
   lab = await openLaboratory();
 });
 afterEach(async () => {
+  await lab.world.quiet();
   expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
-  await lab.close();
 });
+afterEach(closeLaboratories);
 
 const namesOf = (params: Record<string, string> | undefined) => Object.keys(params ?? {}).toSorted();
 

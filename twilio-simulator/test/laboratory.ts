@@ -175,6 +175,18 @@ export interface Laboratory {
   readonly close: () => Promise<void>;
 }
 
+const open = new Set<{ readonly simulator: TwilioSimulator; readonly app: App }>();
+
+/** After each test, also one that failed: a server left open would keep the run from ending. */
+export async function closeLaboratories(): Promise<void> {
+  const left = [...open];
+  open.clear();
+  for (const { simulator, app } of left) {
+    await simulator.close();
+    await app.close();
+  }
+}
+
 export async function openLaboratory(
   options: Partial<SimulatorOptions> & { readonly kept?: Map<string, Collection<unknown>> } = {},
 ): Promise<Laboratory> {
@@ -183,6 +195,8 @@ export async function openLaboratory(
   const app = await startApp();
   const simulator = createTwilioSimulator({ accountSid: ACCOUNT, authToken: TOKEN, ports: world.ports, ...rest });
   const { url } = await simulator.listen();
+  const servers = { simulator, app };
+  open.add(servers);
   const client = sdk(url);
   const phone = (number: string) => simulator.phones().find((one) => one.number === number);
   return {
@@ -200,6 +214,7 @@ export async function openLaboratory(
         .map(({ params }) => params['CallStatus'] ?? ''),
     close: async () => {
       await world.quiet();
+      open.delete(servers);
       await simulator.close();
       await app.close();
     },
