@@ -9,7 +9,6 @@ import { WakeUpMessage } from './wake-up-message';
 const KEEP_MS = 90 * 86_400_000;
 
 const StateItem = z.object({
-  sk: z.literal('appointment'),
   version: z.int().positive(),
   cancelled: z.boolean(),
   startsAt: z.string().optional(),

@@ -1,0 +1,92 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { NotYet, within } from '@appointments/runtime';
+import type { WakeUp } from '../domain/wake-up';
+import { scheduleName, schedules } from './schedules';
+
+const wakeUp: WakeUp = {
+  appointmentId: 'apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C',
+  version: 2,
+  purpose: 'call',
+  dueAt: '2026-12-01T15:00:00.000Z',
+  cause: { eventId: 'AppointmentRescheduled:apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C:2', hops: 0 },
+};
+const target = { groupName: 'group', queueArn: 'arn:queue', roleArn: 'arn:role', deadLetterQueueArn: 'arn:dlq' };
+const at = '2026-12-01T14:58:00.000Z';
+
+function answering(answer: () => Promise<unknown>) {
+  const send = jest.fn<(command: { input: unknown }) => Promise<unknown>>(answer);
+  return { send, timers: schedules({ send } as unknown as SchedulerClient, target) };
+}
+const refusing = (name: string) => answering(() => Promise.reject(Object.assign(new Error(name), { name })));
+
+describe('a schedule', () => {
+  it('is named from appointment, purpose and version', () => {
+    expect(scheduleName(wakeUp)).toBe('apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C-call-v2');
+  });
+
+  it('keeps a name of its own when that would be longer than 64 characters', () => {
+    const long = { ...wakeUp, appointmentId: 'a'.repeat(64) };
+    const names = [
+      scheduleName(long),
+      scheduleName({ ...long, version: 3 }),
+      scheduleName({ ...long, purpose: 'reminder-24h' }),
+    ];
+
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name).toMatch(/^[0-9a-zA-Z-_.]{1,64}$/);
+  });
+
+  it('fires once at a UTC second, is deleted then, and keeps what it could not hand over', async () => {
+    const { send, timers } = answering(() => Promise.resolve({}));
+
+    await timers.schedule(wakeUp, at);
+
+    expect(send.mock.calls[0]?.[0].input).toEqual({
+      Name: 'apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C-call-v2',
+      GroupName: 'group',
+      ScheduleExpression: 'at(2026-12-01T14:58:00)',
+      ScheduleExpressionTimezone: 'UTC',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      ActionAfterCompletion: 'DELETE',
+      Target: {
+        Arn: 'arn:queue',
+        RoleArn: 'arn:role',
+        Input: JSON.stringify({
+          appointmentId: wakeUp.appointmentId,
+          version: 2,
+          purpose: 'call',
+          dueAt: wakeUp.dueAt,
+          cause: wakeUp.cause,
+        }),
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+        DeadLetterConfig: { Arn: 'arn:dlq' },
+      },
+    });
+  });
+
+  it('that is set already is left as it is', async () => {
+    await expect(refusing('ConflictException').timers.schedule(wakeUp, at)).resolves.toBeUndefined();
+  });
+
+  it('that is gone already needs no removal', async () => {
+    await expect(refusing('ResourceNotFoundException').timers.unschedule(wakeUp)).resolves.toBeUndefined();
+  });
+
+  it('waits when EventBridge Scheduler is throttled', async () => {
+    await expect(refusing('ThrottlingException').timers.schedule(wakeUp, at)).rejects.toBeInstanceOf(NotYet);
+  });
+
+  it('fails when it cannot be removed, so that the message comes again', async () => {
+    await expect(refusing('InternalServerException').timers.unschedule(wakeUp)).rejects.toThrow(
+      'InternalServerException',
+    );
+  });
+
+  it('is not set by a replay', async () => {
+    const { send, timers } = answering(() => Promise.resolve({}));
+
+    await expect(within({ replayName: 'rebuild' }, () => timers.schedule(wakeUp, at))).rejects.toThrow(/replay/);
+    expect(send).not.toHaveBeenCalled();
+  });
+});
