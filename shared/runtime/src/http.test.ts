@@ -173,6 +173,16 @@ describe('a JSON route', () => {
     expect(answer.headers).toMatchObject({ 'retry-after': '1', 'cache-control': 'no-store' });
   });
 
+  it('lets an answer replace a header, however it writes its name', async () => {
+    const answer = await ask({}, () => ({ status: 200, headers: { 'Content-Type': 'text/html' }, text: '""' }));
+
+    expect(answer.headers).toEqual({
+      'content-type': 'text/html',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': 'req-1',
+    });
+  });
+
   it('handles within the request’s id and the appointment’s, and tells both', async () => {
     const answer = await ask({ appointmentId: 'apt_1' }, () => ({ status: 200, body: handlingContext() }));
 

@@ -6,6 +6,9 @@ import { flushMetrics, log } from './telemetry';
 /** Bodies above 64 KB are refused. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
+/** More faults than any honest request can have are not written out. */
+const MAX_FAULTS = 200;
+
 /** One thing wrong with a request, and where: `path` is dotted, or the name of a parameter or header. */
 export interface Fault {
   readonly path: string;
@@ -179,27 +182,36 @@ function problemAnswer(base: string, details: ProblemDetails, requestId: string)
       title,
       status,
       ...(detail !== undefined && { detail }),
-      ...(errors && { errors }),
+      ...(errors && { errors: errors.slice(0, MAX_FAULTS) }),
       ...more,
       requestId,
     }),
   };
 }
 
-function toResult(answer: HttpAnswer, requestId: string, correlationId: string | undefined): APIGatewayProxyStructuredResultV2 {
+function toResult(
+  answer: HttpAnswer,
+  requestId: string,
+  correlationId: string | undefined,
+): APIGatewayProxyStructuredResultV2 {
   const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
   return {
     statusCode: answer.status,
     headers: {
       ...(text !== '' && { 'content-type': 'application/json' }),
       'x-content-type-options': 'nosniff',
-      ...answer.headers,
+      ...lowerCased(answer.headers ?? {}),
       'x-request-id': requestId,
       ...(correlationId !== undefined && { 'x-correlation-id': correlationId }),
     },
     body: text,
     ...(answer.isBase64Encoded && { isBase64Encoded: true }),
   };
+}
+
+/** HTTP does not tell names apart by their case, an object does: `Content-Type` is to replace `content-type`. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function readJson(event: APIGatewayProxyEventV2, body: 'required' | 'optional'): unknown {

@@ -10,7 +10,7 @@ import {
 } from '@appointments/runtime';
 import * as z from 'zod';
 import { agentOf, type Roster } from '../domain/agent';
-import { book, particularsOf, type Appointment, type Time } from '../domain/appointment';
+import { book, particularsOf, type Appointment } from '../domain/appointment';
 import { createdBody, slotTaken } from './answers';
 import { nearestFree, type ClaimedBetween } from './nearest';
 import { readWithTime } from './requested-time';
@@ -56,11 +56,10 @@ export function createAppointment(ports: CreateAppointmentPorts) {
   return async ({ json, headers }: HttpRequest): Promise<HttpAnswer> => {
     const now = ports.now();
     const key = headers['idempotency-key'];
-    const bodyHash = key === undefined ? '' : createHash('sha256').update(canonical(json)).digest('base64url');
-    const read = await readOrAnswerAgain(ports, { json, key, bodyHash, now });
+    const read = await readOrAnswerAgain(ports, { json, key, now });
     if ('status' in read) return read;
 
-    const { appointment, time } = read;
+    const { appointment, time, bodyHash } = read;
     const { appointmentId } = appointment;
     const manageToken = signManageToken(await ports.linkKeys(), appointmentId, new Date(appointment.endsAt));
     const links = { manageUrl: manageUrl(ports.publicUrl, appointmentId, manageToken), manageToken };
@@ -83,7 +82,6 @@ export function createAppointment(ports: CreateAppointmentPorts) {
 interface Asked {
   readonly json: unknown;
   readonly key: string | undefined;
-  readonly bodyHash: string;
   readonly now: Date;
 }
 
@@ -91,15 +89,17 @@ interface Asked {
 async function readOrAnswerAgain(
   ports: CreateAppointmentPorts,
   asked: Asked,
-): Promise<{ readonly appointment: Appointment; readonly time: Time } | HttpAnswer> {
+): Promise<ReturnType<typeof readBooking> | HttpAnswer> {
   try {
     return readBooking(ports, asked);
   } catch (error) {
-    const { key, bodyHash, now } = asked;
-    if (!(error instanceof Problem) || key === undefined || !IdempotencyKey.safeParse(key).success) throw error;
-    const record = await ports.answeredBefore(key, now);
+    const key = IdempotencyKey.safeParse(asked.key);
+    // What its schema refuses has never been answered otherwise.
+    const body = CreateAppointment.safeParse(asked.json);
+    if (!(error instanceof Problem) || !key.success || !body.success) throw error;
+    const record = await ports.answeredBefore(key.data, asked.now);
     if (!record) throw error;
-    return answerAgain(record, bodyHash);
+    return answerAgain(record, hashOf(body.data));
   }
 }
 
@@ -114,7 +114,11 @@ function readBooking({ roster, newAppointmentId }: CreateAppointmentPorts, { jso
   const { name, email, phone, smsConsent = false, locale = 'en', notes } = body;
   const client = { name, email, phone, smsConsent, locale: Intl.getCanonicalLocales(locale)[0] ?? 'en' };
   const appointmentId = newAppointmentId(now);
-  return { appointment: book({ appointmentId, client, ...(notes && { notes }) }, time, now), time };
+  return {
+    appointment: book({ appointmentId, client, ...(notes && { notes }) }, time, now),
+    time,
+    bodyHash: hashOf(body),
+  };
 }
 
 function created(record: Pick<IdempotencyRecord, 'appointmentId' | 'answer'>): HttpAnswer {
@@ -139,10 +143,8 @@ function answerAgain(record: IdempotencyRecord, bodyHash: string): HttpAnswer {
   });
 }
 
-/** JSON in which the order of fields does not matter. */
-function canonical(json: unknown): string {
-  if (Array.isArray(json)) return `[${json.map(canonical).join(',')}]`;
-  if (typeof json !== 'object' || json === null) return JSON.stringify(json);
-  const fields = Object.entries(json).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${canonical(value)}`).join(',')}}`;
+/** Says whether two bodies ask for the same, in whatever order their fields are. */
+function hashOf(body: z.infer<typeof CreateAppointment>): string {
+  const fields = Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url');
 }

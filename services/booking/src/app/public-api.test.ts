@@ -282,6 +282,15 @@ describe('POST /appointments', () => {
     );
   });
 
+  it.each(['[', '{"name":', '{"surprise":'])('refuses a body nested thousands deep by %s', async (opening) => {
+    const depth = Math.floor(60_000 / (opening.length + 1));
+    const raw = `${opening.repeat(depth)}1${(opening === '[' ? ']' : '}').repeat(depth)}`;
+
+    const answer = await api.create({ raw, headers: { 'idempotency-key': 'deep' } });
+
+    expect(answer.status).toBe(400);
+  });
+
   it('answers any text as a body with a 4xx problem or 201', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (raw) => {
@@ -382,7 +391,10 @@ describe('GET /appointments/{id}', () => {
       api.get(unknown, { token: knownButGone }),
     ]);
 
-    const seen = answers.map(({ status, json: { requestId: _, ...problem } }) => ({ status, problem }));
+    const seen = answers.map(({ status, json }) => {
+      const { requestId: _, ...problem } = json;
+      return { status, problem };
+    });
     expect(seen[0]?.status).toBe(404);
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[2]).toEqual(seen[0]);
@@ -572,6 +584,20 @@ describe('GET /availability', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.json.errors.map((fault: { path: string }) => fault.path)).toEqual(paths);
+  });
+
+  it('answers any question with 200 or 400', async () => {
+    const word = fc.oneof(fc.constantFrom('2026-12-01', '9999-12-31', '0001-01-01', 'UTC', 'agt_default'), fc.string());
+
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ from: word, to: word, timeZone: word, agentId: word }, { requiredKeys: [] }),
+        async (any) => {
+          expect([200, 400]).toContain((await api.availability(any)).status);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('takes 62 days', async () => {
