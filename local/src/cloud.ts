@@ -151,6 +151,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       logs,
       authorize: issuer.authorize,
       environment,
+      fresh: options.fresh,
       awsEndpoint,
       publicUrl,
       twilioBaseUrl: twilioEndpoint,

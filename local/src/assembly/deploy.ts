@@ -46,6 +46,8 @@ export interface DeployPorts {
   readonly logs: Logs;
   readonly authorize: Authorize;
   readonly environment: NodeJS.ProcessEnv;
+  /** What an earlier run left behind is forgotten. */
+  readonly fresh: boolean;
   /** Where SDKs of functions find AWS. */
   readonly awsEndpoint: string;
   readonly publicUrl: string;
@@ -249,17 +251,23 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
       const { name } = each.identity;
       const table = propertiesOf(each, TableProperties);
       const ttl = table.TimeToLiveSpecification;
-      const { engineStreamArn } = await ensureTable(ports.engine, {
-        name,
-        attributeDefinitions: table.AttributeDefinitions,
-        keySchema: table.KeySchema,
-        globalSecondaryIndexes: table.GlobalSecondaryIndexes,
-        localSecondaryIndexes: table.LocalSecondaryIndexes,
-        ...(table.StreamSpecification === undefined
-          ? {}
-          : { streamViewType: table.StreamSpecification.StreamViewType }),
-        ...(ttl?.Enabled === true && ttl.AttributeName !== undefined ? { timeToLiveAttribute: ttl.AttributeName } : {}),
-      });
+      const { engineStreamArn } = await ensureTable(
+        ports.engine,
+        {
+          name,
+          attributeDefinitions: table.AttributeDefinitions,
+          keySchema: table.KeySchema,
+          globalSecondaryIndexes: table.GlobalSecondaryIndexes,
+          localSecondaryIndexes: table.LocalSecondaryIndexes,
+          ...(table.StreamSpecification === undefined
+            ? {}
+            : { streamViewType: table.StreamSpecification.StreamViewType }),
+          ...(ttl?.Enabled === true && ttl.AttributeName !== undefined
+            ? { timeToLiveAttribute: ttl.AttributeName }
+            : {}),
+        },
+        ports.fresh,
+      );
       if (engineStreamArn !== undefined) streams.set(name, openStream(ports.engine, engineStreamArn));
     }),
   );

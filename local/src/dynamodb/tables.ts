@@ -39,13 +39,19 @@ const Described = z.object({
   }),
 });
 
-/** Makes the table if it is not there; refuses one that was made otherwise. Answers the engine's own stream ARN. */
+/**
+ * Makes the table if it is not there; refuses one that was made otherwise. Answers the engine's own stream ARN.
+ * `fresh` forgets the table first: an engine that is not ours keeps what our folder no longer does.
+ */
 export async function ensureTable(
   engine: DatabaseEngine,
   spec: TableSpec,
+  fresh = false,
 ): Promise<{ readonly engineStreamArn: string | undefined }> {
   const found = await describe(engine, spec.name);
-  if (found !== undefined) {
+  if (found !== undefined && fresh) {
+    await engine.call('DynamoDB_20120810.DeleteTable', { TableName: spec.name });
+  } else if (found !== undefined) {
     compare(spec, found);
     return { engineStreamArn: found.Table.LatestStreamArn };
   }

@@ -1,0 +1,219 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import { createBusy } from '../kernel/busy';
+import { createClock } from '../kernel/clock';
+import { createFunction, FunctionError } from './function';
+import type { FunctionSpec, LocalFunction } from './function';
+
+const START = Date.parse('2026-11-22T12:00:00Z');
+let folder: string;
+const open: LocalFunction[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'functions-'));
+  await Promise.all(
+    ['worker', 'virtual-date'].map((name) =>
+      build({
+        entryPoints: [join(__dirname, `${name}.ts`)],
+        outfile: join(folder, `${name}.js`),
+        bundle: true,
+        platform: 'node',
+        format: 'cjs',
+      }),
+    ),
+  );
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let bundles = 0;
+
+/** A function whose bundle holds `code`. */
+function functionOf(code: string, spec: Partial<FunctionSpec> = {}) {
+  bundles += 1;
+  const own = join(folder, `bundle-${bundles}`);
+  mkdirSync(own);
+  writeFileSync(join(own, 'index.js'), code);
+  const clock = createClock(0, () => START);
+  const busy = createBusy();
+  const lines: string[] = [];
+  const body = createFunction(
+    {
+      name: 'demo',
+      arn: 'arn:aws:lambda:us-east-1:000000000000:function:demo',
+      folder: own,
+      handler: 'index.handler',
+      environment: { OWN: 'yes' },
+      timeoutSeconds: 10,
+      memoryMb: 256,
+      ...spec,
+    },
+    {
+      clock: clock.shared,
+      busy,
+      log: (stream, text) => lines.push(`${stream}: ${text}`),
+      workerFile: join(folder, 'worker.js'),
+      preloadFile: join(folder, 'virtual-date.js'),
+    },
+  );
+  open.push(body);
+  return { ...body, clock, busy, lines };
+}
+
+describe('a function in a worker', () => {
+  it('is given the event, a context and only its own environment, and answers JSON', async () => {
+    const { invoke } = functionOf(
+      'exports.handler = async (event, context) => ({ event, context, env: process.env, left: context.getRemainingTimeInMillis(), none: undefined });',
+    );
+
+    const answer = await invoke({ n: 1, none: undefined });
+
+    expect(answer).toEqual({
+      event: { n: 1 },
+      context: expect.objectContaining({
+        functionName: 'demo',
+        memoryLimitInMB: '256',
+        invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:demo',
+        awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      }),
+      env: { OWN: 'yes' },
+      left: expect.any(Number),
+    });
+    const { left } = answer as { left: number };
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(10_000);
+  });
+
+  it('reads the virtual clock by every way of asking for now, and sees moves at once', async () => {
+    const { invoke, clock } = functionOf(`
+      const atLoad = Date.now();
+      class Own extends Date {}
+      exports.handler = async () => ({
+        atLoad, now: Date.now(), made: new Date().getTime(), called: Date(), own: new Own().getTime(),
+        given: new Date(7).getTime(), parsed: Date.parse('1970-01-01T00:00:01Z'), utc: Date.UTC(1970, 0, 1),
+        is: new Date() instanceof Date && new Own() instanceof Own && new Date().constructor === Date,
+      });
+    `);
+    clock.standAt(START);
+    await invoke({});
+
+    clock.standAt(START + 86_400_000);
+    const later = await invoke({});
+
+    const at = START + 86_400_000;
+    expect(later).toMatchObject({
+      atLoad: START,
+      now: at,
+      made: at,
+      own: at,
+      given: 7,
+      parsed: 1000,
+      utc: 0,
+      is: true,
+    });
+    expect((later as { called: string }).called).toContain('Mon Nov 23 2026');
+  });
+
+  it('has its lines told before its answer', async () => {
+    const { invoke, lines } = functionOf(
+      "exports.handler = async () => { console.log('one\\ntwo'); console.error('three'); process.stdout.write('no end'); };",
+    );
+
+    const answer = await invoke({});
+
+    expect(answer).toBeNull();
+    expect(lines).toEqual(['stdout: one', 'stdout: two', 'stderr: three', 'stdout: no end']);
+  });
+
+  it('keeps the cloud busy from the call to the answer', async () => {
+    const { invoke, busy } = functionOf('exports.handler = async () => 1;');
+
+    const work = invoke({});
+    const during = busy.names();
+    await work;
+
+    expect(during).toEqual(['function demo']);
+    expect(busy.count()).toBe(0);
+  });
+
+  it('fails with what it threw, and works on', async () => {
+    const { invoke } = functionOf(
+      "exports.handler = async (e) => { if (e.fail) throw new TypeError('as told'); return 'fine'; };",
+    );
+
+    await expect(invoke({ fail: true })).rejects.toMatchObject({
+      name: 'FunctionError',
+      timedOut: false,
+      report: { errorType: 'TypeError', errorMessage: 'as told' },
+    });
+    expect(await invoke({})).toBe('fine');
+  });
+
+  it('is ended when its time is up, and the next call gets a new worker', async () => {
+    const { invoke, lines } = functionOf(
+      'let calls = 0; exports.handler = (e) => { calls += 1; if (e.block) for (;;); return Promise.resolve(calls); };',
+      { timeoutSeconds: 0.2 },
+    );
+
+    const first = await invoke({});
+    await expect(invoke({ block: true })).rejects.toMatchObject({ timedOut: true });
+
+    expect(first).toBe(1);
+    expect(await invoke({})).toBe(1);
+    expect(lines).toEqual(['stderr: Task timed out after 0.20 seconds']);
+  });
+
+  it.each([
+    ['ends its process', 'process.exit(3)'],
+    ['lets an error escape', "setImmediate(() => { throw new Error('escaped'); }); await new Promise(() => {})"],
+  ])('fails when it %s, and the next call gets a new worker', async (_, code) => {
+    const { invoke, busy } = functionOf(`exports.handler = async (e) => { if (e.fail) { ${code}; } return 'fine'; };`);
+
+    await expect(invoke({ fail: true })).rejects.toBeInstanceOf(FunctionError);
+    expect(await invoke({})).toBe('fine');
+    expect(busy.count()).toBe(0);
+  });
+
+  it.each([
+    ['throws while it loads', "throw new Error('as told');"],
+    ['has no such handler', 'exports.other = 1;'],
+  ])('fails each call once when its bundle %s', async (_, code) => {
+    const { invoke } = functionOf(code);
+
+    const calls = await Promise.allSettled([invoke({}), invoke({}), invoke({})]);
+
+    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  });
+
+  it('takes one call at a time in each worker, and answers all', async () => {
+    const { invoke } = functionOf(`
+      let inside = 0;
+      exports.handler = async (n) => {
+        inside += 1;
+        const alone = inside === 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        inside -= 1;
+        return alone ? n : 'not alone';
+      };
+    `);
+
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => invoke(n)));
+
+    expect(answers).toEqual(Array.from({ length: 20 }, (_, n) => n));
+  });
+
+  it('fails what is in flight, and all that comes later, when it is closed', async () => {
+    const { invoke, close } = functionOf('exports.handler = () => new Promise(() => {});');
+
+    const inFlight = invoke({}).catch((error: unknown) => error);
+    await close();
+
+    expect(await inFlight).toBeInstanceOf(FunctionError);
+    await expect(invoke({})).rejects.toBeInstanceOf(FunctionError);
+  });
+});
