@@ -102,9 +102,7 @@ export class BookingStack extends ServiceStack {
       },
     ];
 
-    const api = new apigateway.HttpApi(this, 'Api', {
-      description: 'Books, shows, moves and cancels appointments; serves the booking page',
-    });
+    const api = new apigateway.HttpApi(this, 'Api', { apiName: `appointments-${stage.name}` });
     for (const { handler, routes, table: actions = [], links = false, environment = {} } of functions) {
       const name = handler
         .split('-')
