@@ -38,7 +38,7 @@ export function InboxPanel(props: {
                 <b>{email.subject}</b>
                 <span>to {email.to.join(', ')}</span>
                 {email.attachments.length > 0 && (
-                  <small>with {email.attachments.map((one) => one.filename).join(', ')}</small>
+                  <small>with {[...new Set(email.attachments.map((one) => one.filename))].join(', ')}</small>
                 )}
               </button>
             </li>
@@ -74,7 +74,10 @@ function Reader(props: { email: Email; onClose: () => void }) {
   const parts: [string, string][] = [
     ['html', 'As seen'],
     ['text', 'Text'],
-    ...email.attachments.map((one, index): [string, string] => [`attachment ${index}`, one.filename]),
+    ...email.attachments.map((one, index): [string, string] => [
+      `attachment ${index}`,
+      `${one.filename} (${one.contentType.split(';')[0]})`,
+    ]),
     ['raw', 'Raw'],
   ];
   const attachment = email.attachments[Number(part.replace('attachment ', ''))];

@@ -110,6 +110,8 @@ export function LogsPanel(props: {
     () =>
       props.logs.filter(
         (line) =>
+          // Metrics travel in the log as lines of their own; they are for machines.
+          !line.message.startsWith('{"_aws"') &&
           (only === 'all' || bad.test(line.level) || worth.test(line.level)) &&
           (wanted === '' || JSON.stringify(line).toLowerCase().includes(wanted)),
       ),

@@ -34,9 +34,17 @@ export function PhonesPanel(props: { phones: readonly Phone[]; people: ReadonlyM
           aria-label="Phone number to set before it rings"
           placeholder="+12025550143"
           inputMode="tel"
+          list="known-numbers"
           value={number}
           onInput={(event) => setNumber(event.currentTarget.value)}
         />
+        <datalist id="known-numbers">
+          {[...props.people].map(([known, { name, role }]) => (
+            <option key={known} value={known}>
+              {`${name}, ${role}`}
+            </option>
+          ))}
+        </datalist>
         <BehaviourSelect label="Its behaviour" value={behaviour} onChange={setNewBehaviour} />
         <button type="submit" disabled={number.trim() === ''}>
           Set phone
