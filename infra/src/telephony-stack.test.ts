@@ -1,0 +1,199 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readStage } from './stage';
+import { TelephonyStack } from './telephony-stack';
+
+const HANDLERS = [
+  'answer-call',
+  'dial',
+  'on-appointment-changed',
+  'on-call-due',
+  'project-appointment',
+  'publish-outbox',
+  'record-status',
+  'wait-music',
+  'wake-session',
+];
+
+let template: Template;
+
+beforeAll(() => {
+  process.env['CDK_VALIDATION'] = 'false';
+  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  for (const handler of HANDLERS) {
+    mkdirSync(join(servicesFolder, 'telephony/dist', handler), { recursive: true });
+    writeFileSync(join(servicesFolder, 'telephony/dist', handler, 'index.js'), `// ${handler}`);
+  }
+  const stage = readStage('dev', join(__dirname, '../stages'));
+  template = Template.fromStack(new TelephonyStack(new App(), 'telephony', { stage, servicesFolder }));
+});
+
+const named = (type: string, prefix: string): string => {
+  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
+  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
+  return ids[0] as string;
+};
+const queue = (prefix: string) => named('AWS::SQS::Queue', prefix);
+const environmentOf = (prefix: string): Record<string, unknown> =>
+  template.findResources('AWS::Lambda::Function')[named('AWS::Lambda::Function', prefix)]?.['Properties'].Environment
+    .Variables;
+const actionsOf = (functionName: string): string[] => {
+  const role = named('AWS::IAM::Role', `${functionName}ServiceRole`);
+  const actions = Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter((policy) => JSON.stringify(policy['Properties'].Roles) === JSON.stringify([{ Ref: role }]))
+    .flatMap((policy) => policy['Properties'].PolicyDocument.Statement as { Action: string | string[] }[])
+    .flatMap((statement) => statement.Action)
+    .filter((action) => !action.startsWith('xray:'));
+  return [...new Set(actions)].toSorted();
+};
+const consuming = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage'];
+const reading = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+const only = (actions: readonly string[], service: string) => actions.filter((action) => action.startsWith(service));
+
+describe('the telephony stack', () => {
+  it('fills its projection from replays too', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['appointments.booking'],
+        'detail-type': [
+          'AppointmentCreated',
+          'AppointmentRescheduled',
+          'AppointmentAmended',
+          'AppointmentCancelled',
+          'AgentChanged',
+        ],
+        'replay-name': Match.absent(),
+      },
+    });
+  });
+
+  it.each([
+    ['appointments.scheduler', ['CallDue']],
+    ['appointments.booking', ['AppointmentRescheduled', 'AppointmentCancelled']],
+  ])('acts on events of %s in a replay only when that was meant', (source, detailTypes) => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: [source],
+        'detail-type': detailTypes,
+        'replay-name': [{ exists: false }, { prefix: 'for-real-' }],
+      },
+    });
+  });
+
+  it.each(['Dial', 'WakeSession', 'ProjectAppointment', 'OnCallDue', 'OnAppointmentChanged'])(
+    'parks what %s cannot handle after five receives, for a fortnight, with an alarm',
+    (construct) => {
+      const deadLetters = queue(`${construct}DeadLetters`);
+
+      template.hasResourceProperties('AWS::SQS::Queue', {
+        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters, 'Arn'] }, maxReceiveCount: 5 },
+      });
+      expect(template.findResources('AWS::SQS::Queue')[deadLetters]?.['Properties']).toMatchObject({
+        MessageRetentionPeriod: 1_209_600,
+      });
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: `telephony-${construct}-dead-letters`,
+        AlarmActions: [Match.anyValue()],
+        AlarmDescription: Match.stringLikeRegexp('Runbook: docs/runbook.md'),
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+      });
+    },
+  );
+
+  it('makes the dialler invisible for six times as long as it may work', () => {
+    expect(template.findResources('AWS::SQS::Queue')[queue('DialQueue')]?.['Properties']).toMatchObject({
+      VisibilityTimeout: 180,
+    });
+  });
+
+  it('leads every webhook to its function and no other', () => {
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.Target['Fn::Join'][1][1].Ref,
+    ]);
+    const targetOf = (what: string) =>
+      Object.keys(template.findResources('AWS::ApiGatewayV2::Integration')).find((id) => id.includes(what));
+
+    expect(Object.fromEntries(routes)).toEqual({
+      'POST /calls/{sessionId}/{leg}/{attempt}/answer': targetOf('AnswerCallIntegration'),
+      'POST /calls/{sessionId}/{leg}/{attempt}/key': targetOf('AnswerCallIntegration'),
+      'POST /calls/{sessionId}/{leg}/{attempt}/dialled': targetOf('AnswerCallIntegration'),
+      'POST /calls/{sessionId}/{leg}/{attempt}/status': targetOf('RecordStatusIntegration'),
+      'POST /calls/{sessionId}/{leg}/{attempt}/conference': targetOf('RecordStatusIntegration'),
+      'GET /wait': targetOf('WaitMusicIntegration'),
+      'GET /hold-music.wav': targetOf('WaitMusicIntegration'),
+      'GET /sorry': targetOf('WaitMusicIntegration'),
+    });
+  });
+
+  it('knows its own address for signatures, and the name of the secret but never the secret', () => {
+    const api = named('AWS::ApiGatewayV2::Api', 'Api');
+    for (const fn of ['DialFunction', 'AnswerCall', 'RecordStatus']) {
+      expect(environmentOf(fn)).toMatchObject({
+        WEBHOOK_BASE_URL: { 'Fn::GetAtt': [api, 'ApiEndpoint'] },
+        TWILIO_SECRET_NAME: 'appointments/dev/twilio',
+      });
+    }
+    template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'appointments/dev/twilio' });
+  });
+
+  it('tells the publisher where the queues of the outbox are', () => {
+    expect(environmentOf('StorePublishOutbox')).toMatchObject({
+      DIALLER_QUEUE_URL: { Ref: queue('DialQueue') },
+      TIMERS_QUEUE_URL: { Ref: queue('WakeSessionQueue') },
+    });
+  });
+
+  it('lets only the functions that need them read the credentials', () => {
+    const readers = ['DialFunction', 'AnswerCall', 'RecordStatus'];
+    for (const fn of readers) expect(only(actionsOf(fn), 'secretsmanager:')).toEqual(reading);
+    for (const fn of ['WaitMusic', 'WakeSessionFunction', 'OnCallDueFunction', 'ProjectAppointmentFunction'])
+      expect(only(actionsOf(fn), 'secretsmanager:')).toEqual([]);
+  });
+
+  it.each([
+    ['ProjectAppointmentFunction', ['GetItem', 'PutItem']],
+    ['OnCallDueFunction', ['ConditionCheckItem', 'GetItem', 'PutItem']],
+    ['OnAppointmentChangedFunction', ['DeleteItem', 'GetItem', 'PutItem', 'Query']],
+    ['DialFunction', ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem']],
+    ['WakeSessionFunction', ['DeleteItem', 'GetItem', 'PutItem']],
+    ['AnswerCall', ['DeleteItem', 'GetItem', 'PutItem']],
+    ['RecordStatus', ['DeleteItem', 'GetItem', 'PutItem']],
+    ['WaitMusic', []],
+  ])('lets %s do to the table what it does and no more', (fn, actions) => {
+    expect(only(actionsOf(fn), 'dynamodb:')).toEqual(actions.map((action) => `dynamodb:${action}`));
+  });
+
+  it('lets webhooks talk to no queue: effects go by the outbox', () => {
+    for (const fn of ['AnswerCall', 'RecordStatus', 'WaitMusic']) expect(only(actionsOf(fn), 'sqs:')).toEqual([]);
+    expect(actionsOf('DialFunction')).toEqual(expect.arrayContaining(consuming));
+  });
+
+  it('forbids everybody but its publisher to speak as telephony', () => {
+    template.hasResourceProperties('AWS::Events::EventBusPolicy', {
+      Statement: Match.objectLike({
+        Effect: 'Deny',
+        Action: 'events:PutEvents',
+        Condition: Match.objectLike({
+          'ForAnyValue:StringEquals': { 'events:source': 'appointments.telephony' },
+          ArnNotEquals: {
+            'aws:PrincipalArn': {
+              'Fn::GetAtt': [named('AWS::IAM::Role', 'StorePublishOutboxServiceRole'), 'Arn'],
+            },
+          },
+        }),
+      }),
+    });
+  });
+
+  it.each(['webhook-errors', 'carrier-refusals'])('pages somebody on %s', (alarm) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `telephony-${alarm}`,
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+});
