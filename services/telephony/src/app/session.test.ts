@@ -1,0 +1,433 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled, CallDue } from '@appointments/events';
+import type { EventContract } from '@appointments/events';
+import type { ReceivedEvent } from '@appointments/runtime';
+import { memoryTable } from '../../test/memory';
+import { documents } from '../adapters/documents';
+import { DEFAULT_POLICY } from '../domain/policy';
+import { addresses } from './addresses';
+import { applyChange } from './apply-change';
+import { decideWith, SessionContended } from './decide';
+import { dial, DialCommand } from './dial';
+import { answerCall, recordRoom, recordStatus } from './hear-call';
+import type { Carrier, CreateResult, NewCall } from './ports';
+import { projectAppointment } from './project-appointment';
+import { callSessionId } from './session-id';
+import { startSession } from './start-session';
+
+const AGENT = '+12025550100';
+const CLIENT = '+12025550123';
+const STARTS_AT = '2026-12-01T15:00:00.000Z';
+
+function received<Contract extends EventContract>(
+  contract: Contract,
+  data: Partial<ReceivedEvent<Contract>['data']> = {},
+): ReceivedEvent<Contract> {
+  const example = contract.example;
+  return {
+    ...example,
+    data: { ...(example.data as object), startsAt: STARTS_AT, ...data },
+    detailType: contract.detailType,
+  } as unknown as ReceivedEvent<Contract>;
+}
+const appointmentId = 'apt_1';
+const created = received(AppointmentCreated, {
+  appointmentId,
+  client: { name: 'Ada', email: 'a@example.com', phone: CLIENT, locale: 'en', smsConsent: false },
+});
+const due = received(CallDue, { appointmentId });
+const cancelled = received(AppointmentCancelled, { appointmentId, appointmentVersion: 2, revision: 2 });
+const moved = received(AppointmentRescheduled, { appointmentId, appointmentVersion: 2, revision: 2 });
+const sessionId = callSessionId(appointmentId, 1);
+
+let now: Date;
+let table: ReturnType<typeof memoryTable>;
+let placed: NewCall[];
+let ended: string[];
+let said: { readonly callSid: string; readonly twiml: string }[];
+let createResult: (n: number) => CreateResult;
+
+function house() {
+  const base = { sessions: table.sessions, projections: table.projections, policy: DEFAULT_POLICY, now: () => now };
+  const decide = decideWith(base);
+  const places = addresses('https://calls.example.com');
+  const papers = documents({ addresses: places, brand: 'Acme', keySeconds: 8 });
+  const carrier: Carrier = {
+    create: (call) => {
+      placed.push(call);
+      return Promise.resolve(createResult(placed.length));
+    },
+    end: (callSid) => {
+      ended.push(callSid);
+      return Promise.resolve({ callSid, status: 'completed' });
+    },
+    say: (callSid, twiml) => {
+      said.push({ callSid, twiml });
+      return Promise.resolve({ callSid, status: 'in-progress' });
+    },
+    fetch: (callSid) => Promise.resolve({ callSid, status: 'in-progress' }),
+    find: () => Promise.resolve(null),
+    isRoomInProgress: () => Promise.resolve(true),
+  };
+  const ports = { ...base, decide };
+  return {
+    decide,
+    project: projectAppointment(base),
+    start: startSession(base),
+    change: applyChange(ports),
+    dial: dial({
+      ...ports,
+      carrier,
+      documents: papers,
+      addresses: places,
+      mayDial: (number) => number !== '+19005550100',
+    }),
+    answer: answerCall({ decide, documents: papers }),
+    status: recordStatus({ decide }),
+    room: recordRoom({ decide }),
+    wake: () => decide(sessionId, { type: 'wake' }, { refresh: true }),
+  };
+}
+
+let app: ReturnType<typeof house>;
+const place = { sessionId, leg: 'agent', n: 1 } as const;
+const clientPlace = { sessionId, leg: 'client', n: 1 } as const;
+const lastCommand = () => DialCommand.parse(table.commands().at(-1));
+
+beforeEach(() => {
+  now = new Date(STARTS_AT);
+  table = memoryTable();
+  placed = [];
+  ended = [];
+  said = [];
+  createResult = (n) => ({ type: 'created', callSid: `CA${n}`, queueMs: 0 });
+  app = house();
+});
+
+async function started() {
+  await app.project(created);
+  await app.start(due);
+}
+
+async function agentWaiting() {
+  await started();
+  await app.dial(lastCommand());
+  await app.answer('answer', { place, callSid: 'CA1', digits: '' });
+  return app.answer('key', { place, callSid: 'CA1', digits: '1' });
+}
+
+describe('a call that is due', () => {
+  it('goes to the agent at once, by a command in the outbox', async () => {
+    await started();
+
+    expect(table.commands()).toEqual([{ do: 'create', attemptId: 'agent-1', creates: 1, sessionId, appointmentId }]);
+    expect([...table.held]).toEqual([[AGENT, sessionId]]);
+  });
+
+  it('starts one session, however often it is told', async () => {
+    await started();
+    await app.start(due);
+
+    expect(table.commands()).toHaveLength(1);
+    expect(table.sessionOf(sessionId).revision).toBe(1);
+  });
+
+  it('waits for an appointment that is not known yet', async () => {
+    await expect(app.start(due)).rejects.toMatchObject({ name: 'NotYet' });
+  });
+
+  it.each([
+    ['cancelled', cancelled],
+    ['moved', moved],
+  ])('does nothing when the appointment was %s meanwhile', async (_, news) => {
+    await app.project(created);
+    await app.project(news);
+
+    await app.start(due);
+
+    expect(table.outbox).toEqual([]);
+  });
+
+  it('does nothing when the appointment is moved in the very moment of the start', async () => {
+    await app.project(created);
+    const newer = { appointmentId, state: { version: 2, startsAt: 0, cancelled: false } };
+    table.rivals.push(() => void table.projections.write(newer, 1, now));
+
+    await app.start(due);
+
+    expect(table.outbox).toEqual([]);
+  });
+
+  it('waits while another session holds the agent’s phone, and then takes its turn', async () => {
+    table.held.set(AGENT, 'cs_other');
+    await started();
+    const whileHeld = table.commands();
+
+    table.held.clear();
+    now = new Date(now.getTime() + 15_000);
+    await app.wake();
+
+    expect(whileHeld).toEqual([]);
+    expect(table.timers()).toMatchObject([{ sessionId, dueAt: '2026-12-01T15:00:15.000Z' }, {}]);
+    expect(table.commands()).toMatchObject([{ do: 'create', attemptId: 'agent-1' }]);
+  });
+
+  it('is told as missed when it comes too late, with nobody dialled', async () => {
+    now = new Date(now.getTime() + 600_001);
+
+    await started();
+
+    expect(table.events()).toEqual(['CallFailed']);
+    expect(table.commands()).toEqual([]);
+    expect(table.timers()).toEqual([]);
+  });
+
+  it('reaches the newest word on the agent', async () => {
+    await app.project({
+      detailType: 'AgentChanged',
+      metadata: created.metadata,
+      data: {
+        agentId: created.data.agent.agentId,
+        agentVersion: 9,
+        name: 'New',
+        email: 'n@example.com',
+        phone: '+12025550177',
+        timeZone: 'UTC',
+      },
+    });
+    await started();
+    await app.dial(lastCommand());
+
+    expect(placed[0]?.to).toBe('+12025550177');
+  });
+});
+
+describe('the dialler', () => {
+  it('places the call with everything in the path', async () => {
+    await started();
+    await app.dial(lastCommand());
+
+    expect(placed).toEqual([
+      {
+        to: AGENT,
+        url: `https://calls.example.com/calls/${sessionId}/agent/1/answer#rc=2&rp=ct,rt,5xx&ct=1500&rt=4000`,
+        fallbackUrl: 'https://calls.example.com/sorry',
+        statusCallback: `https://calls.example.com/calls/${sessionId}/agent/1/status#rc=3&rp=all&rt=4000`,
+        ringSeconds: 20,
+        timeLimitSeconds: 14_400,
+        detectMachine: false,
+      },
+    ]);
+    expect(table.sessionOf(sessionId).session.attempts[0]).toMatchObject({ stage: 'live', callSid: 'CA1' });
+  });
+
+  it.each(['created', 'unknown', 'refused'] as const)(
+    'never dials twice on a redelivered command: %s',
+    async (type) => {
+      createResult = () =>
+        type === 'created'
+          ? { type, callSid: 'CA1', queueMs: 0 }
+          : type === 'refused'
+            ? { type, outcome: 'unreachable' }
+            : { type };
+      await started();
+      const command = lastCommand();
+
+      await app.dial(command);
+      await app.dial(command);
+      await Promise.all([app.dial(command), app.dial(command)]);
+
+      expect(placed).toHaveLength(1);
+    },
+  );
+
+  it('dials once when the same command is handled twice at the same time', async () => {
+    await started();
+    const command = lastCommand();
+
+    await Promise.all([app.dial(command), app.dial(command), app.dial(command)]);
+
+    expect(placed).toHaveLength(1);
+  });
+
+  it('does not dial what the policy forbids, and fails the call', async () => {
+    await app.project({
+      ...created,
+      data: { ...created.data, agent: { ...created.data.agent, phone: '+19005550100' } },
+    });
+    await app.start(due);
+    await app.dial(lastCommand());
+
+    expect(placed).toEqual([]);
+    expect(table.events()).toEqual(['CallFailed']);
+    expect(table.outbox.at(-1)?.body).toContain('rejected-by-policy');
+  });
+
+  it('does not dial once the appointment was cancelled, even where the word is still under way to the session', async () => {
+    await started();
+    await app.project(cancelled);
+
+    await app.dial(lastCommand());
+
+    expect(placed).toEqual([]);
+    expect(table.events()).toEqual(['CallFailed']);
+  });
+
+  it('asks again later for what the carrier did not take, and dials once for it', async () => {
+    createResult = (n) => (n === 1 ? { type: 'not-placed' } : { type: 'created', callSid: 'CA2', queueMs: 0 });
+    await started();
+
+    await app.dial(lastCommand());
+    const again = table.outbox.findLast(({ to }) => to === 'dialler');
+    await app.dial(lastCommand());
+
+    expect(again).toMatchObject({ dueAt: '2026-12-01T15:00:01.000Z' });
+    expect(placed).toHaveLength(2);
+    expect(table.sessionOf(sessionId).session.attempts).toMatchObject([{ id: 'agent-1', callSid: 'CA2' }]);
+  });
+});
+
+describe('a conversation', () => {
+  it('comes about step by step, each step in the outbox', async () => {
+    const toAgent = await agentWaiting();
+    await app.dial(lastCommand());
+    const greeting = await app.answer('answer', { place: clientPlace, callSid: 'CA2', digits: '' });
+    const toClient = await app.answer('key', { place: clientPlace, callSid: 'CA2', digits: '1' });
+    await app.room({ place, room: `s-${sessionId}-1`, event: 'start' });
+    now = new Date(now.getTime() + 60_000);
+    await app.status({ place: clientPlace, callSid: 'CA2', status: 'completed' });
+    for (const command of table.commands().slice(2)) await app.dial(DialCommand.parse(command));
+
+    expect(toAgent).toContain(`participantLabel="agent"`);
+    expect(greeting).toContain('Hello Ada, thank you for choosing Acme. Your consultant is ready to speak with you.');
+    expect(toClient).toContain(`>s-${sessionId}-1</Conference>`);
+    expect(table.events()).toEqual(['AgentAnswered', 'CallConnected', 'CallCompleted']);
+    expect(ended).toEqual(['CA1']);
+    expect(table.sessionOf(sessionId).session).toMatchObject({ closed: true });
+    expect(table.held.size).toBe(0);
+  });
+
+  it('carries the cause of it all in every event', async () => {
+    await agentWaiting();
+
+    const event = table.outbox.find(({ to }) => to === 'bus');
+    expect(event?.pk).toBe(`outbox#AgentAnswered:${sessionId}:1`);
+  });
+
+  it('does not come about with a client whose agent left: they hear an apology', async () => {
+    await agentWaiting();
+    await app.dial(lastCommand());
+    await app.answer('answer', { place: clientPlace, callSid: 'CA2', digits: '' });
+    await app.status({ place, callSid: 'CA1', status: 'completed' });
+
+    const document = await app.answer('key', { place: clientPlace, callSid: 'CA2', digits: '1' });
+
+    expect(document).toContain('your consultant is not available');
+    expect(document).not.toContain('Conference');
+  });
+
+  it('answers a repeated question with the same document', async () => {
+    const first = await agentWaiting();
+
+    expect(await app.answer('key', { place, callSid: 'CA1', digits: '1' })).toBe(first);
+  });
+
+  it('hangs up a call it does not know, of a session it does not know', async () => {
+    expect(await app.answer('answer', { place, callSid: 'CA9', digits: '' })).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>',
+    );
+  });
+});
+
+describe('a change of the appointment', () => {
+  it('ends both legs and the session before it is joined', async () => {
+    await agentWaiting();
+    await app.dial(lastCommand());
+    const before = table.commands().length;
+
+    await app.change(cancelled);
+    for (const command of table.commands().slice(before)) await app.dial(DialCommand.parse(command));
+
+    expect(ended.toSorted()).toEqual(['CA1', 'CA2']);
+    expect(table.events()).toEqual(['AgentAnswered', 'CallFailed']);
+    expect(table.outbox.find(({ pk }) => pk === `outbox#CallFailed:${sessionId}`)?.body).toContain('"cancelled"');
+  });
+
+  it('keeps the new version from dialling while the old one still holds a leg', async () => {
+    await agentWaiting();
+    await app.change(moved);
+    const second = received(CallDue, { appointmentId, appointmentVersion: 2 });
+
+    await app.start(second);
+    const newId = callSessionId(appointmentId, 2);
+    const whileHeld = table.commands().filter((command) => command['sessionId'] === newId);
+    await app.status({ place, callSid: 'CA1', status: 'completed' });
+    now = new Date(now.getTime() + 15_000);
+    await app.decide(newId, { type: 'wake' }, { refresh: true });
+
+    expect(whileHeld).toEqual([]);
+    expect(table.commands().filter((command) => command['sessionId'] === newId)).toMatchObject([{ do: 'create' }]);
+  });
+});
+
+describe('a decision', () => {
+  it('lost to another writer is made again on what that one wrote', async () => {
+    await started();
+    await app.dial(lastCommand());
+    table.rivals.push(() => {
+      const stored = table.sessionOf(sessionId);
+      void table.sessions.write(
+        { session: stored.session, expected: stored.revision, outbox: [], hold: [], free: [], onlyWhileCurrent: false },
+        now,
+      );
+    });
+
+    await app.status({ place, callSid: 'CA1', status: 'ringing' });
+
+    expect(table.sessionOf(sessionId).session.attempts[0]).toMatchObject({ stage: 'ringing' });
+  });
+
+  it('lost five times is left to whoever brings the input again', async () => {
+    await started();
+    await app.dial(lastCommand());
+    const rival = () => {
+      const stored = table.sessionOf(sessionId);
+      void table.sessions.write(
+        { session: stored.session, expected: stored.revision, outbox: [], hold: [], free: [], onlyWhileCurrent: false },
+        now,
+      );
+    };
+    // Each refused write lets the next rival in; the rival's own write takes one entry too.
+    table.rivals.push(...Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? rival : () => undefined)));
+
+    await expect(app.status({ place, callSid: 'CA1', status: 'ringing' })).rejects.toBeInstanceOf(SessionContended);
+  });
+
+  it('that changes nothing writes nothing', async () => {
+    await started();
+    await app.dial(lastCommand());
+    const { revision } = table.sessionOf(sessionId);
+
+    await app.wake();
+    await app.status({ place, callSid: 'CA1', status: 'initiated' });
+
+    expect(table.sessionOf(sessionId).revision).toBe(revision);
+  });
+
+  it('gives every effect an id of its own, so that each is carried once', async () => {
+    await agentWaiting();
+    await app.dial(lastCommand());
+    await app.change(cancelled);
+
+    const ids = table.outbox.map(({ pk }) => pk);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('the session’s id', () => {
+  it('is the same for the same appointment and version, and fits a path', () => {
+    expect(callSessionId('apt_01J', 2)).toBe('cs_01J_2');
+    expect(callSessionId('x'.repeat(64), 12)).toMatch(/^csh_[A-Za-z0-9_-]{43}$/);
+    expect(callSessionId('x'.repeat(64), 12)).not.toBe(callSessionId('x'.repeat(64), 13));
+  });
+});

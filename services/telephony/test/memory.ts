@@ -1,0 +1,71 @@
+import type { OutboxItem } from '@appointments/runtime';
+import type { Projections, Sessions, StoredAppointment, StoredSession, WriteResult } from '../src/app/ports';
+import type { Agent } from '../src/domain/projection';
+
+/** The table in memory: optimistic revisions, held phones, and the outbox of every write. */
+export function memoryTable() {
+  const sessions = new Map<string, StoredSession>();
+  const appointments = new Map<string, StoredAppointment>();
+  const agents = new Map<string, Agent>();
+  const held = new Map<string, string>();
+  const outbox: OutboxItem[] = [];
+  /** Run before the next writes; what they do is done by somebody else in between. */
+  const rivals: (() => void)[] = [];
+
+  const sessionsPort: Sessions = {
+    load: (id) => Promise.resolve(sessions.get(id)),
+    write: (write): Promise<WriteResult> => {
+      rivals.shift()?.();
+      const { session } = write;
+      const current = appointments.get(session.appointmentId)?.appointment.state;
+      if (write.onlyWhileCurrent && (current?.version !== session.appointmentVersion || current.cancelled))
+        return Promise.resolve('overtaken');
+      if ((sessions.get(session.id)?.revision ?? 0) !== write.expected) return Promise.resolve('contended');
+      const engaged = write.hold.find((number) => (held.get(number) ?? session.id) !== session.id);
+      if (engaged !== undefined) return Promise.resolve({ engaged });
+      sessions.set(session.id, { session: structuredClone(session), revision: write.expected + 1 });
+      for (const number of write.hold) held.set(number, session.id);
+      for (const number of write.free) held.delete(number);
+      outbox.push(...write.outbox);
+      return Promise.resolve('written');
+    },
+    ofAppointment: (appointmentId) =>
+      Promise.resolve(
+        [...sessions.values()]
+          .filter(({ session }) => session.appointmentId === appointmentId)
+          .map(({ session }) => ({ sessionId: session.id, appointmentVersion: session.appointmentVersion })),
+      ),
+  };
+  const projections: Projections = {
+    load: (id) => Promise.resolve(appointments.get(id)),
+    write: (appointment, expected) => {
+      rivals.shift()?.();
+      if ((appointments.get(appointment.appointmentId)?.revision ?? 0) !== expected) return Promise.resolve(false);
+      appointments.set(appointment.appointmentId, { appointment, revision: expected + 1 });
+      return Promise.resolve(true);
+    },
+    loadAgent: (id) => Promise.resolve(agents.get(id)),
+    writeAgent: (agent) => {
+      if ((agents.get(agent.agentId)?.agentVersion ?? 0) < agent.agentVersion) agents.set(agent.agentId, agent);
+      return Promise.resolve();
+    },
+  };
+
+  const messages = (to: string): readonly Record<string, unknown>[] =>
+    outbox.filter((item) => item.to === to).map((item) => JSON.parse(item.body) as Record<string, unknown>);
+  return {
+    sessions: sessionsPort,
+    projections,
+    outbox,
+    held,
+    rivals,
+    sessionOf: (id: string) => {
+      const stored = sessions.get(id);
+      if (!stored) throw new Error(`there is no session ${id}`);
+      return stored;
+    },
+    commands: () => messages('dialler'),
+    timers: () => messages('timers'),
+    events: () => messages('bus').map((event) => event['detailType']),
+  };
+}
