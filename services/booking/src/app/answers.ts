@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { Problem, type HttpAnswer } from '@appointments/runtime';
 import { createdEntry, type Appointment, type HistoryEntry } from '../domain/appointment';
 import type { Slot } from '../domain/slots';
-import { isoInZone, zoneNamed, type Zone } from '../domain/zones';
+import { isoToSend, zoneNamed, type Zone } from '../domain/zones';
 import type { AppointmentAnswer, CreatedAnswer, SlotAnswer } from './schemas';
 
 /** An appointment with what happened to it, oldest first, without the entry of its creation. */
@@ -13,7 +13,7 @@ export interface Told {
 
 function inZone(timeZone: string, instant: string): string {
   const zone = zoneNamed(timeZone);
-  return zone ? isoInZone(zone, Date.parse(instant)) : instant;
+  return zone ? isoToSend(zone, Date.parse(instant)) : instant;
 }
 
 function common(appointment: Appointment) {
@@ -55,7 +55,7 @@ export function createdBody(
 }
 
 export function slotBody(slot: Slot, zone: Zone): z.infer<typeof SlotAnswer> {
-  return { startsAt: isoInZone(zone, slot.start), endsAt: isoInZone(zone, slot.end) };
+  return { startsAt: isoToSend(zone, slot.start), endsAt: isoToSend(zone, slot.end) };
 }
 
 /** What is answered about a person's appointment is kept by no cache. */

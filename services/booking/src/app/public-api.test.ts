@@ -547,6 +547,15 @@ describe('GET /availability', () => {
     expect(json.slots.at(-1)).toEqual({ startsAt: '2026-12-01T22:30:00+01:00', endsAt: '2026-12-01T23:00:00+01:00' });
   });
 
+  it('writes UTC as Z, so that a slot seen in UTC can be booked in any zone', async () => {
+    const { json } = await api.availability({ ...query, timeZone: 'UTC' });
+    const london = await api.availability({ ...query, timeZone: 'Europe/London' });
+
+    expect(json.slots[0]).toEqual({ startsAt: '2026-12-01T14:00:00Z', endsAt: '2026-12-01T14:30:00Z' });
+    expect(london.json.slots[0].startsAt).toBe('2026-12-01T14:00:00+00:00');
+    expect((await api.create({ body: { ...BOOKING, startsAt: json.slots[0].startsAt } })).status).toBe(201);
+  });
+
   it('leaves out what is taken, and has it again after a cancellation', async () => {
     const { appointmentId, token } = await booked();
     const starts = async () =>

@@ -122,6 +122,14 @@ export function isoInZone(zone: Zone, instant: number): string {
   return `${new Date(localTime(zone, instant)).toISOString().slice(0, 19)}${offsetText(offsetAt(zone, instant))}`;
 }
 
+const IS_UTC = new Set(['UTC', 'UCT', 'Universal', 'Zulu'].flatMap((name) => [name, `Etc/${name}`]));
+
+/** As {@link isoInZone}, but UTC itself is written `Z`: who asked for UTC sends an instant on, which every zone understands. */
+export function isoToSend(zone: Zone, instant: number): string {
+  const text = isoInZone(zone, instant);
+  return IS_UTC.has(zone.name) ? text.replace('+00:00', 'Z') : text;
+}
+
 /** `2026-12-01`: the day that the zone's calendar shows. */
 export function dateInZone(zone: Zone, instant: number): string {
   return new Date(localTime(zone, instant)).toISOString().slice(0, 10);
