@@ -2,27 +2,24 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled, CallDue } from '@appointments/events';
 import type { EventContract } from '@appointments/events';
 import type { ReceivedEvent } from '@appointments/runtime';
-import { memoryTable } from '../../test/memory';
-import { documents } from '../adapters/documents';
-import { DEFAULT_POLICY } from '../domain/policy';
-import { addresses } from './addresses';
-import { applyChange } from './apply-change';
-import { decideWith, SessionContended } from './decide';
-import { dial, DialCommand } from './dial';
-import { answerCall, recordRoom, recordStatus } from './hear-call';
-import type { Carrier, CreateResult, NewCall } from './ports';
-import { projectAppointment } from './project-appointment';
-import { callSessionId } from './session-id';
-import { startSession } from './start-session';
+import { memoryTable } from './memory';
+import { documents } from '../src/adapters/documents';
+import { DEFAULT_POLICY } from '../src/domain/policy';
+import { addresses } from '../src/app/addresses';
+import { applyChange } from '../src/app/apply-change';
+import { decideWith, SessionContended } from '../src/app/decide';
+import { dial, DialCommand } from '../src/app/dial';
+import { answerCall, recordRoom, recordStatus } from '../src/app/hear-call';
+import type { Carrier, CreateResult, NewCall } from '../src/app/ports';
+import { projectAppointment } from '../src/app/project-appointment';
+import { callSessionId } from '../src/app/session-id';
+import { startSession } from '../src/app/start-session';
 
 const AGENT = '+12025550100';
 const CLIENT = '+12025550123';
 const STARTS_AT = '2026-12-01T15:00:00.000Z';
 
-function received<Contract extends EventContract>(
-  contract: Contract,
-  data: Partial<ReceivedEvent<Contract>['data']> = {},
-): ReceivedEvent<Contract> {
+function received<Contract extends EventContract>(contract: Contract, data: object = {}): ReceivedEvent<Contract> {
   const example = contract.example;
   return {
     ...example,
