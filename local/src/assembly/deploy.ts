@@ -245,7 +245,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
   }
   for (const { identity } of ofType('AWS::Scheduler::ScheduleGroup')) aws.scheduler.declareGroup(identity.name);
 
-  const streams = new Map<string, TableStream>();
+  const streams = new Map<string, TableStream & { readonly viewType: string }>();
   await Promise.all(
     ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(async (each) => {
       const { name } = each.identity;
@@ -259,16 +259,17 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
           keySchema: table.KeySchema,
           globalSecondaryIndexes: table.GlobalSecondaryIndexes,
           localSecondaryIndexes: table.LocalSecondaryIndexes,
-          ...(table.StreamSpecification === undefined
-            ? {}
-            : { streamViewType: table.StreamSpecification.StreamViewType }),
+          streams: table.StreamSpecification !== undefined,
           ...(ttl?.Enabled === true && ttl.AttributeName !== undefined
             ? { timeToLiveAttribute: ttl.AttributeName }
             : {}),
         },
         ports.fresh,
       );
-      if (engineStreamArn !== undefined) streams.set(name, openStream(ports.engine, engineStreamArn));
+      if (engineStreamArn !== undefined && table.StreamSpecification !== undefined) {
+        const viewType = table.StreamSpecification.StreamViewType;
+        streams.set(name, { ...openStream(ports.engine, engineStreamArn), viewType });
+      }
     }),
   );
 
@@ -357,6 +358,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         tableName: table,
         streamArn: mapping.EventSourceArn,
         functionArn: spec.arn,
+        viewType: stream.viewType,
         bisects: mapping.BisectBatchOnFunctionError,
         ...(mapping.MaximumRetryAttempts === undefined ? {} : { maximumRetryAttempts: mapping.MaximumRetryAttempts }),
         ...(destination === undefined ? {} : { onFailure: (message: string) => sendTo(aws, destination, message) }),

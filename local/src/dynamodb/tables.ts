@@ -14,7 +14,8 @@ export interface TableSpec {
   readonly keySchema: z.infer<typeof KeySchema>;
   readonly globalSecondaryIndexes: readonly z.infer<typeof Index>[];
   readonly localSecondaryIndexes: readonly z.infer<typeof Index>[];
-  readonly streamViewType?: string;
+  /** Its stream carries both images, whatever the template's view: only so can a write that changed nothing be told. */
+  readonly streams: boolean;
   readonly timeToLiveAttribute?: string;
 }
 
@@ -62,9 +63,7 @@ export async function ensureTable(
     BillingMode: 'PAY_PER_REQUEST',
     ...(spec.globalSecondaryIndexes.length > 0 ? { GlobalSecondaryIndexes: spec.globalSecondaryIndexes } : {}),
     ...(spec.localSecondaryIndexes.length > 0 ? { LocalSecondaryIndexes: spec.localSecondaryIndexes } : {}),
-    ...(spec.streamViewType === undefined
-      ? {}
-      : { StreamSpecification: { StreamEnabled: true, StreamViewType: spec.streamViewType } }),
+    ...(spec.streams ? { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } } : {}),
   });
   if (spec.timeToLiveAttribute !== undefined) {
     await engine.call('DynamoDB_20120810.UpdateTimeToLive', {
@@ -109,7 +108,7 @@ function compare(spec: TableSpec, { Table: kept }: z.infer<typeof Described>) {
       indexes(spec.localSecondaryIndexes, spec.attributeDefinitions),
       indexes(kept.LocalSecondaryIndexes ?? [], kept.AttributeDefinitions),
     ],
-    ['its stream', spec.streamViewType ?? 'none', kept.StreamSpecification?.StreamViewType ?? 'none'],
+    ['its stream', spec.streams ? 'on' : 'off', kept.StreamSpecification?.StreamEnabled === true ? 'on' : 'off'],
   ] as const;
   for (const [what, wanted, is] of pairs) {
     if (wanted !== is)

@@ -89,6 +89,18 @@ describe('moving the clock', () => {
     ]);
   });
 
+  it('runs timers of one instant in the order in which they were armed', async () => {
+    const { mover, arm, ran } = kernel();
+    for (let n = 0; n < 40; n++) arm(n % 2 === 0 ? 1000 : 2000, `t${n}`);
+
+    await mover.move({ advanceByMs: 2000 });
+
+    const numbers = Array.from({ length: 40 }, (_, n) => n);
+    expect(ran.map(({ what }) => what)).toEqual(
+      [...numbers.filter((n) => n % 2 === 0), ...numbers.filter((n) => n % 2 === 1)].map((n) => `t${n}`),
+    );
+  });
+
   it('also runs what timers arm on the way', async () => {
     const { mover, arm, ran } = kernel();
     arm(1000, 'first', 'delayed-message', async () => {

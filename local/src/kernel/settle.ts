@@ -24,9 +24,8 @@ export async function settle(busy: BusyCount, timers: RunnableTimers, limitMs: n
       continue;
     }
     const generation = busy.generation();
-    const began = timers.runDue().length > 0;
+    timers.runDue();
     await turn();
-    if (began) continue;
     await turn();
     if (busy.count() === 0 && busy.generation() === generation && timers.dueNames().length === 0) return;
   }

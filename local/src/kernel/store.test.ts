@@ -26,6 +26,18 @@ describe('the journal', () => {
     await store.close();
   });
 
+  it('goes on writing after all was written', async () => {
+    const store = openStore(folder);
+    const counts = store.collection<number>('a');
+
+    for (let n = 0; n < 5; n++) {
+      counts.put(`k${n}`, n);
+      await store.flushed();
+      expect(journal()).toContain(`"k${n}"`);
+    }
+    await store.close();
+  });
+
   it('gives back after a restart what was kept, in the order of first insertion', async () => {
     const store = openStore(folder);
     const before = store.collection<number>('a');

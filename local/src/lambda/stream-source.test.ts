@@ -28,6 +28,7 @@ function cloud(
   answer: (batch: readonly string[], call: number) => unknown,
   spec: Partial<StreamSourceSpec> = {},
   checkpoints = new Map<string, string>(),
+  afterRead: () => Promise<void> = async () => {},
 ) {
   const clock = createClock(0, () => START);
   const busy = createBusy();
@@ -62,8 +63,13 @@ function cloud(
         entries: () => checkpoints.entries(),
         size: 0,
       },
-      read: async (after, limit) =>
-        records.filter(({ dynamodb }) => Number(dynamodb.SequenceNumber) > Number(after ?? 0)).slice(0, limit),
+      read: async (after, limit) => {
+        const found = records
+          .filter(({ dynamodb }) => Number(dynamodb.SequenceNumber) > Number(after ?? 0))
+          .slice(0, limit);
+        await afterRead();
+        return found;
+      },
       invoke: async (event) => {
         events.push(event);
         const batch = (event as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => dynamodb.SequenceNumber);
@@ -108,6 +114,51 @@ describe('a function fed from a stream', () => {
     expect(calls.map(({ batch }) => batch)).toEqual([['1'], ['2'], ['3'], ['4']]);
   });
 
+  it.each([
+    ['NEW_AND_OLD_IMAGES', { NewImage: { n: { N: '2' } }, OldImage: { n: { N: '1' } } }],
+    ['NEW_IMAGE', { NewImage: { n: { N: '2' } } }],
+    ['OLD_IMAGE', { OldImage: { n: { N: '1' } } }],
+    ['KEYS_ONLY', {}],
+  ])('sees the images of the view %s', async (viewType, images) => {
+    const keys = { SequenceNumber: '1', Keys: { pk: { S: '1' } } };
+    const both = { NewImage: { n: { N: '2' } }, OldImage: { n: { N: '1' } } };
+    const record = { ...insert(1), eventName: 'MODIFY', dynamodb: { ...keys, ...both } };
+    const { source, events, settle } = cloud([record], () => ({}), { viewType });
+
+    source.wake();
+    await settle();
+
+    expect((events[0] as { Records: StreamRecord[] }).Records[0]?.dynamodb).toEqual({
+      ...keys,
+      ...images,
+      StreamViewType: viewType,
+      ApproximateCreationDateTime: START / 1000,
+    });
+  });
+
+  it('looks once more when a record came while an empty read was under way', async () => {
+    const records: StreamRecord[] = [];
+    let reads = 0;
+    const { source, calls, settle } = cloud(
+      records,
+      () => ({}),
+      {},
+      new Map(),
+      async () => {
+        reads += 1;
+        if (reads > 1) return;
+        // After what there was has been looked at, and before the answer is here.
+        records.push(insert(1));
+        source.wake();
+      },
+    );
+
+    source.wake();
+    await settle();
+
+    expect(calls.map(({ batch }) => batch)).toEqual([['1']]);
+  });
+
   it('goes on behind the checkpoint of an earlier process', async () => {
     const { source, calls, settle } = cloud([1, 2, 3].map(insert), () => ({}), {}, new Map([['mapping', '2']]));
 
@@ -137,6 +188,7 @@ describe('a function fed from a stream', () => {
               SequenceNumber: '1',
               Keys: { pk: { S: '1' } },
               NewImage: { pk: { S: '1' } },
+              StreamViewType: 'NEW_AND_OLD_IMAGES',
               ApproximateCreationDateTime: START / 1000,
             },
           },

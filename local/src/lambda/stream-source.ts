@@ -29,6 +29,8 @@ export interface StreamSourceSpec {
   readonly batchSize?: number;
   readonly reportsBatchItemFailures: boolean;
   readonly bisects: boolean;
+  /** Which images the table's stream carries: the engine's own carries both. @default NEW_AND_OLD_IMAGES */
+  readonly viewType?: string;
   /** @default -1: without limit */
   readonly maximumRetryAttempts?: number;
   readonly onFailure?: (message: string) => Promise<unknown>;
@@ -87,7 +89,10 @@ export function connectStream(
   const readMore = async (): Promise<boolean> => {
     const records = await ports.read(seen, READ_LIMIT);
     seen = records.at(-1)?.dynamodb.SequenceNumber ?? seen;
-    const wanted = records.filter((record) => changesSomething(record) && passes(record, spec));
+    const wanted = records
+      .filter(changesSomething)
+      .map((record) => asViewed(record, spec.viewType))
+      .filter((record) => passes(record, spec));
     for (let from = 0; from < wanted.length; from += batchSize) {
       batches.push({ records: wanted.slice(from, from + batchSize), attempts: 0 });
     }
@@ -166,7 +171,6 @@ export function connectStream(
         return;
       }
       // Cleared before the read: a write answered while it is under way is looked for once more.
-      dirty = false;
       if (!(await readMore()) && !dirty) {
         state = 'idle';
         return;
@@ -201,6 +205,20 @@ export function connectStream(
 
 function changesSomething({ eventName, dynamodb }: StreamRecord): boolean {
   return eventName !== 'MODIFY' || !sameJson(dynamodb.NewImage, dynamodb.OldImage);
+}
+
+/** Leaves out the images that the table's own stream would not carry. */
+function asViewed(record: StreamRecord, viewType = 'NEW_AND_OLD_IMAGES'): StreamRecord {
+  const { NewImage, OldImage, ...rest } = record.dynamodb;
+  return {
+    ...record,
+    dynamodb: {
+      ...rest,
+      ...(NewImage !== undefined && viewType.startsWith('NEW') ? { NewImage } : {}),
+      ...(OldImage !== undefined && viewType.includes('OLD') ? { OldImage } : {}),
+      StreamViewType: viewType,
+    },
+  };
 }
 
 /** Equality that does not mind the order of members. */
