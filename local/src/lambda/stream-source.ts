@@ -171,6 +171,7 @@ export function connectStream(
         return;
       }
       // Cleared before the read: a write answered while it is under way is looked for once more.
+      dirty = false;
       if (!(await readMore()) && !dirty) {
         state = 'idle';
         return;
