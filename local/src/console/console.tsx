@@ -226,8 +226,8 @@ function Console() {
         <EventsPanel today={today} events={events} filter={filter} onFilter={setFilter} />
         <InboxPanel today={today} emails={seen.emails} texts={seen.texts} alerts={seen.alerts} />
         <CallsPanel today={today} calls={seen.calls} conferences={seen.conferences} people={people} />
-        <DeadLettersPanel letters={seen.deadLetters} />
         <LogsPanel today={today} logs={logs} filter={filter} onFilter={setFilter} />
+        <DeadLettersPanel letters={seen.deadLetters} />
       </main>
     </>
   );

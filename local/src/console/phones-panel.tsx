@@ -12,44 +12,44 @@ export function PhonesPanel(props: { phones: readonly Phone[]; people: ReadonlyM
   const [behaviour, setNewBehaviour] = useState('accept');
   return (
     <section class="panel phones" id="phones" aria-labelledby="phones-title">
-      <h2 id="phones-title">Phones</h2>
+      <div class="head">
+        <h2 id="phones-title">Phones</h2>
+        <form
+          class="row foot"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void props.act(`Set ${number}`, () => setBehaviour(number.trim(), behaviour)).then(() => setNumber(''));
+          }}
+        >
+          <input
+            aria-label="Phone number to set before it rings"
+            placeholder="+12025550143"
+            inputMode="tel"
+            list="known-numbers"
+            value={number}
+            onInput={(event) => setNumber(event.currentTarget.value)}
+          />
+          <datalist id="known-numbers">
+            {[...props.people].map(([known, { name, role }]) => (
+              <option key={known} value={known}>
+                {`${name}, ${role}`}
+              </option>
+            ))}
+          </datalist>
+          <BehaviourSelect label="Its behaviour" value={behaviour} onChange={setNewBehaviour} />
+          <button type="submit" disabled={number.trim() === ''}>
+            Set phone
+          </button>
+        </form>
+      </div>
       <div class="scroll">
         {props.phones.length === 0 && (
-          <p class="empty">
-            No phone has been called yet. A phone appears when it is called, or when you set it below.
-          </p>
+          <p class="empty">No phone has been called yet. A phone appears when it is called, or when you set it here.</p>
         )}
         {props.phones.map((phone) => (
           <PhoneCard key={phone.number} phone={phone} people={props.people} act={props.act} />
         ))}
       </div>
-      <form
-        class="row foot"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void props.act(`Set ${number}`, () => setBehaviour(number.trim(), behaviour)).then(() => setNumber(''));
-        }}
-      >
-        <input
-          aria-label="Phone number to set before it rings"
-          placeholder="+12025550143"
-          inputMode="tel"
-          list="known-numbers"
-          value={number}
-          onInput={(event) => setNumber(event.currentTarget.value)}
-        />
-        <datalist id="known-numbers">
-          {[...props.people].map(([known, { name, role }]) => (
-            <option key={known} value={known}>
-              {`${name}, ${role}`}
-            </option>
-          ))}
-        </datalist>
-        <BehaviourSelect label="Its behaviour" value={behaviour} onChange={setNewBehaviour} />
-        <button type="submit" disabled={number.trim() === ''}>
-          Set phone
-        </button>
-      </form>
     </section>
   );
 }
