@@ -137,8 +137,18 @@ export function compileTemplate(name, source, { variables, layout, footer }) {
 /** The whole generated module, as text. */
 export function generate(folder) {
   const read = (...path) => readFileSync(join(folder, ...path), 'utf8').trim();
+  // Laid out for people to read; sent without the indentation, a tag a line.
+  const squeezed = (html) =>
+    html
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll('> <', '>\n<')
+      .replaceAll(/ ?(\[\[[a-z]+\]\]) ?/g, '$1')
+      .replaceAll(/style=" ?([^"]*?);? ?"/g, 'style="$1"');
   const layout = Object.fromEntries(
-    ['page', 'heading', 'paragraph', 'facts', 'fact', 'button'].map((name) => [name, read('layout', `${name}.html`)]),
+    ['page', 'heading', 'paragraph', 'facts', 'fact', 'button'].map((name) => [
+      name,
+      squeezed(read('layout', `${name}.html`)),
+    ]),
   );
   const variables = JSON.parse(read('variables.json'));
   const expected = KINDS.flatMap((kind) => READERS.map((reader) => `${kind}.${reader}`));

@@ -141,9 +141,16 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
 
     const claimedAt = ports.now();
     const staleBefore = new Date(claimedAt.getTime() - CLAIM_SETTLES_MS);
-    const answers = await Promise.all(slots.map((wanted) => ports.claim(wanted, claimedAt, staleBefore)));
+    const asked = await Promise.allSettled(slots.map((wanted) => ports.claim(wanted, claimedAt, staleBefore)));
+    const answers = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     const claims = answers.flatMap((answer) => (answer.is === 'claimed' ? [answer.claim] : []));
     const underWay = answers.some((answer) => answer.is === 'under-way');
+    const refused = asked.find((answer) => answer.status === 'rejected');
+    if (refused) {
+      // One claim could not be asked for: the others are not to wait a quarter of an hour for it.
+      await releaseAll(ports, claims);
+      throw refused.reason;
+    }
     if (claims.length === 0 && !underWay) {
       count('MessagesSuppressed', slots.length);
       log.info('Everybody has been told before', { appointmentId, version, template: word.kind });
@@ -182,7 +189,7 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
     });
 
     if ('overtakenBy' in deliveries) {
-      await Promise.all(claims.map((claim) => ports.release(claim)));
+      await releaseAll(ports, claims);
       count('MessagesSuppressed', claims.length);
       log.info('Overtaken before it was sent', { appointmentId, version, template: word.kind });
       return deliveries.overtakenBy;
@@ -198,6 +205,10 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
   };
 }
 
+async function releaseAll(ports: SendPorts, claims: readonly Claim[]): Promise<void> {
+  await Promise.all(claims.map((claim) => ports.release(claim)));
+}
+
 function noFailure(): never {
   throw new Error('an alert is raised on a failed call only');
 }
@@ -207,7 +218,7 @@ async function beforeSending<T>(ports: SendPorts, claims: readonly Claim[], prep
   try {
     return await prepare();
   } catch (error) {
-    await Promise.all(claims.map((claim) => ports.release(claim)));
+    await releaseAll(ports, claims);
     throw error;
   }
 }

@@ -23,7 +23,7 @@ export function alertOn(word: Word, failure: CallFailure, brandName: string): Al
       `Call session: ${failure.callSessionId}`,
       `Reason: ${reason}`,
       `Missing side: ${failure.leg ?? 'none'}`,
-      `Attempts: ${attempts.length === 0 ? 'none' : ''}`,
+      `Attempts:${attempts.length === 0 ? ' none' : ''}`,
       ...attempts,
       '',
       'Runbook: docs/runbook.md, "A call failed".',

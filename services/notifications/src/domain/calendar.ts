@@ -5,7 +5,7 @@ import {
   ICalCalendarMethod,
   ICalEventStatus,
 } from 'ical-generator';
-import { plainLine } from './plain';
+import { plainLine, plainText } from './plain';
 
 export interface Invitation {
   readonly appointmentId: string;
@@ -41,7 +41,7 @@ export function calendarPart(invitation: Invitation, now: Date): CalendarPart {
     start: new Date(invitation.startsAt),
     end: new Date(invitation.endsAt),
     summary: plainLine(invitation.summary),
-    description: invitation.description,
+    description: plainText(invitation.description),
     organizer: { name: parameter(organizer.name), email: organizer.email },
     status: cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
   });

@@ -32,7 +32,7 @@ export function spellOut(localStart: string, timeZone: string): Spelled {
   const weekday = WEEKDAYS[new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDay()] ?? '';
   const monthName = MONTHS[Number(month) - 1] ?? '';
   return {
-    when: `${weekday}, ${Number(day)} ${monthName} ${year}, ${time} (${timeZone}, UTC${offset === 'Z' ? '' : offset})`,
+    when: `${weekday}, ${Number(day)} ${monthName} ${year}, ${time} (${timeZone}, UTC${offset === 'Z' ? '+00:00' : offset})`,
     whenShort: `${weekday.slice(0, 3)} ${Number(day)} ${monthName.slice(0, 3)} ${year}, ${time}`,
   };
 }

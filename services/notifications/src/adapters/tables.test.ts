@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { AppointmentCreated, AppointmentRescheduled, NotificationFailed } from '@appointments/events';
+import { eventItem } from '@appointments/runtime';
+import { engineIsHere, startEngine, type Engine } from '../../test/engine';
+import type { ClaimAnswer, Slot } from '../app/send-messages';
+import { partsOfBooking, partsOfCancellation } from '../domain/projection';
+import { ledger } from './ledger';
+import { projections } from './projections';
+
+const now = () => new Date('2026-11-22T12:00:00.000Z');
+const minute = (minutes: number) => new Date(now().getTime() + minutes * 60_000);
+const booked = AppointmentCreated.example.data;
+const { appointmentId } = booked;
+const created = partsOfBooking(booked);
+const moved = partsOfBooking(AppointmentRescheduled.example.data);
+const amended = partsOfBooking({ ...booked, revision: 2, client: { ...booked.client, email: 'new@example.com' } });
+const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, cancelledBy: 'client', reason: 'ill' });
+
+(engineIsHere() ? describe : describe.skip)('over the real engine', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine.stop());
+
+  describe('the projection', () => {
+    const fresh = async () => projections(engine.client, await engine.table(), now);
+
+    it('is empty where nothing was heard', async () => {
+      expect(await (await fresh()).read('apt_none')).toEqual({});
+    });
+
+    it('takes the state from the highest version and the particulars from the highest revision, in whatever order', async () => {
+      const table = await fresh();
+
+      await table.apply(cancelled);
+      await table.apply(moved);
+      await table.apply(created);
+      const known = await table.apply(cancelled);
+
+      expect(known.state).toMatchObject({ version: 3, cancelled: true, cancelledBy: 'client', reason: 'ill' });
+      expect(known.particulars).toEqual(moved.particulars);
+    });
+
+    it('takes in new particulars of the same version', async () => {
+      const table = await fresh();
+
+      await table.apply(created);
+      const known = await table.apply(amended);
+
+      expect(known.particulars?.client.email).toBe('new@example.com');
+      expect(known.state?.version).toBe(1);
+    });
+
+    it('answers a repeated event with what is known', async () => {
+      const table = await fresh();
+      const first = await table.apply(created);
+
+      expect(await table.apply(created)).toEqual(first);
+      expect(await table.read(appointmentId)).toEqual(first);
+    });
+
+    it('keeps the newest word on an agent', async () => {
+      const table = await fresh();
+
+      await table.applyAgent({ ...booked.agent, agentVersion: 3, name: 'New' });
+      await table.applyAgent({ ...booked.agent, agentVersion: 2, name: 'Old' });
+
+      expect(await table.readAgent(booked.agent.agentId)).toMatchObject({ agentVersion: 3, name: 'New' });
+      expect(await table.readAgent('agt_none')).toBeUndefined();
+    });
+  });
+
+  describe('the ledger', () => {
+    const slot: Slot = { appointmentId, version: 1, template: 'confirmation', channel: 'email', recipient: 'client' };
+    const fresh = async () => {
+      const TableName = await engine.table();
+      return { TableName, ...ledger(engine.client, TableName) };
+    };
+    const claimOf = (answer: ClaimAnswer) => {
+      if (answer.is !== 'claimed') throw new Error(`not claimed but ${answer.is}`);
+      return answer.claim;
+    };
+
+    it('gives a message to one of two who want it', async () => {
+      const book = await fresh();
+
+      const answers = await Promise.all([1, 2].map(() => book.claim(slot, now(), minute(-15))));
+
+      expect(answers.map((answer) => answer.is).toSorted()).toEqual(['claimed', 'under-way']);
+    });
+
+    it('never gives out again what was sent', async () => {
+      const book = await fresh();
+      await book.confirm(claimOf(await book.claim(slot, now(), minute(-15))), 'm-1', now());
+
+      expect(await book.claim(slot, minute(600), minute(585))).toEqual({ is: 'sent' });
+    });
+
+    it('gives out an unconfirmed claim after fifteen minutes, and not before', async () => {
+      const book = await fresh();
+      await book.claim(slot, now(), minute(-15));
+
+      expect((await book.claim(slot, minute(14), minute(-1))).is).toBe('under-way');
+      expect((await book.claim(slot, minute(15), minute(0))).is).toBe('claimed');
+    });
+
+    it('lets only the holder give a claim back', async () => {
+      const book = await fresh();
+      const lost = claimOf(await book.claim(slot, now(), minute(-15)));
+      const held = claimOf(await book.claim(slot, minute(15), minute(0)));
+
+      await book.release(lost);
+      expect((await book.claim(slot, minute(16), minute(1))).is).toBe('under-way');
+      await book.release(held);
+      expect((await book.claim(slot, minute(16), minute(1))).is).toBe('claimed');
+    });
+
+    it('gives a failed message back together with the event that tells of it', async () => {
+      const book = await fresh();
+      const claim = claimOf(await book.claim(slot, now(), minute(-15)));
+      const event = eventItem(
+        NotificationFailed.create(NotificationFailed.example.data, { occurredAt: now().toISOString() }),
+        now(),
+      );
+
+      await book.fail(claim, event);
+
+      const { Item } = await engine.client.send(
+        new GetCommand({ TableName: book.TableName, Key: { pk: event.pk, sk: event.sk } }),
+      );
+      expect(Item).toEqual(event);
+      expect((await book.claim(slot, minute(1), minute(-14))).is).toBe('claimed');
+    });
+  });
+});

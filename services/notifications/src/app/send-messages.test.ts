@@ -1,0 +1,323 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { APPOINTMENT, at, event, START, world, type Fate } from '../../test/world';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const created = () => event('AppointmentCreated');
+const moved = (version = 2) => event('AppointmentRescheduled', { appointmentVersion: version, revision: version });
+const cancelled = (version = 2) => event('AppointmentCancelled', { appointmentVersion: version, revision: version });
+const failed = (reason = 'agent-unreachable', version = 1) =>
+  event('CallFailed', { reason, appointmentVersion: version });
+
+const told = (w: ReturnType<typeof world>) => w.accepted.map(({ what }) => what).toSorted();
+
+describe('a booking', () => {
+  it('is confirmed to the client and told to the agent, and to nobody else', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['1 confirmation to agent', '1 confirmation to client']);
+    expect(w.accepted.map(({ address }) => address).toSorted()).toEqual(['ada@example.com', 'alex@example.com']);
+  });
+
+  it('delivered twice is told once', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(START, created());
+    w.deliver(START + HOUR, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['1 confirmation to agent', '1 confirmation to client']);
+  });
+
+  it('gives the client the link that booking gave, and the agent none', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    await w.run();
+
+    const [client, agent] = ['ada@example.com', 'alex@example.com'].map(
+      (address) => w.accepted.find((mail) => mail.address === address)?.text ?? '',
+    );
+    // The end, 15:30 on 1 December 2026, and thirty days.
+    expect(client).toMatch(
+      new RegExp(`https://book.example.com/manage/${APPOINTMENT}#v1\\.k1\\.1798731000\\.[\\w-]{43}\n`),
+    );
+    expect(agent).not.toContain('/manage/');
+  });
+
+  it('goes to the newest address of the agent', async () => {
+    const w = world();
+
+    w.agent({ agentId: 'agt_default', agentVersion: 2, email: 'new@example.com' });
+    w.deliver(START, created());
+    await w.run();
+
+    expect(w.accepted.map(({ address }) => address)).toContain('new@example.com');
+  });
+
+  it('that was cancelled before it could be told is never confirmed: the cancellation goes in its place', async () => {
+    const w = world();
+
+    w.deliver(START, cancelled());
+    w.deliver(START + 10_000, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['2 cancelled to agent', '2 cancelled to client']);
+  });
+
+  it('that was moved before it could be told is told with its new time only', async () => {
+    const w = world();
+
+    w.deliver(START, moved());
+    w.deliver(START + 10_000, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['2 moved to agent', '2 moved to client']);
+  });
+
+  it('cancelled between claiming and sending is not confirmed', async () => {
+    const w = world();
+    w.afterClaims(() => w.projectNow(cancelled()));
+
+    w.deliver(START, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['2 cancelled to agent', '2 cancelled to client']);
+  });
+});
+
+describe('a life of an appointment', () => {
+  it('is told step by step', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(START + HOUR, moved(2));
+    w.deliver(START + 2 * HOUR, cancelled(3));
+    await w.run();
+
+    expect(told(w)).toEqual([
+      '1 confirmation to agent',
+      '1 confirmation to client',
+      '2 moved to agent',
+      '2 moved to client',
+      '3 cancelled to agent',
+      '3 cancelled to client',
+    ]);
+  });
+});
+
+describe('a failed call', () => {
+  it('is told to both, and to the operators by ids only', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(START + MINUTE, failed());
+    w.deliver(START + MINUTE, failed());
+    await w.run();
+
+    expect(told(w).slice(2)).toEqual(['1 could-not-connect to agent', '1 could-not-connect to client', 'alert']);
+    const alert = w.accepted.find(({ what }) => what === 'alert');
+    expect(alert?.text).not.toMatch(/Ada|Alex|@|\+1/);
+    expect(alert?.text).toContain(APPOINTMENT);
+  });
+
+  it.each(['cancelled', 'superseded'])('because it was %s is told to nobody', async (reason) => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(START + MINUTE, failed(reason));
+    await w.run();
+
+    expect(told(w)).toEqual(['1 confirmation to agent', '1 confirmation to client']);
+  });
+
+  it('waits until it is known who was to be called', async () => {
+    const w = world();
+
+    w.deliver(START, failed());
+    w.deliver(START + MINUTE, created());
+    await w.run();
+
+    expect(told(w)).toContain('1 could-not-connect to client');
+  });
+
+  it('of an appointment nobody ever hears of is parked after a quarter of an hour', async () => {
+    const w = world();
+
+    w.deliver(START, failed());
+    await w.run();
+
+    expect(told(w)).toEqual([]);
+    expect(w.parked).toEqual([expect.stringMatching(/not known here/)]);
+  });
+});
+
+describe('what SES says', () => {
+  const fates = (...list: Fate[]) => world({ fates: list });
+
+  it('throttled: is tried again until it goes, once', async () => {
+    const w = fates('throttled', 'throttled', 'throttled');
+
+    w.deliver(START, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['1 confirmation to agent', '1 confirmation to client']);
+    expect(w.parked).toEqual([]);
+  });
+
+  it('rejected: is told on the bus and parked with its reason, and the other still gets theirs', async () => {
+    const w = fates('rejected');
+
+    w.deliver(START, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['1 confirmation to agent']);
+    expect(w.published).toEqual([
+      expect.objectContaining({
+        appointmentId: APPOINTMENT,
+        appointmentVersion: 1,
+        channel: 'email',
+        template: 'confirmation',
+        recipient: 'client',
+        reason: 'MessageRejected',
+      }),
+    ]);
+    expect(w.parked).toEqual(['email confirmation to client: MessageRejected']);
+  });
+
+  it('not sent: comes again', async () => {
+    const w = fates('not-sent');
+
+    w.deliver(START, created());
+    await w.run();
+
+    expect(told(w)).toEqual(['1 confirmation to agent', '1 confirmation to client']);
+  });
+
+  it('nothing, though it was sent: is not sent again for a quarter of an hour', async () => {
+    const w = fates('sent-but-lost');
+
+    w.deliver(START, created());
+    await w.run();
+
+    const client = w.accepted.filter(({ what }) => what === '1 confirmation to client');
+    expect(client).toHaveLength(2);
+    expect((client[1]?.atMs ?? 0) - (client[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(15 * MINUTE);
+    expect(w.accepted.filter(({ what }) => what === '1 confirmation to agent')).toHaveLength(1);
+  });
+});
+
+it('a claim that could not be asked for does not hold the other back', async () => {
+  const w = world({ faults: [{ effect: 1, when: 'before', dies: false }] });
+
+  w.deliver(START, created());
+  await w.run();
+
+  expect(told(w)).toEqual(['1 confirmation to agent', '1 confirmation to client']);
+  expect(w.accepted.every(({ atMs }) => atMs < START + 15 * MINUTE)).toBe(true);
+});
+
+describe('what comes too late', () => {
+  const afterTheEnd = Date.parse('2026-12-01T15:30:00.000Z');
+
+  it('is not sent, but told on the bus and parked', async () => {
+    const w = world();
+
+    w.deliver(afterTheEnd, created());
+    await w.run();
+
+    expect(told(w)).toEqual([]);
+    expect(w.published.map(({ reason }) => reason)).toEqual(['too-late', 'too-late']);
+    expect(w.parked).toEqual([expect.stringMatching(/too-late/)]);
+  });
+
+  it('in a replay meant for real is passed over', async () => {
+    const w = world();
+
+    w.deliver(afterTheEnd, created(), 'for-real-1');
+    await w.run();
+
+    expect([told(w), w.published, w.parked]).toEqual([[], [], []]);
+  });
+});
+
+it('a replay that is not meant for real sends nothing', async () => {
+  const w = world();
+
+  w.deliver(START, created(), 'rebuild-1');
+  await w.runUntil(START + MINUTE);
+
+  expect(told(w)).toEqual([]);
+  expect(w.failures[0]).toMatch(/replay/);
+});
+
+describe('whatever is delivered twice, late, out of order, or cut off between any two effects', () => {
+  const history = fc.record({
+    moves: fc.integer({ min: 0, max: 3 }),
+    ends: fc.boolean(),
+    first: fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 5, maxLength: 5 }),
+    again: fc.array(fc.record({ which: fc.nat(), atSeconds: fc.integer({ min: 0, max: 3600 }) }), { maxLength: 6 }),
+    faults: fc.array(
+      fc.record({
+        effect: fc.integer({ min: 0, max: 60 }),
+        when: fc.constantFrom('before' as const, 'after' as const),
+        dies: fc.boolean(),
+      }),
+      { maxLength: 3 },
+    ),
+  });
+
+  it('the word that stands reaches both; none is sent twice, none once a later one was heard', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ moves, ends, first, again, faults }) => {
+        const events = [
+          created(),
+          ...Array.from({ length: moves }, (_, index) => moved(index + 2)),
+          ...(ends ? [cancelled(moves + 2)] : []),
+        ];
+        const last = events.length;
+        const w = world({ faults });
+        events.forEach((each, index) => w.deliver(START + (first[index] ?? 0) * 1000, each));
+        for (const { which, atSeconds } of again) {
+          const each = events[which % events.length];
+          if (each) w.deliver(START + atSeconds * 1000, each);
+        }
+
+        await w.run();
+
+        const kind = ends ? 'cancelled' : moves > 0 ? 'moved' : 'confirmation';
+        expect(told(w)).toEqual(expect.arrayContaining([`${last} ${kind} to agent`, `${last} ${kind} to client`]));
+        expect(w.parked).toEqual([]);
+        for (const { what, version, atMs } of w.accepted) {
+          const twins = w.accepted.filter((other) => other.what === what);
+          // Only a fault right after sending leaves it open whether it went, and then for a quarter of an hour.
+          if (faults.length === 0) expect(twins).toHaveLength(1);
+          for (const twin of twins) {
+            if (twin.atMs !== atMs) expect(Math.abs(twin.atMs - atMs)).toBeGreaterThanOrEqual(15 * MINUTE);
+          }
+          for (const [heardVersion, heardMs] of w.heard) {
+            if (heardVersion > (version ?? 0)) expect(atMs).toBeLessThanOrEqual(heardMs);
+          }
+        }
+        if (faults.length === 0) expect(w.underWay()).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+it('nothing that a person is called or reached by is in what is parked', async () => {
+  const w = world({ fates: ['rejected'] });
+
+  w.deliver(START, created());
+  await w.run();
+
+  expect(JSON.stringify([w.parked, w.published])).not.toMatch(/Ada|Alex|@|\+1/);
+  expect(at(START)).toBe('2026-11-22T12:00:00.000Z');
+});

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+function binary(): string | undefined {
+  const told = process.env['DYNOXIDE_BIN'];
+  if (told) return told;
+  const installed = join(__dirname, '../../../node_modules/@dynoxide/linux-x64/dynoxide');
+  return existsSync(installed) ? installed : undefined;
+}
+
+/** Whether the database engine is here; says in one line when it is not. */
+export function engineIsHere(): boolean {
+  if (binary()) return true;
+  process.stderr.write(
+    'Skipped: the tests over the real database engine, because @dynoxide/linux-x64 is not installed.\n',
+  );
+  return false;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export interface Engine {
+  readonly client: DynamoDBDocumentClient;
+  /** Makes a table of a service's shape and answers its name. */
+  readonly table: () => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+/** The database engine of the laptop, in memory, on a port of its own. */
+export async function startEngine(): Promise<Engine> {
+  const file = binary();
+  if (!file) throw new Error('the database engine is not here');
+  const port = await freePort();
+  const child: ChildProcess = spawn(file, ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
+  const raw = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    // The SDK's own retries are the wait until the engine answers.
+    maxAttempts: 10,
+  });
+  await raw.send(new ListTablesCommand({}));
+  let tables = 0;
+  return {
+    client: DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } }),
+    table: async () => {
+      const TableName = `notifications-${++tables}`;
+      await raw.send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [
+            { AttributeName: 'pk', AttributeType: 'S' },
+            { AttributeName: 'sk', AttributeType: 'S' },
+          ],
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+        }),
+      );
+      return TableName;
+    },
+    stop: async () => {
+      raw.destroy();
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}

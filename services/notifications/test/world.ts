@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { NotYet, PermanentError, putBackDelaySeconds, within } from '@appointments/runtime';
+import { sendMessages, TOLD, type Claim, type ClaimAnswer, type Sent, type Slot } from '../src/app/send-messages';
+import {
+  partsOfBooking,
+  partsOfCancellation,
+  type AgentWord,
+  type Parts,
+  type Projection,
+} from '../src/domain/projection';
+
+type ToldEvent = Parameters<ReturnType<typeof sendMessages>>[0];
+
+export const START = Date.parse('2026-11-22T12:00:00.000Z');
+export const at = (ms: number) => new Date(ms).toISOString();
+export const APPOINTMENT = TOLD[0].example.data.appointmentId;
+
+/** An event as the consumer gets it. */
+export function event(
+  detailType: (typeof TOLD)[number]['detailType'],
+  data: Record<string, unknown> = {},
+  occurredAt = at(START),
+): ToldEvent {
+  const contract = TOLD.find((candidate) => candidate.detailType === detailType);
+  if (!contract) throw new Error(detailType);
+  const { detail } = contract.create({ ...contract.example.data, ...data } as never, { occurredAt });
+  return { ...contract.parse(JSON.parse(JSON.stringify(detail))), detailType } as ToldEvent;
+}
+
+/** What the provider does with the next message. */
+export type Fate = 'accepted' | 'throttled' | 'rejected' | 'not-sent' | 'sent-but-lost';
+
+interface Timed {
+  readonly atMs: number;
+  readonly run: () => Promise<void>;
+}
+
+/** The service with everything around it in memory, on a clock of its own. */
+export function world(
+  options: {
+    /** What becomes of the first messages; the rest are accepted. */
+    readonly fates?: readonly Fate[];
+    /** Effects, by number, before or after which an error comes, or the process dies: then nothing more happens in this handling. */
+    readonly faults?: readonly {
+      readonly effect: number;
+      readonly when: 'before' | 'after';
+      readonly dies: boolean;
+    }[];
+  } = {},
+) {
+  let nowMs = START;
+  let effects = 0;
+  let dead = false;
+  let claimHook: (() => void) | undefined;
+  const fates = [...(options.fates ?? [])];
+  const projections = new Map<string, Projection>();
+  const agents = new Map<string, AgentWord>();
+  const ledger = new Map<string, { status: 'claimed' | 'sent'; claimedAt: string }>();
+  const queue: Timed[] = [];
+  const accepted: { what: string; version?: number; address: string; text: string; atMs: number }[] = [];
+  const published: Record<string, unknown>[] = [];
+  const parked: string[] = [];
+  const failures: string[] = [];
+  /** When the acting service took in each version. */
+  const heard = new Map<number, number>();
+
+  const effect = async <T>(work: () => T): Promise<T> => {
+    if (dead) throw new Error('the process is dead');
+    const fault = options.faults?.find((candidate) => candidate.effect === effects);
+    effects += 1;
+    dead = fault?.dies ?? false;
+    if (fault?.when === 'before') throw new Error('before the effect');
+    const result = work();
+    if (fault?.when === 'after') throw new Error('after the effect');
+    return result;
+  };
+
+  const takeIn = ({ appointmentId, state, particulars }: Parts): Projection => {
+    const known = projections.get(appointmentId) ?? {};
+    const next: Projection = {
+      state: known.state && known.state.version >= state.version ? known.state : state,
+      particulars:
+        particulars && (known.particulars?.revision ?? 0) < particulars.revision ? particulars : known.particulars,
+    };
+    projections.set(appointmentId, next);
+    return next;
+  };
+
+  const key = (slot: Slot) => [slot.version, slot.template, slot.channel, slot.recipient].join(' ');
+  const holds = (claim: Claim) => {
+    const entry = ledger.get(key(claim));
+    return entry?.status === 'claimed' && entry.claimedAt === claim.claimedAt;
+  };
+  const send = (what: string, version: number | undefined, address: string, text: string): Promise<Sent> =>
+    effect(() => {
+      const fate = fates.shift() ?? 'accepted';
+      if (fate === 'throttled') return { is: 'throttled' };
+      if (fate === 'rejected') return { is: 'rejected', reason: 'MessageRejected' };
+      if (fate === 'not-sent') return { is: 'not-sent', cause: new Error('paused') };
+      accepted.push({ what, ...(version !== undefined && { version }), address, text, atMs: nowMs });
+      if (fate === 'sent-but-lost') throw new Error('the answer was lost');
+      return { is: 'accepted', providerId: createHash('md5').update(what).digest('hex') };
+    });
+
+  const house = {
+    brandName: 'Appointments',
+    senderEmail: 'appointments@example.com',
+    publicUrl: 'https://book.example.com',
+  };
+  const handle = sendMessages(
+    {
+      now: () => new Date(nowMs),
+      apply: (parts) =>
+        effect(() => {
+          const { version } = parts.state;
+          heard.set(version, Math.min(nowMs, heard.get(version) ?? Infinity));
+          return takeIn(parts);
+        }),
+      read: (appointmentId) => effect(() => projections.get(appointmentId) ?? {}),
+      readAgent: (agentId) => effect(() => agents.get(agentId)),
+      linkKeys: () => effect(() => ({ kid: 'k1', key: 'k'.repeat(64) })),
+      claim: (slot, now, staleBefore): Promise<ClaimAnswer> =>
+        effect(() => {
+          const entry = ledger.get(key(slot));
+          if (entry?.status === 'sent') return { is: 'sent' };
+          if (entry && entry.claimedAt > staleBefore.toISOString()) return { is: 'under-way' };
+          const claim: Claim = { ...slot, claimedAt: now.toISOString() };
+          ledger.set(key(slot), { status: 'claimed', claimedAt: claim.claimedAt });
+          claimHook?.();
+          claimHook = undefined;
+          return { is: 'claimed', claim };
+        }),
+      confirm: (claim) => effect(() => void ledger.set(key(claim), { status: 'sent', claimedAt: claim.claimedAt })),
+      release: (claim) => effect(() => void (holds(claim) && ledger.delete(key(claim)))),
+      fail: (claim, item) =>
+        effect(() => {
+          if (!holds(claim)) return;
+          ledger.delete(key(claim));
+          published.push((JSON.parse(item.body) as { detail: { data: Record<string, unknown> } }).detail.data);
+        }),
+      sendEmail: ({ id, to, text }) => {
+        const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z-]+)\.([a-z]+)$/.exec(id) ?? [];
+        return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text);
+      },
+      raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
+    },
+    house,
+  );
+
+  const deliver = (atMs: number, given: ToldEvent, replayName?: string, firstSeenMs = atMs, putBacks = 0) => {
+    const told = replayName === undefined ? given : { ...given, replayName };
+    queue.push({
+      atMs,
+      run: async () => {
+        dead = false;
+        try {
+          await within({ replayName }, () => handle(told));
+        } catch (error) {
+          if (error instanceof PermanentError) parked.push(error.message);
+          else if (error instanceof NotYet) {
+            if (nowMs - firstSeenMs >= error.limitMs) parked.push(error.message);
+            else deliver(nowMs + putBackDelaySeconds(putBacks) * 1000, given, replayName, firstSeenMs, putBacks + 1);
+          } else {
+            failures.push(error instanceof Error ? error.message : 'unknown');
+            // The visibility time-out; who was put back keeps when it was first seen.
+            deliver(nowMs + 120_000, given, replayName, firstSeenMs, putBacks);
+          }
+        }
+      },
+    });
+  };
+
+  const runUntil = async (untilMs: number) => {
+    for (;;) {
+      queue.sort((a, b) => a.atMs - b.atMs);
+      const next = queue[0];
+      if (!next || next.atMs > untilMs) break;
+      queue.shift();
+      nowMs = Math.max(nowMs, next.atMs);
+      await next.run();
+    }
+  };
+
+  return {
+    accepted,
+    published,
+    parked,
+    failures,
+    heard,
+    deliver: (atMs: number, given: ToldEvent, replayName?: string) => deliver(atMs, given, replayName),
+    agent: (word: Partial<AgentWord> & { agentId: string }) =>
+      agents.set(word.agentId, {
+        agentVersion: 2,
+        name: 'Alex Morgan',
+        email: 'alex@example.com',
+        phone: '+12025550100',
+        timeZone: 'America/New_York',
+        ...word,
+      }),
+    /** Runs once, right after the next claim. */
+    afterClaims: (hook: () => void) => {
+      claimHook = hook;
+    },
+    /** What the rebuilding function would do with the event now. */
+    projectNow: (given: ToldEvent) => {
+      if (given.detailType === 'CallFailed') return;
+      takeIn(
+        given.detailType === 'AppointmentCancelled' ? partsOfCancellation(given.data) : partsOfBooking(given.data),
+      );
+    },
+    underWay: () => [...ledger].filter(([, entry]) => entry.status === 'claimed').map(([name]) => name),
+    runUntil,
+    run: () => runUntil(START + 60 * 86_400_000),
+  };
+}
