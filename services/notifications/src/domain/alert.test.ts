@@ -23,7 +23,7 @@ describe('an alert', () => {
     ).toEqual({
       subject: 'Appointments: a call failed (agent-unreachable)',
       message: [
-        'The call of an appointment did not come about, and nothing more is tried. Client and agent have been told by e-mail.',
+        'The call of an appointment did not come about, and nothing more is tried. Client and agent are told by e-mail.',
         '',
         'Appointment: apt_1, version 2',
         'Call session: cs_1',

@@ -17,7 +17,7 @@ export function alertOn(word: Word, failure: CallFailure, brandName: string): Al
   return {
     subject: `${brand === '' ? 'Appointments' : brand}: a call failed (${reason})`.slice(0, 100),
     message: [
-      'The call of an appointment did not come about, and nothing more is tried. Client and agent have been told by e-mail.',
+      'The call of an appointment did not come about, and nothing more is tried. Client and agent are told by e-mail.',
       '',
       `Appointment: ${word.appointmentId}, version ${word.version}`,
       `Call session: ${failure.callSessionId}`,
