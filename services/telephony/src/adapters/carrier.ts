@@ -4,6 +4,7 @@ import type { Client, RequestOpts } from 'twilio/lib/base/BaseTwilio';
 import { CallListInstance } from 'twilio/lib/rest/api/v2010/account/call';
 import { ConferenceListInstance } from 'twilio/lib/rest/api/v2010/account/conference';
 import type V2010 from 'twilio/lib/rest/api/V2010';
+import * as z from 'zod';
 import { UNAVAILABLE, type CallState, type Carrier } from '../app/ports';
 import { sortFault, type CarrierFault } from '../domain/carrier-fault';
 
@@ -139,25 +140,22 @@ async function attempt<T>(ask: () => Promise<T>): Promise<{ readonly answer: T }
   try {
     return { answer: await ask() };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const status = numberIn(error, 'status');
-    const code = numberIn(error, 'code');
-    return { fault: { kind: sortFault({ status, code, network: networkCode(error) }), code } };
+    // Each kind of failure has a meaning for the call; one that says nothing about itself is ambiguous, which harms least.
+    const fault = Fault.parse(error);
+    return { fault: { kind: sortFault({ ...fault, network: fault.cause?.code }), code: fault.code } };
   }
 }
 
-function numberIn(error: Error, key: 'status' | 'code'): number | undefined {
-  const value: unknown = Reflect.get(error, key);
-  return typeof value === 'number' ? value : undefined;
-}
+const Maybe = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
-/** `fetch` hides what happened in its cause. */
-function networkCode(error: Error): string | undefined {
-  const cause: unknown = error.cause ?? error;
-  if (!(cause instanceof Error)) return undefined;
-  const code: unknown = Reflect.get(cause, 'code');
-  return typeof code === 'string' ? code : undefined;
-}
+/** Twilio's exceptions have a status and a code; `fetch` hides what the network did in its cause. */
+const Fault = z
+  .object({
+    status: Maybe(z.number()),
+    code: Maybe(z.number()),
+    cause: Maybe(z.object({ code: Maybe(z.string()) })),
+  })
+  .catch({ status: undefined, code: undefined, cause: undefined });
 
 /** The version object that Twilio's resources are built on, with plain `fetch` below it in place of axios. */
 function narrowVersion(credentials: Credentials, baseUrl: string): V2010 {

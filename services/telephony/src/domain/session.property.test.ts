@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { journey } from '../../test/journey';
 import { CALM, runSession, STORM } from '../../test/storm';
 
 /** `SESSIONS=40000` for a long run. */
@@ -56,6 +57,44 @@ describe('any session', () => {
         expect(placed).toEqual({ agent: 1, client: 1 });
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('the callbacks of one call', () => {
+  const lives: readonly (readonly [string, number?][])[] = [
+    [['initiated'], ['ringing'], ['in-progress'], ['completed']],
+    [['initiated'], ['busy', 486]],
+    [['initiated'], ['failed', 480]],
+    [['initiated'], ['ringing'], ['no-answer', 603]],
+  ];
+
+  it('say the same in any order and however often', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .constantFrom(...lives)
+          .chain((life) =>
+            fc.tuple(
+              fc.constant(life),
+              fc.shuffledSubarray([...life], { minLength: life.length }),
+              fc.array(fc.constantFrom(...life), { maxLength: 4 }),
+            ),
+          ),
+        ([life, shuffled, again]) => {
+          const told = (statuses: readonly (readonly [string, number?])[]) => {
+            const call = journey();
+            call.start();
+            call.place('agent');
+            for (const [status, sip] of statuses) call.status('agent', 1, status, sip);
+            const { stage, outcome } = call.attempt('agent-1');
+            return { stage, outcome, effects: call.ofKind('create').length, facts: call.facts() };
+          };
+
+          expect(told([...shuffled, ...again])).toEqual(told(life));
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 });

@@ -720,7 +720,7 @@ function join(turn: Turn): void {
         ...about(session),
         attempts: { agent: tried(session, 'agent').length, client: tried(session, 'client').length },
         connectedAt: new Date(now).toISOString(),
-        skewSeconds: Math.round((now - session.startsAt) / 1000),
+        skewSeconds: (now - session.startsAt) / 1000,
       },
     },
   });
