@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { TwilioSimulator } from '@appointments/twilio-simulator';
 import * as z from 'zod';
 import type { ArchivedEvent, AwsServices } from '../aws/types';
-import { BodyTooLargeError, readBody, sendJson, sendProblem } from '../http/http';
+import { BodyTooLargeError, readBody, requestUrl, sendJson, sendProblem } from '../http/http';
 import { parseDurationMs } from '../kernel/duration';
 import { MoveRefusedError } from '../kernel/move';
 import type { Move, Mover } from '../kernel/move';
@@ -190,7 +190,7 @@ export function createControl(ports: ControlPorts): Control {
   };
 
   const listener: RequestListener = (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = requestUrl(request);
     if (url.pathname === '/console' || url.pathname.startsWith('/console/')) {
       serveConsole(ports.consoleFolder, url.pathname, response);
     } else if (url.pathname.startsWith('/_local/')) {

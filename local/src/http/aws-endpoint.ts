@@ -4,7 +4,7 @@ import type { AwsServices } from '../aws/types';
 import type { DatabaseEngine } from '../dynamodb/engine';
 import { tablesWritten } from '../dynamodb/writes';
 import type { Busy } from '../kernel/types';
-import { readBody } from './http';
+import { readBody, requestUrl } from './http';
 
 /** More than any of the services takes. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024;
@@ -39,7 +39,7 @@ export function createAwsEndpoint(ports: {
       response.writeHead(found.status, { ...headers, 'content-length': found.body.length }).end(found.body);
       return;
     }
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = requestUrl(request);
     const headers: Record<string, string | undefined> = {};
     for (const [name, value] of Object.entries(request.headers))
       headers[name] = Array.isArray(value) ? value.join(',') : value;

@@ -14,6 +14,12 @@ export class PortTakenError extends Error {
   }
 }
 
+/** The address a request asks for. Never throws: `//`, which anyone may send, would be taken for an empty host. */
+export function requestUrl({ url = '/' }: Pick<IncomingMessage, 'url'>): URL {
+  if (url.startsWith('/')) return new URL(`http://localhost${url}`);
+  return URL.canParse(url) ? new URL(url) : new URL('http://localhost/');
+}
+
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
