@@ -270,6 +270,20 @@ describe('the dialler', () => {
     expect(table.events()).toEqual(['CallFailed']);
   });
 
+  it('does not dial when the appointment is cancelled in the very moment of the claim', async () => {
+    await started();
+    const newer = { appointmentId, state: { version: 2, startsAt: 0, cancelled: true } };
+    table.rivals.push(() => {
+      // Whoever writes the projection does so between our reading it and our writing the claim.
+      void table.projections.write(newer, 1, now);
+    });
+
+    await app.dial(lastCommand());
+
+    expect(placed).toEqual([]);
+    expect(table.events()).toEqual(['CallFailed']);
+  });
+
   it('asks again later for what the carrier did not take, and dials once for it', async () => {
     createResult = (n) => (n === 1 ? { type: 'not-placed' } : { type: 'created', callSid: 'CA2', queueMs: 0 });
     await started();
@@ -348,6 +362,17 @@ describe('a change of the appointment', () => {
     expect(ended.toSorted()).toEqual(['CA1', 'CA2']);
     expect(table.events()).toEqual(['AgentAnswered', 'CallFailed']);
     expect(table.outbox.find(({ pk }) => pk === `outbox#CallFailed:${sessionId}`)?.body).toContain('"cancelled"');
+  });
+
+  it('leaves the session of the very version it brings alone', async () => {
+    await app.project(created);
+    await app.project(moved);
+    await app.start(received(CallDue, { appointmentId, appointmentVersion: 2 }));
+
+    await app.change(moved);
+
+    expect(table.sessionOf(callSessionId(appointmentId, 2)).session.calledOff).toBeUndefined();
+    expect(table.events()).toEqual([]);
   });
 
   it('keeps the new version from dialling while the old one still holds a leg', async () => {

@@ -47,7 +47,9 @@ describe('the write of a session', () => {
     expect(await sessions.write(wanted, now)).toBe('written');
     const keys = (sent[0]?.TransactItems ?? []).map((item) => {
       const [action] = Object.keys(item);
-      const { Item, Key } = Object.values(item)[0] as unknown as Partial<Record<'Item' | 'Key', { pk: string; sk: string }>>;
+      const { Item, Key } = Object.values(item)[0] as unknown as Partial<
+        Record<'Item' | 'Key', { pk: string; sk: string }>
+      >;
       const at = Item ?? Key;
       return `${action} ${at?.pk} ${at?.sk}`;
     });

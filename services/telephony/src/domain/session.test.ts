@@ -213,6 +213,7 @@ describe('the call', () => {
 
     expect(names(call)).toEqual(['AgentAnswered', 'CallConnected']);
     expect(call.ofKind('end')).toEqual([]);
+    expect(call.session.calledOff).toBeUndefined();
   });
 
   it('10: stops ringing the client when the agent leaves, and phones the agent again when that leg is over', () => {
@@ -286,12 +287,12 @@ describe('the call', () => {
     call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
     call.pass(149);
     call.feed({ type: 'fetched', attemptId: 'agent-1', found: null });
-    const before = creates(call);
+    const before = call.attempt('agent-1');
     call.pass(1);
     call.feed({ type: 'fetched', attemptId: 'agent-1', found: null });
     call.pass(20);
 
-    expect(before).toEqual(['agent-1']);
+    expect(before.stage).toBe('submitted');
     expect(call.attempt('agent-1').outcome).toBe('lost');
     expect(creates(call)).toEqual(['agent-1', 'agent-2']);
   });
