@@ -1,4 +1,4 @@
-// `npm run bench`: prints the figures; `npm run bench -- flow` runs one part (bundles, flow, start).
+// `npm run bench`: prints the figures; `npm run bench -- flow` runs one part (bundles, flow, journey, start).
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { install, requireNode, root, turbo } from './setup.mjs';

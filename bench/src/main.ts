@@ -1,9 +1,14 @@
 import { cpus } from 'node:os';
 import { benchBundles } from './bundles';
-import { benchFlow } from './flow';
+import { benchFailingJourney, benchFlow } from './flow';
 import { benchStart } from './start';
 
-const PARTS: Record<string, () => void | Promise<void>> = { bundles: benchBundles, flow: benchFlow, start: benchStart };
+const PARTS: Record<string, () => void | Promise<void>> = {
+  bundles: benchBundles,
+  flow: benchFlow,
+  journey: benchFailingJourney,
+  start: benchStart,
+};
 
 async function main(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.filter((part) => !(part in PARTS));
