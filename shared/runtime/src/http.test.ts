@@ -89,7 +89,12 @@ describe('a JSON route', () => {
     expect(answer).toMatchObject({
       status,
       headers: { 'content-type': 'application/problem+json', 'x-request-id': 'req-1' },
-      json: { type: `https://book.example.com/problems/${slug}`, status, requestId: 'req-1' },
+      json: {
+        type: `https://book.example.com/problems/${slug}`,
+        status,
+        errors: [{ path: '', message: expect.stringMatching(/body/i) }],
+        requestId: 'req-1',
+      },
     });
     expect(handle).not.toHaveBeenCalled();
   });
@@ -141,6 +146,7 @@ describe('a JSON route', () => {
       type: 'https://book.example.com/problems/internal-error',
       title: 'Something went wrong on our side',
       status: 500,
+      errors: [{ path: '', message: 'Something went wrong on our side' }],
       requestId: 'req-1',
     });
     expect(lines).toHaveLength(1);
@@ -167,6 +173,7 @@ describe('a JSON route', () => {
       type: 'https://book.example.com/problems/slot-taken',
       title: 'Taken',
       status: 409,
+      errors: [{ path: '', message: 'Taken' }],
       nearest: [],
       requestId: 'req-1',
     });

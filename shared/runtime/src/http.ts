@@ -182,7 +182,8 @@ function problemAnswer(base: string, details: ProblemDetails, requestId: string)
       title,
       status,
       ...(detail !== undefined && { detail }),
-      ...(errors && { errors: errors.slice(0, MAX_FAULTS) }),
+      // A caller can always read `errors`: what no field is to blame for stands there under no path.
+      errors: (errors ?? [{ path: '', message: detail ?? title }]).slice(0, MAX_FAULTS),
       ...more,
       requestId,
     }),

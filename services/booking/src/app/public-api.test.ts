@@ -91,6 +91,16 @@ describe('POST /appointments', () => {
     expect(store.calls).toEqual({ create: 1 });
   });
 
+  it.each([
+    ['nothing to see', '\u200b\u200d'],
+    ['a mark that turns the writing around', 'Ada \u202eadA'],
+  ])('takes no name of %s', async (_, name) => {
+    const answer = await api.create({ body: { ...BOOKING, name } });
+
+    expect(answer.status).toBe(400);
+    expect(answer.json.errors.map((fault: { path: string }) => fault.path)).toEqual(['name']);
+  });
+
   it('names every fault of a bad booking in one answer', async () => {
     const answer = await api.create({
       headers: { 'idempotency-key': 'has spaces in it' },

@@ -6,6 +6,9 @@ import { zoneNamed } from '../domain/zones';
 
 // Control characters, halves of surrogate pairs and line separators have no place in a name or a note.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+// Neither have marks that turn the writing around: what follows a name would be read backwards.
+const TURNS_WRITING = /[\u202a-\u202e\u2066-\u2069]/u;
+const VISIBLE = /[^\p{C}\p{Z}]/u;
 const UNPRINTABLE_IN_TEXT = /[\p{Cs}\p{Cc}]/u;
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
@@ -19,7 +22,8 @@ export const Name = text()
   .trim()
   .min(1, 'must not be empty')
   .max(100, 'must have at most 100 characters')
-  .refine((name) => !UNPRINTABLE.test(name), 'must not contain control characters')
+  .refine((name) => name === '' || VISIBLE.test(name), 'must have at least one visible character')
+  .refine((name) => !UNPRINTABLE.test(name) && !TURNS_WRITING.test(name), 'must not contain control characters')
   .meta({ description: 'The name that is said and written to the person.', example: 'Ada Client' });
 
 export const Email = text()
@@ -208,8 +212,7 @@ export const ProblemAnswer = z.object({
   detail: z.string().optional(),
   errors: z
     .array(z.object({ path: z.string(), message: z.string() }))
-    .optional()
-    .meta({ description: 'Every fault of the request.' }),
+    .meta({ description: 'Every fault of the request; `path` is empty where no field is to blame.' }),
   nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
   state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
   requestId: z.string(),
