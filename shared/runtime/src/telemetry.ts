@@ -11,13 +11,18 @@ const metrics = new Metrics();
 type Fields = Readonly<Record<string, unknown>>;
 
 function line(fields: Fields): Record<string, unknown> {
-  const { correlationId, requestId, replayName } = handlingContext();
+  const { correlationId = appointmentIn(fields), requestId, replayName } = handlingContext();
   return {
     ...(redact(fields) as Record<string, unknown>),
     ...(correlationId !== undefined && { correlation_id: correlationId }),
     ...(requestId !== undefined && { request_id: requestId }),
     ...(replayName !== undefined && { replay_name: replayName }),
   };
+}
+
+/** Where nobody said what is handled, as in a webhook, the appointment that a line names is its correlation id. */
+function appointmentIn({ appointmentId }: Fields): string | undefined {
+  return typeof appointmentId === 'string' ? appointmentId : undefined;
 }
 
 /** One structured line; the correlation id is added, personal data masked. */
