@@ -237,7 +237,7 @@ describe('the word on a failed call', () => {
       now,
     );
 
-    expect(mail.text).toContain('the call for your appointment with Alex Morgan did not come about.');
+    expect(mail.text).toContain('the call for your appointment with Alex Morgan could not take place.');
   });
 
   it('lets the client choose another time, and leaves the calendar alone', () => {
