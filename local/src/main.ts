@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { explain } from './assembly/check';
+import { BadConfigurationError } from './assembly/configuration';
 import { AssemblyError, readAssembly } from './assembly/read';
 import { startCloud } from './cloud';
 import { TableChangedError } from './dynamodb/tables';
@@ -22,6 +23,7 @@ const root = resolve(__dirname, '..', '..');
 /** What a person can do something about: one line, without a stack. */
 const PLAIN = [
   AssemblyError,
+  BadConfigurationError,
   TableChangedError,
   NoDatabaseError,
   PortTakenError,
@@ -85,9 +87,9 @@ async function main(): Promise<void> {
       '',
       `  Ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`,
       '',
-      `  Booking page   ${cloud.url}/`,
-      `  Console        ${cloud.url}/console   phones, inbox, events, clock`,
-      `  Phones         ${cloud.url}/_local/phones`,
+      `  Booking page   ${cloud.url}/               book an appointment here,`,
+      `  Console        ${cloud.url}/console        then move the clock to it and answer the phones`,
+      `  Phones         ${cloud.url}/_local/phones  the same as JSON, for scripts`,
       '',
       '  Ctrl-C stops it; what it knows is kept. `npm start -- --fresh` forgets.',
       '',

@@ -14,6 +14,16 @@ const FROM_ENVIRONMENT = [
   'ALLOWED_COUNTRIES',
 ] as const;
 
+/** Something that `npm start` was configured with makes no sense to a function. */
+export class BadConfigurationError extends Error {
+  override readonly name = 'BadConfigurationError';
+}
+
+/** Whether a function runs with something that the person at the laptop has said. */
+export function isConfiguredBy(given: Readonly<Record<string, string>>, environment: NodeJS.ProcessEnv): boolean {
+  return FROM_ENVIRONMENT.some((name) => given[name] !== undefined && given[name] === environment[name]);
+}
+
 /** The variables a function is given: the template's, where the person at the laptop has not said otherwise. */
 export function configure(
   declared: Readonly<Record<string, string>>,

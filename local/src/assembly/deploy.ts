@@ -24,6 +24,7 @@ import { identify } from './names';
 import type { Identity } from './names';
 import { AssemblyError } from './read';
 import type { Resource, Stack } from './read';
+import { tryConfiguration } from './try-configuration';
 
 /** What the templates became. */
 export interface Deployment {
@@ -279,6 +280,15 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     functions.set(body.spec.arn, body);
     functions.set(body.spec.name, body);
   }
+  await tryConfiguration(
+    [...new Set(functions.values())].map(({ spec }) => spec),
+    {
+      environment: ports.environment,
+      clock: kernel.clock.shared,
+      workerFile: ports.workerFile,
+      preloadFile: ports.preloadFile,
+    },
+  );
   const functionAt = (where: string, nameOrArn: string): LocalFunction => {
     // An integration may name its function within a longer path of API Gateway's.
     const arn = /arn:aws:lambda:[^:]*:\d*:function:[^:/]+/.exec(nameOrArn)?.[0] ?? nameOrArn;

@@ -10,7 +10,11 @@ export function tableName(): string {
 
 /** Where clients reach us; links and problem types begin with it. */
 export function publicUrl(): string {
-  return readConfig(z.object({ PUBLIC_URL: z.url() })).PUBLIC_URL.replace(/\/+$/, '');
+  return readConfig(
+    z.object({
+      PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an address like https://book.example.com' }),
+    }),
+  ).PUBLIC_URL.replace(/\/+$/, '');
 }
 
 export function problemBase(): string {

@@ -13,10 +13,10 @@ const config = readConfig(
     TABLE_NAME: z.string(),
     QUEUE_URL: z.string(),
     DEAD_LETTER_QUEUE_URL: z.string(),
-    SENDER_EMAIL: z.string(),
-    BRAND_NAME: z.string(),
+    SENDER_EMAIL: z.email('must be an e-mail address'),
+    BRAND_NAME: z.string().min(1),
     ALERT_TOPIC_ARN: z.string(),
-    PUBLIC_URL: z.string(),
+    PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an address like https://book.example.com' }),
     LINK_KEY_SECRET_NAME: z.string(),
   }),
 );

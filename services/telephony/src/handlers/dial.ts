@@ -12,10 +12,13 @@ const config = readConfig(
   z.object({
     WEBHOOK_BASE_URL: z.url(),
     TWILIO_SECRET_NAME: z.string(),
-    TWILIO_PHONE_NUMBER: z.string(),
+    TWILIO_PHONE_NUMBER: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, like +12025550123'),
     TWILIO_API_BASE_URL: z.url().optional(),
-    BRAND_NAME: z.string(),
-    ALLOWED_COUNTRIES: z.string().transform((countries) => countries.split(',').map((country) => country.trim())),
+    BRAND_NAME: z.string().min(1),
+    ALLOWED_COUNTRIES: z
+      .string()
+      .regex(/^ *[A-Z]{2} *(, *[A-Z]{2} *)*$/, 'must be the codes of countries, like US,CA')
+      .transform((countries) => countries.split(',').map((country) => country.trim())),
   }),
 );
 const table = tablePorts();
