@@ -18,7 +18,8 @@ describeInBrowser('in a real browser', () => {
   /** What the pages of this test sent that could change something. */
   const sent: string[] = [];
   beforeAll(async () => {
-    [browser, system] = await Promise.all([launch(executable ?? ''), startSystem()]);
+    browser = await launch(executable ?? '');
+    system = await startSystem();
   }, 90_000);
   afterAll(async () => {
     await browser?.close();

@@ -48,7 +48,7 @@ async function main(browser: Browser): Promise<void> {
     const page = await context.newPage();
     await page.goto(system.url);
     await page.getByTestId('slot').first().waitFor();
-    await take(page, 'booking', 720);
+    await take(page, 'booking', 672);
     const phone = await browser.newPage({
       viewport: { width: 390, height: 780 },
       deviceScaleFactor: 1,
@@ -66,10 +66,10 @@ async function main(browser: Browser): Promise<void> {
     await page.locator('[name=email]').fill(client.email);
     await page.locator('[name=phone]').fill(client.phone);
     await page.locator('[name=notes]').fill('I would like to talk about the contract.');
-    await take(page, 'details', 900);
+    await take(page, 'details', 870);
     await page.locator('[type=submit]').click();
     await page.getByTestId('confirmation').waitFor();
-    await take(page, 'confirmation', 640);
+    await take(page, 'confirmation', 740);
     const manageUrl = await page.getByTestId('manage-link').getAttribute('href');
 
     const console = await context.newPage();
@@ -82,9 +82,9 @@ async function main(browser: Browser): Promise<void> {
     await press(phoneCard(console, client.e164, 'in-call'), '1');
     await phoneCard(console, AGENT).getByText(`talking with ${client.name}`).waitFor();
     await console.locator('[data-testid=event][data-type=CallConnected]').waitFor();
-    await console.locator('.conference').waitFor();
+    await console.locator('.conference').getByText(client.name).waitFor();
     await console.mouse.move(0, 0);
-    await take(console, 'console', 900);
+    await take(console, 'console', 760);
 
     await system.advanceBy('PT12M30S');
     await phoneCard(console, client.e164).getByRole('button', { name: 'Hang up' }).click();

@@ -37,7 +37,10 @@ export function ClockPanel(props: {
         <time dateTime={iso}>{iso === '' ? '--:--:--' : iso.slice(11, 19)}</time>
         <abbr title="Coordinated Universal Time">UTC</abbr>
       </p>
-      <div class="row" role="group" aria-label="Move the clock">
+      <div class="row" role="group" aria-labelledby="move-the-clock">
+        <span class="quiet" id="move-the-clock">
+          Move the clock
+        </span>
         {steps.map(([label, duration]) => (
           <button
             type="button"
@@ -54,7 +57,7 @@ export function ClockPanel(props: {
           data-testid="next-wake-up"
           onClick={() => onMove('To the next wake-up', () => moveClock({ toNextWakeUp: true }))}
         >
-          Next wake-up
+          to next wake-up
         </button>
         {next !== undefined && now !== undefined && (
           <button
@@ -67,8 +70,8 @@ export function ClockPanel(props: {
               onMove('To the next appointment', () => moveClock({ advanceTo: new Date(next.startsAt).toISOString() }))
             }
           >
-            Next appointment {shortTime(new Date(next.startsAt).toISOString(), iso).slice(0, -3)}
-            <small> in {ahead(Date.parse(next.startsAt) - now)}</small>
+            to next appointment, {shortTime(new Date(next.startsAt).toISOString(), iso).slice(0, -3)}
+            <small>, in {ahead(Date.parse(next.startsAt) - now)}</small>
           </button>
         )}
         <form

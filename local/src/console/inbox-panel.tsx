@@ -2,6 +2,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AlertNote, Email, Sms } from './control';
 import { shortTime } from './view';
 
+const nothing = {
+  emails: 'No e-mail yet. A booking sends two: to the client and to the agent.',
+  texts: 'No text message yet.',
+  alerts: 'No alert. One comes when a call could not be made.',
+} as const;
+
 /** What was sent: e-mails, texts and alerts, the newest on top. */
 export function InboxPanel(props: {
   emails: readonly Email[];
@@ -59,7 +65,7 @@ export function InboxPanel(props: {
               <p>{alert.message}</p>
             </li>
           ))}
-        {props[tab].length === 0 && <li class="empty">None yet.</li>}
+        {props[tab].length === 0 && <li class="empty">{nothing[tab]}</li>}
       </ul>
       {open !== undefined && <Reader key={open.id} email={open} onClose={() => setOpenId(undefined)} />}
     </section>

@@ -21,6 +21,9 @@ export function PhonesPanel(props: { phones: readonly Phone[]; people: ReadonlyM
             void props.act(`Set ${number}`, () => setBehaviour(number.trim(), behaviour)).then(() => setNumber(''));
           }}
         >
+          <span class="quiet" aria-hidden="true">
+            What a phone does by itself
+          </span>
           <input
             aria-label="Phone number to set before it rings"
             placeholder="+12025550143"
@@ -44,7 +47,14 @@ export function PhonesPanel(props: { phones: readonly Phone[]; people: ReadonlyM
       </div>
       <div class="scroll">
         {props.phones.length === 0 && (
-          <p class="empty">No phone has been called yet. A phone appears when it is called, or when you set it here.</p>
+          <p class="empty">
+            No phone has rung yet. Book an appointment on the{' '}
+            <a href="/" target="_blank" rel="noreferrer">
+              booking page
+            </a>{' '}
+            and move the clock to it: the agent’s phone rings here, and when the agent has pressed 1, the client’s. What
+            a phone does by itself can be set beforehand, above.
+          </p>
         )}
         {props.phones.map((phone) => (
           <PhoneCard key={phone.number} phone={phone} people={props.people} act={props.act} />
@@ -58,6 +68,7 @@ function BehaviourSelect(props: { label: string; value: string; onChange: (behav
   return (
     <select
       aria-label={props.label}
+      title="What this phone does by itself when it is called; manual: what you do with it here"
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value)}
     >
