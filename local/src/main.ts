@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { explain } from './assembly/check';
 import { BadConfigurationError } from './assembly/configuration';
 import { AssemblyError, readAssembly } from './assembly/read';
@@ -12,6 +13,9 @@ import { DamagedJournalError } from './kernel/store';
 
 // Workers take the zone from the process, not from their environment.
 process.env['TZ'] = 'UTC';
+
+// Some twenty workers: a whole call takes 525 MB with it and 608 without, at the same speed.
+setFlagsFromString('--optimize-for-size');
 
 /** `local/dist` lies two folders below the repository. */
 const root = resolve(__dirname, '..', '..');
