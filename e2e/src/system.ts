@@ -157,6 +157,8 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
         ...process.env,
         NODE_ENV: 'production',
         TZ: 'UTC',
+        // As `npm start` sets it.
+        MALLOC_ARENA_MAX: '2',
         PORT: String(port),
         LOCAL_STATE: state,
         ...environment,

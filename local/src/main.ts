@@ -14,7 +14,8 @@ import { DamagedJournalError } from './kernel/store';
 // Workers take the zone from the process, not from their environment.
 process.env['TZ'] = 'UTC';
 
-// Some twenty workers: a whole call takes 525 MB with it and 608 without, at the same speed.
+// Twenty isolates share one machine: 300 bookings at ten at once peak at 410 MiB with it and at 545 without, at 37 a second
+// instead of 44.
 setFlagsFromString('--optimize-for-size');
 
 /** `local/dist` lies two folders below the repository. */

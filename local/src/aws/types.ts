@@ -59,13 +59,21 @@ export interface Queues {
   /** Resolves once the message is on disk. Used by rules, schedules, SNS and the wire alike. */
   readonly send: (
     nameOrUrlOrArn: string,
-    message: { readonly body: string; readonly delaySeconds?: number; readonly messageAttributes?: Record<string, MessageAttribute> },
+    message: {
+      readonly body: string;
+      readonly delaySeconds?: number;
+      readonly messageAttributes?: Record<string, MessageAttribute>;
+    },
   ) => Promise<{ readonly messageId: string; readonly md5OfBody: string }>;
   /**
    * Takes up to `max` visible messages and hides them; synchronous, empty when nothing is visible.
    * With `held: true` the visibility time-out does not begin to run before `release` (a function holds them).
    */
-  readonly receive: (nameOrUrlOrArn: string, max: number, options?: { readonly held?: boolean; readonly visibilityTimeoutSeconds?: number }) => ReceivedMessage[];
+  readonly receive: (
+    nameOrUrlOrArn: string,
+    max: number,
+    options?: { readonly held?: boolean; readonly visibilityTimeoutSeconds?: number },
+  ) => ReceivedMessage[];
   readonly remove: (nameOrUrlOrArn: string, receiptHandle: string) => Promise<void>;
   /** Starts the visibility time-out of a held message: it comes back, or goes to the dead-letter queue, when that has passed. `error` is kept as the last reason. */
   readonly release: (nameOrUrlOrArn: string, receiptHandle: string, error?: string) => void;
@@ -73,7 +81,12 @@ export interface Queues {
   readonly onVisible: (nameOrUrlOrArn: string, listener: () => void) => void;
   /** Tells of each message that arrives in a queue, by send or by redrive: dead-letter alarms listen here. */
   readonly onArrival: (nameOrUrlOrArn: string, listener: (message: StoredMessage) => void) => void;
-  readonly list: () => readonly { readonly name: string; readonly arn: string; readonly url: string; readonly isDeadLetterQueue: boolean }[];
+  readonly list: () => readonly {
+    readonly name: string;
+    readonly arn: string;
+    readonly url: string;
+    readonly isDeadLetterQueue: boolean;
+  }[];
   readonly messages: (nameOrUrlOrArn: string) => readonly StoredMessage[];
   /** The last error with which a function failed on the message, if any. */
   readonly lastErrorOf: (messageId: string) => string | undefined;
@@ -144,16 +157,26 @@ export interface AwsServices {
   readonly buses: EventBuses;
   readonly scheduler: { readonly declareGroup: (name: string) => { readonly arn: string } };
   readonly topics: {
-    readonly declare: (name: string, subscriptions?: readonly { readonly protocol: string; readonly endpoint: string }[]) => { readonly arn: string };
+    readonly declare: (
+      name: string,
+      subscriptions?: readonly { readonly protocol: string; readonly endpoint: string }[],
+    ) => { readonly arn: string };
     readonly publish: (topicArn: string, subject: string, message: string) => Promise<string>;
     readonly alerts: () => readonly SentAlert[];
     readonly texts: () => readonly SentSms[];
   };
   readonly mail: { readonly sent: () => readonly SentEmail[] };
-  readonly parameters: { readonly put: (name: string, value: string) => void; readonly get: (name: string) => string | undefined };
+  readonly parameters: {
+    readonly put: (name: string, value: string) => void;
+    readonly get: (name: string) => string | undefined;
+  };
   readonly secrets: {
     /** Keeps the value of an earlier run; else takes `value`, else generates by the template's GenerateSecretString. */
-    readonly declare: (spec: { readonly name: string; readonly value?: string; readonly generate?: Record<string, unknown> }) => { readonly arn: string };
+    readonly declare: (spec: {
+      readonly name: string;
+      readonly value?: string;
+      readonly generate?: Record<string, unknown>;
+    }) => { readonly arn: string };
     readonly put: (nameOrArn: string, value: string) => void;
     readonly get: (nameOrArn: string) => string | undefined;
   };

@@ -46,13 +46,14 @@ async function work(
   batches: ReceivedMessage[][],
   invoke: (event: unknown) => Promise<unknown>,
   spec: Partial<Parameters<typeof connectQueue>[0]> = {},
+  whenSlow: Parameters<typeof connectQueue>[1]['whenSlow'] = () => () => undefined,
 ) {
   const queue = queueOf(batches);
   const busy = createBusy();
   const errors: unknown[] = [];
   connectQueue(
     { queueArn: ARN, reportsBatchItemFailures: true, filters: [], ...spec },
-    { queues: queue.queues, busy, invoke, onError: (_, error) => errors.push(error) },
+    { queues: queue.queues, busy, invoke, onError: (_, error) => errors.push(error), whenSlow },
   );
   queue.tell();
   const busyAtOnce = busy.count();
@@ -115,22 +116,38 @@ describe('a function fed from a queue', () => {
     ]);
   });
 
-  it('works on two batches at once, and on the next when one is done', async () => {
-    let atOnce = 0;
-    let most = 0;
-    const { removed, errors } = await work(
-      ['1', '2', '3', '4'].map((id) => [message(id)]),
-      async () => {
-        atOnce += 1;
-        most = Math.max(most, atOnce);
-        await new Promise((resolve) => setImmediate(resolve));
-        atOnce -= 1;
-      },
-    );
+  describe('with several batches waiting', () => {
+    const most = async (whenSlow?: (told: () => void) => () => void) => {
+      let atOnce = 0;
+      let highest = 0;
+      const { removed, errors } = await work(
+        ['1', '2', '3', '4'].map((id) => [message(id)]),
+        async () => {
+          atOnce += 1;
+          highest = Math.max(highest, atOnce);
+          await new Promise((resolve) => setImmediate(resolve));
+          atOnce -= 1;
+        },
+        {},
+        whenSlow,
+      );
+      expect(removed).toHaveLength(4);
+      expect(errors).toEqual([]);
+      return highest;
+    };
 
-    expect(most).toBe(2);
-    expect(removed).toHaveLength(4);
-    expect(errors).toEqual([]);
+    it('works on one at a time while that is quick', async () => {
+      expect(await most()).toBe(1);
+    });
+
+    it('works on two at once while one is slow', async () => {
+      const atOnceSlow = (told: () => void) => {
+        queueMicrotask(told);
+        return () => undefined;
+      };
+
+      expect(await most(atOnceSlow)).toBe(2);
+    });
   });
 
   it('never sees what no filter matches: that is gone', async () => {

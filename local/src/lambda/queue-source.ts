@@ -4,6 +4,12 @@ import type { Busy } from '../kernel/types';
 import { failedItems } from './batch-response';
 import { WORKERS_PER_FUNCTION } from './function';
 
+/**
+ * A second batch is handed over only while the first has taken this long in real time: what waits meanwhile goes in one
+ * larger batch, which costs less than two small ones in two workers.
+ */
+const SLOW_BATCH_MS = 250;
+
 export interface QueueSourceSpec {
   readonly queueArn: string;
   /** @default 10, as on AWS */
@@ -25,13 +31,33 @@ export function connectQueue(
     readonly busy: Busy;
     readonly invoke: (event: unknown) => Promise<unknown>;
     readonly onError: (what: string, error: unknown) => void;
+    /** Calls back once a batch has taken long, in real time; the returned function calls that off. @default after 250 ms */
+    readonly whenSlow?: (told: () => void) => () => void;
   },
 ): () => void {
-  const { queues, busy } = ports;
+  const { queues, busy, whenSlow = afterSlowBatch } = ports;
   const limit = Math.min(spec.maximumConcurrency ?? WORKERS_PER_FUNCTION, WORKERS_PER_FUNCTION);
   const what = `queue ${spec.queueArn.split(':').at(-1)}`;
   let inFlight = 0;
   let stopped = false;
+  let slow = false;
+  let endPatience: (() => void) | undefined;
+
+  const began = () => {
+    inFlight += 1;
+    endPatience ??= whenSlow(() => {
+      slow = true;
+      pump();
+    });
+  };
+
+  const ended = () => {
+    inFlight -= 1;
+    if (inFlight > 0) return;
+    endPatience?.();
+    endPatience = undefined;
+    slow = false;
+  };
 
   const settleBatch = async (messages: readonly ReceivedMessage[]) => {
     let failed: ReadonlySet<string> | 'all';
@@ -54,14 +80,14 @@ export function connectQueue(
   const pump = () => {
     // `stopped` changes from outside, between two turns of this loop's callers.
     // oxlint-disable-next-line eslint/no-unmodified-loop-condition
-    while (!stopped && inFlight < limit) {
+    while (!stopped && inFlight < (slow ? limit : 1)) {
       const end = busy.begin(what);
       const received = queues.receive(spec.queueArn, spec.batchSize ?? 10, { held: true });
       if (received.length === 0) {
         end();
         return;
       }
-      inFlight += 1;
+      began();
       const wanted = received.filter((message) => matches(message, spec));
       const unwanted = received.filter((message) => !wanted.includes(message));
       void Promise.all([
@@ -70,7 +96,7 @@ export function connectQueue(
       ])
         .catch((error: unknown) => ports.onError(what, error))
         .finally(() => {
-          inFlight -= 1;
+          ended();
           pump();
           end();
         });
@@ -80,7 +106,13 @@ export function connectQueue(
   queues.onVisible(spec.queueArn, pump);
   return () => {
     stopped = true;
+    endPatience?.();
   };
+}
+
+function afterSlowBatch(told: () => void): () => void {
+  const timer = setTimeout(told, SLOW_BATCH_MS).unref();
+  return () => clearTimeout(timer);
 }
 
 function matches(message: ReceivedMessage, { filters }: QueueSourceSpec): boolean {

@@ -113,7 +113,12 @@ export function projections(client: DynamoDBDocumentClient, TableName: string, n
       const particularsPart = partOfParticulars(particulars, keepUntil(endsAtMs(particulars)));
       const both = await update(appointmentId, [statePart, particularsPart]);
       if (both) return both;
-      // One of the two is newer here already. Particulars first: nobody is to see a new version with old times.
+      // One of the two is here already, or newer: mostly both, since two consumers hear the same events.
+      const known = await read(appointmentId);
+      const upToDate =
+        (known.state?.version ?? 0) >= state.version && (known.particulars?.revision ?? 0) >= particulars.revision;
+      if (upToDate) return known;
+      // Particulars first: nobody is to see a new version with old times.
       await update(appointmentId, [particularsPart]);
       await update(appointmentId, [statePart]);
       return read(appointmentId);
