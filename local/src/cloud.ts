@@ -184,6 +184,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       clock,
       mover,
       quiet,
+      flushed: store.flushed,
       logs,
       aws,
       phones: {

@@ -23,6 +23,8 @@ export interface ControlPorts {
   readonly clock: Clock;
   readonly mover: Mover;
   readonly quiet: () => Promise<void>;
+  /** What was put so far is on disk. */
+  readonly flushed: () => Promise<void>;
   readonly logs: Logs;
   readonly aws: AwsServices;
   readonly phones: Phones;
@@ -88,6 +90,7 @@ export function createControl(ports: ControlPorts): Control {
       path: /^\/_local\/clock$/,
       answer: async (request, response) => {
         const { now, skippedRuns } = await ports.mover.move(toMove(await jsonBody(request, MoveBody)));
+        await ports.flushed();
         sendJson(response, 200, { now: iso(now), ...(skippedRuns > 0 ? { skippedRuns } : {}) });
       },
     },
@@ -128,6 +131,7 @@ export function createControl(ports: ControlPorts): Control {
         const { do: verb, digit } = await jsonBody(request, ActBody);
         await ports.phones.act(toNumber(number), { do: verb, ...(digit === undefined ? {} : { digit }) });
         await ports.quiet();
+        await ports.flushed();
         sendJson(response, 200, phoneNow(toNumber(number)) ?? {});
       },
     },
@@ -138,6 +142,7 @@ export function createControl(ports: ControlPorts): Control {
         const { behaviour, times } = await jsonBody(request, BehaviourBody);
         ports.phones.setBehaviour(toNumber(number), { behaviour, ...(times === undefined ? {} : { times }) });
         await ports.quiet();
+        await ports.flushed();
         sendJson(response, 200, phoneNow(toNumber(number)) ?? {});
       },
     },
