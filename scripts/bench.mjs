@@ -5,7 +5,7 @@ import { install, requireNode, root, turbo } from './setup.mjs';
 
 requireNode();
 install();
-turbo('build', 'synth');
+await turbo('build', 'synth');
 const result = spawnSync(
   process.execPath,
   ['--import', 'tsx', join(root, 'bench/src/main.ts'), ...process.argv.slice(2)],

@@ -1,6 +1,7 @@
 // What `npm start` and `npm test` share: both work as the first command after a clone, and install what is missing by themselves.
 import { createHash } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,22 +45,20 @@ export function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Builds what changed; turbo knows what that is. */
-export function turbo(...args) {
-  run(
+/** Builds what changed; turbo knows what that is. Silent when it is quick; what went wrong is shown whole. */
+export async function turbo(...tasks) {
+  const child = spawn(
     process.execPath,
-    [
-      join(root, 'node_modules/turbo/bin/turbo'),
-      'run',
-      ...args,
-      '--output-logs=errors-only',
-      '--log-order=grouped',
-      '--no-update-notifier',
-    ],
-    {
-      TURBO_TELEMETRY_DISABLED: '1',
-      // turbo's own summary says nothing a user wants to read at every start.
-      TURBO_LOG_VERBOSITY: 'error',
-    },
+    [join(root, 'node_modules/turbo/bin/turbo'), 'run', ...tasks, '--output-logs=errors-only', '--log-order=grouped'],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } },
   );
+  const output = [];
+  child.stdout.on('data', (chunk) => output.push(chunk));
+  child.stderr.on('data', (chunk) => output.push(chunk));
+  const slow = setTimeout(() => say('Building what changed (up to half a minute) …'), 1500);
+  const [status] = await once(child, 'close');
+  clearTimeout(slow);
+  if (status === 0) return;
+  process.stderr.write(Buffer.concat(output));
+  stop('The build failed; its output stands above.');
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { install, requireNode, root, say, stop, turbo } from './setup.mjs';
+import { install, requireNode, root, stop, turbo } from './setup.mjs';
 
 requireNode();
 
@@ -15,8 +15,7 @@ if (elsewhere && !process.env.DYNOXIDE_BIN && !process.env.LOCAL_DYNAMODB_ENDPOI
 }
 
 install();
-if (!existsSync(join(root, 'local/dist/main.js'))) say('Building (about ten seconds, once) …');
-turbo('build', 'synth', '--filter=@appointments/infra', '--filter=@appointments/local');
+await turbo('build', 'synth', '--filter=@appointments/infra', '--filter=@appointments/local');
 
 // Wall times are computed from zone data and never from the machine's zone; a worker thread cannot set its own.
 process.env.TZ = 'UTC';

@@ -29,8 +29,7 @@ function installBrowser() {
 
 requireNode();
 install();
-say('Building what changed …');
-turbo('build', 'synth');
+await turbo('build', 'synth');
 
 if (!findBrowser()) installBrowser();
 const browser = findBrowser();
