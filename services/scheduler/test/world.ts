@@ -86,13 +86,14 @@ export function world(options: {
     record: (change: Change) =>
       effect(() => {
         const known = states.get(change.appointmentId);
-        if (known && known.version >= change.version) return;
+        if (known && known.version >= change.version) return false;
         states.set(change.appointmentId, {
           version: change.version,
           cancelled: change.cancelled,
           startsAt: change.startsAt ?? known?.startsAt,
         });
         for (const planned of change.wakeUps) intents.set(key(planned), { ...planned, state: 'planned' });
+        return true;
       }),
     read: (appointmentId: string) =>
       effect(() => ({

@@ -27,7 +27,7 @@ export function wakeUpTable(client: DynamoDBDocumentClient, TableName: string, n
     Math.floor((Math.max(now().getTime(), instant === undefined ? 0 : Date.parse(instant)) + KEEP_MS) / 1000);
 
   return {
-    async record(change: Change): Promise<void> {
+    async record(change: Change): Promise<boolean> {
       const { appointmentId, version, cancelled, startsAt, wakeUps } = change;
       const codes = await transact(client, {
         TransactItems: [
@@ -56,6 +56,7 @@ export function wakeUpTable(client: DynamoDBDocumentClient, TableName: string, n
       });
       if (codes && codes[0] !== 'ConditionalCheckFailed')
         throw new Error(`the plan was not recorded: ${codes.join(', ')}`);
+      return codes === undefined;
     },
 
     async read(appointmentId: string): Promise<Remembered> {

@@ -19,8 +19,8 @@ export interface Remembered {
 }
 
 export interface PlanPorts {
-  /** Writes state and intents together; without effect unless the version is higher than the one known. */
-  readonly record: (change: Change) => Promise<void>;
+  /** Writes state and intents together; resolves `false`, with nothing written, unless the version is higher than the one known. */
+  readonly record: (change: Change) => Promise<boolean>;
   /** Reads what the table knows now, strongly consistent. */
   readonly read: (appointmentId: string) => Promise<Remembered>;
   /** Sets a one-time schedule; one that is already set is left as it is. */
@@ -41,7 +41,12 @@ export interface PlanPorts {
 export function planWakeUps(ports: PlanPorts, reminders: readonly Reminder[]) {
   return async (event: ReceivedEvent<(typeof PLANNED_BY)[number]>): Promise<void> => {
     const { appointmentId, appointmentVersion: version } = event.data;
-    await ports.record(changeIn(event, reminders));
+    const change = changeIn(event, reminders);
+    if ((await ports.record(change)) && version === 1) {
+      // The first word on an appointment: there is nothing older to withdraw, and what was just written need not be read.
+      await Promise.all(change.wakeUps.map((wakeUp) => send(ports, { ...wakeUp, state: 'planned' })));
+      return;
+    }
 
     const { state, intents } = await ports.read(appointmentId);
     if (state && state.version > version) {

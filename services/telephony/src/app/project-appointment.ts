@@ -36,6 +36,11 @@ export function projectAppointment(ports: ProjectPorts) {
 
 /** Applies the news on what was read, again where somebody else wrote meanwhile. */
 export async function project(news: AppointmentNews, ports: ProjectPorts): Promise<Appointment> {
+  if (news.revision === 1) {
+    // Nearly always the first that is heard of an appointment: written unread, and read only where that is refused.
+    const first = applyNews({ appointmentId: news.appointmentId }, news);
+    if (await ports.projections.write(first, 0, ports.now())) return first;
+  }
   for (let tries = 0; tries < TRIES; tries++) {
     const stored = await ports.projections.load(news.appointmentId);
     const known: Appointment = stored?.appointment ?? { appointmentId: news.appointmentId };
