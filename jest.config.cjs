@@ -21,6 +21,7 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!(preact|@preact|jose|postal-mime)/)'],
+  reporters: ['default', '<rootDir>/scripts/counts-reporter.cjs'],
   testTimeout: 20_000,
   maxWorkers: 2,
 };

@@ -41,18 +41,9 @@ if (!browser) {
   );
 }
 
-const jest = spawnSync(
-  process.execPath,
-  [
-    join(root, 'node_modules/jest/bin/jest.js'),
-    '--reporters=default',
-    `--reporters=${join(root, 'scripts/counts-reporter.cjs')}`,
-    ...process.argv.slice(2),
-  ],
-  {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, TZ: 'UTC', ...(browser && { CHROMIUM_PATH: browser }) },
-  },
-);
+const jest = spawnSync(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, TZ: 'UTC', ...(browser && { CHROMIUM_PATH: browser }) },
+});
 process.exit(jest.status ?? 1);
