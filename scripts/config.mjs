@@ -57,6 +57,7 @@ if (sid === undefined && named.length === 0)
   stop(`Nothing was stored: none of ${[...Object.keys(settings), ...Object.keys(credentials)].join(', ')} is set.`);
 
 if (sid !== undefined) {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const SecretId = `appointments/${stage}/twilio`;
   const SecretString = JSON.stringify({

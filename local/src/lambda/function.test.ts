@@ -196,7 +196,7 @@ describe('a function in a worker', () => {
       exports.handler = async (n) => {
         inside += 1;
         const alone = inside === 1;
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setImmediate(resolve));
         inside -= 1;
         return alone ? n : 'not alone';
       };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
 import * as fc from 'fast-check';
 import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
-import { engineIsHere, startEngine, type Engine } from '../../test/engine';
+import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import { applyCallEvent, type ReceivedCallEvent } from '../app/apply-call-event';
 import { appointmentStore, type AppointmentStore } from './appointment-store';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { AppointmentCreated, AppointmentRescheduled, NotificationFailed } from '@appointments/events';
 import { eventItem } from '@appointments/runtime';
-import { engineIsHere, startEngine, type Engine } from '../../test/engine';
+import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import type { ClaimAnswer, Slot } from '../app/send-messages';
 import { partsOfBooking, partsOfCancellation } from '../domain/projection';
 import { ledger } from './ledger';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CallDue } from '@appointments/events';
 import { eventItem } from '@appointments/runtime';
-import { engineIsHere, startEngine, type Engine } from '../../test/engine';
+import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import type { WakeUp } from '../domain/wake-up';
 import { wakeUpTable } from './wake-up-table';
 
