@@ -1,22 +1,14 @@
 import { DEFAULT_POLICY, type CallPolicy } from '../src/domain/policy';
-import {
-  findAttempt,
-  newSession,
-  step,
-  type Attempt,
-  type Effect,
-  type Fact,
-  type Input,
-  type Leg,
-  type Session,
-} from '../src/domain/session';
+import type { Attempt, Effect, Fact, Input, Leg, Session } from '../src/domain/session';
+import { THE_MACHINE, type Machine } from './machine';
 
 export const STARTS_AT = Date.parse('2026-12-01T15:00:00Z');
 export const AGENT = '+12025550100';
 export const CLIENT = '+12025550123';
 
 /** One session step by step, with every effect in the hands of the test. */
-export function journey(policy: Partial<CallPolicy> = {}, startedAt = STARTS_AT) {
+export function journey(policy: Partial<CallPolicy> = {}, startedAt = STARTS_AT, machine: Machine = THE_MACHINE) {
+  const { findAttempt, newSession, step } = machine;
   const whole: CallPolicy = { ...DEFAULT_POLICY, ...policy };
   let now = startedAt;
   let session: Session = newSession({

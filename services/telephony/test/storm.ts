@@ -1,18 +1,8 @@
-import { answerTo, type Question } from '../src/domain/answer';
+import type { Question } from '../src/domain/answer';
 import { isFinal } from '../src/domain/outcome';
 import { CallPolicy } from '../src/domain/policy';
-import {
-  agentOnLine,
-  findAttempt,
-  newSession,
-  step,
-  type Advanced,
-  type Effect,
-  type Fact,
-  type Input,
-  type Leg,
-  type Session,
-} from '../src/domain/session';
+import type { Advanced, Effect, Fact, Input, Leg, Session } from '../src/domain/session';
+import { THE_MACHINE, type Machine } from './machine';
 
 /** How unreliable the world is; each a probability per occasion. */
 export interface Weather {
@@ -114,8 +104,11 @@ export function runSession(options: {
   readonly cancelAfterMs?: number | undefined;
   readonly behaviours?: readonly Behaviour[];
   readonly talkMs?: number;
+  /** @default the one that is deployed */
+  readonly machine?: Machine;
 }): Ending {
   const { weather, behaviours = BEHAVIOURS } = options;
+  const { agentOnLine, answerTo, findAttempt, newSession, step } = options.machine ?? THE_MACHINE;
   const policy = CallPolicy.parse({ timeLimitSeconds: 900, ...options.policy });
   const random = mulberry32(options.seed);
   const chance = (probability: number) => random() < probability;
@@ -133,6 +126,7 @@ export function runSession(options: {
   const published: Fact[] = [];
   const violations: string[] = [];
   const placed = { agent: 0, client: 0 };
+  const visited = new Map<string, Set<Leg>>();
   const broken = (what: string) => violations.push(`${what} at +${(now - STARTS_AT) / 1000}s`);
 
   let session = newSession({
@@ -188,6 +182,8 @@ export function runSession(options: {
     switch (effect.do) {
       case 'publish':
         published.push(effect.fact);
+        if (effect.fact.event === 'CallConnected' && ![...visited.values()].some(({ size }) => size === 2))
+          broken('connected, though no room was entered by both');
         break;
       case 'wake':
         later(Math.ceil((effect.dueAt - now) / 1000) * 1000, () => feed({ type: 'wake' }));
@@ -364,6 +360,7 @@ export function runSession(options: {
     rooms.set(room, inside);
     if ([...inside].some((sid) => calls.get(sid)?.leg === call.leg)) broken('I6: two of one leg in a room');
     inside.add(call.sid);
+    visited.set(room, (visited.get(room) ?? new Set()).add(call.leg));
     call.room = room;
     deliver(() => feed({ type: 'conference', room, event: 'join', callSid: call.sid }));
     if (inside.size === 2) deliver(() => feed({ type: 'conference', room, event: 'start' }));

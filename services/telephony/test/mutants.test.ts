@@ -1,0 +1,464 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Input, Leg } from '../src/domain/session';
+import { journey, STARTS_AT } from './journey';
+import { buildMachine, type Fault, type Machine } from './machine';
+import { runSession, STORM } from './storm';
+
+/*
+ * The proof that the proof can fail: faults that would ring a phone too often, join the wrong people or leave a call alive are
+ * planted in the machine one by one, and each must break a promise.
+ */
+
+/** The rarest of these faults shows about once in sixty. */
+const SESSIONS = 2000;
+
+/** What a machine does that it must not: nothing, if it is sound. */
+type Proof = (machine: Machine) => Iterable<string>;
+
+/** Random sessions of fixed seeds, with both policies, every fourth called off on the way. */
+function* storms(machine: Machine): Iterable<string> {
+  for (let seed = 1; seed <= SESSIONS; seed += 1)
+    yield* runSession({
+      seed,
+      weather: STORM,
+      policy: { agentLeft: seed % 2 === 0 ? 'redial' : 'fail' },
+      cancelAfterMs: seed % 4 === 0 ? (seed * 7919) % 300_000 : undefined,
+      machine,
+    }).violations;
+}
+
+/*
+ * Where one guard stands behind another, or the carrier ends by itself what should have been ended, random sessions see
+ * nothing: these states are made on purpose.
+ */
+
+const start = (machine: Machine) => {
+  const call = journey({}, STARTS_AT, machine);
+  call.start();
+  return call;
+};
+const agentWaits = (machine: Machine) => {
+  const call = start(machine);
+  call.accept('agent');
+  return call;
+};
+const clientAnswers = (machine: Machine) => {
+  const call = agentWaits(machine);
+  call.place('client');
+  call.answer('client');
+  return call;
+};
+const talking = (machine: Machine) => {
+  const call = clientAnswers(machine);
+  call.press('client');
+  call.room('start');
+  return call;
+};
+type Journey = ReturnType<typeof journey>;
+const completed = (call: Journey, leg: Leg): Input => ({
+  type: 'status',
+  attemptId: `${leg}-1`,
+  callSid: call.sidOf(leg, 1),
+  status: 'completed',
+});
+const findings = (...found: readonly (string | false)[]) => found.filter((what) => what !== false);
+
+const claimsNeedAnAgent: Proof = (machine) => {
+  const call = agentWaits(machine);
+  call.feed(completed(call, 'agent'), { type: 'claim', attemptId: 'client-1', creates: 1 });
+  return findings(call.session.attempts.some(({ leg }) => leg === 'client') && 'dials a client for nobody');
+};
+
+const claimsNeedASession: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'called-off', as: 'cancelled' }, { type: 'claim', attemptId: 'agent-1', creates: 1 });
+  return findings(call.session.attempts.length > 0 && 'dials for a cancelled appointment');
+};
+
+const endedStaysEnded: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  call.status('agent', 1, 'busy', 486);
+  call.answer('agent');
+  call.press('agent');
+  const { stage } = call.attempt('agent-1');
+  call.status('agent', 1, 'completed');
+  const { outcome } = call.attempt('agent-1');
+  return findings(stage !== 'ended' && `is ${stage} again`, outcome !== 'busy' && `is remembered as ${outcome}`);
+};
+
+const unknownIsNotLost: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+  call.feed({ type: 'fetched', attemptId: 'agent-1', found: null });
+  return findings(call.attempt('agent-1').stage === 'ended' && 'believes the first look');
+};
+
+const theEndEndsCalls: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.feed({ type: 'called-off', as: 'cancelled' });
+  const asked = new Set(call.ofKind('end').map(({ attemptId }) => attemptId));
+  return ['agent-1', 'client-1'].filter((id) => !asked.has(id)).map((id) => `leaves ${id} alive`);
+};
+
+const noAgentNoClient: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.status('agent', 1, 'completed');
+  return findings(call.ofKind('end').length === 0 && 'lets the client ring for nobody');
+};
+
+const strangersChangeNothing: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  call.feed({ type: 'key', attemptId: 'agent-1', callSid: 'CA-stranger', digits: '1' });
+  return findings(
+    call.attempt('agent-1').stage === 'human' && 'takes a stranger for the agent',
+    call.ofKind('end-stray').length === 0 && 'leaves a stranger alive',
+  );
+};
+
+const staleIsHungUp: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  const stranger = machine.answerTo(call.session, 'agent-1', 'CA-stranger', 'key');
+  call.status('agent', 1, 'completed');
+  const late = machine.answerTo(call.session, 'agent-1', call.sidOf('agent', 1), 'key');
+  return findings(
+    stranger.say !== 'hang-up' && `answers a stranger: ${stranger.say}`,
+    late.say !== 'hang-up' && `answers a call that has ended: ${late.say}`,
+  );
+};
+
+const overIsHungUp: Proof = (machine) => {
+  const call = agentWaits(machine);
+  call.feed({ type: 'called-off', as: 'cancelled' });
+  const { say } = machine.answerTo(call.session, 'agent-1', call.sidOf('agent', 1), 'key');
+  return findings(say !== 'hang-up' && `answers after the end: ${say}`);
+};
+
+const documentsLookAgain: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.press('client');
+  call.status('agent', 1, 'completed');
+  const { say } = machine.answerTo(call.session, 'client-1', call.sidOf('client', 1), 'key');
+  return findings(say === 'conference' && 'sends the client into an empty room');
+};
+
+const acceptanceLooksAgain: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.status('agent', 1, 'completed');
+  call.press('client');
+  return findings(call.attempt('client-1').room !== undefined && 'keeps an empty room for the client');
+};
+
+const leavingIsTheEnd: Proof = (machine) => {
+  const call = talking(machine);
+  call.status('client', 1, 'completed');
+  return findings(call.facts().at(-1)?.event !== 'CallCompleted' && 'does not tell that the conversation is over');
+};
+
+const openAttemptsCount: Proof = (machine) => {
+  const connected = talking(machine)
+    .facts()
+    .find((fact) => fact.event === 'CallConnected');
+  return findings(connected?.data.attempts.client !== 1 && 'does not count the attempt that succeeded');
+};
+
+const attemptsAreSpaced: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  call.status('agent', 1, 'busy', 486);
+  return findings(call.session.attempts.length > 1 && 'rings again at once');
+};
+
+interface Mutant extends Fault {
+  readonly name: string;
+  readonly proof: Proof;
+  /** The promise that is broken, where a proof has several. */
+  readonly breaks?: RegExp;
+}
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'an answered call counts as a human',
+    file: 'session',
+    from: "if (isAlone || attempt.leg === 'agent' || policy.acceptance === 'keypress' || attempt.stage === 'human') return known;",
+    to: "if (isAlone || attempt.stage === 'human') return known;\nreturn accept(known, attempt, 'amd', policy, now);",
+    proof: storms,
+    breaks: /^I6: something that did not press 1/,
+  },
+  {
+    name: 'any key counts as a 1',
+    file: 'session',
+    from: "if (digits === '1') return",
+    to: "if (digits !== '') return",
+    proof: storms,
+    breaks: /^I6: something that did not press 1/,
+  },
+  {
+    name: 'silence counts as a 1',
+    file: 'session',
+    from: "if (digits === '1') return",
+    to: "if (digits === '1' || digits === '') return",
+    proof: storms,
+    breaks: /^I6: something that did not press 1/,
+  },
+  {
+    name: 'an ambiguous create is repeated at once',
+    file: 'session',
+    from: 'if (turn.now >= attempt.hardDeadline + longestMs)',
+    to: 'if (attempt.callSid === undefined && turn.now > (attempt.claimedAt ?? turn.now))',
+    proof: storms,
+    breaks: /^I1/,
+  },
+  {
+    name: 'an attempt of which nobody knows counts as lost at the first look',
+    file: 'session',
+    from: 'if (attempt.hardDeadline === undefined || now < attempt.hardDeadline) return session;',
+    to: '',
+    proof: unknownIsNotLost,
+  },
+  {
+    name: 'no watchdog',
+    file: 'session',
+    from: '  watch(turn);\n',
+    to: '',
+    proof: storms,
+    breaks: /^I8/,
+  },
+  {
+    name: 'no wake-up is asked for',
+    file: 'session',
+    from: "  turn.effects.push({ do: 'wake', dueAt: needed });\n",
+    to: '',
+    proof: storms,
+    breaks: /^I8/,
+  },
+  {
+    name: 'an attempt is claimed twice',
+    file: 'session',
+    from: "!attempt || attempt.stage !== 'reserved' || attempt.creates !== input.creates",
+    to: '!attempt || attempt.creates !== input.creates',
+    proof: storms,
+    breaks: /^I9: an attempt fell back/,
+  },
+  {
+    name: 'a claim does not ask for an agent on the line',
+    file: 'session',
+    from: "(attempt.leg === 'agent' ? now <= latestStart(session, policy) : agentOnLine(session) !== undefined)",
+    to: "(attempt.leg === 'client' || now <= latestStart(session, policy))",
+    proof: claimsNeedAnAgent,
+  },
+  {
+    name: 'a claim does not ask whether the call is still wanted',
+    file: 'session',
+    from: '    !session.calledOff &&\n    !session.joined &&\n',
+    to: '    !session.joined &&\n',
+    proof: claimsNeedASession,
+  },
+  {
+    name: 'ended is the lowest stage, not the highest',
+    file: 'session',
+    from: '  ended: 6,',
+    to: '  ended: 0,',
+    proof: storms,
+    breaks: /^I9: an ended attempt lives again/,
+  },
+  {
+    name: 'ended is left again by a late key',
+    file: 'session',
+    from: "if (!isOpen(attempt) || attempt.stage === 'human' || attempt.screened !== undefined) return session;",
+    to: "if (attempt.stage === 'human' || attempt.screened !== undefined) return session;",
+    proof: endedStaysEnded,
+    breaks: /again/,
+  },
+  {
+    name: 'a late status rewrites what became of an attempt',
+    file: 'session',
+    from: 'if (!isOpen(attempt)) return session;\n  const moment',
+    to: 'const moment',
+    proof: endedStaysEnded,
+    breaks: /remembered/,
+  },
+  {
+    name: 'two terminal events',
+    file: 'session',
+    from: 'if (!turn.session.terminal) conclude(turn);',
+    to: 'conclude(turn);',
+    proof: storms,
+    breaks: /^I3: \d+ terminal/,
+  },
+  {
+    name: 'dialling goes on after the terminal event',
+    file: 'session',
+    from: 'if (!turn.session.terminal && !turn.session.joined) dial(turn);',
+    to: 'if (!turn.session.joined) dial(turn);',
+    proof: storms,
+    breaks: /^I5/,
+  },
+  {
+    name: 'nothing is ended after the terminal event',
+    file: 'session',
+    from: 'if (turn.session.terminal) windDown(turn);',
+    to: '',
+    proof: theEndEndsCalls,
+  },
+  {
+    name: 'the agent is redialled while the old attempt is open',
+    file: 'session',
+    from: "if (openAttempts(turn.session, 'agent').length > 0) return;",
+    to: '',
+    proof: storms,
+    breaks: /^I1: two live calls of the agent/,
+  },
+  {
+    name: 'the client is redialled while the old attempt is open',
+    file: 'session',
+    from: "if (openAttempts(turn.session, 'client').length > 0) return;",
+    to: '',
+    proof: storms,
+    breaks: /^I1: two live calls of the client/,
+  },
+  {
+    name: 'attempts are not counted',
+    file: 'session',
+    from: ' || tried(turn.session, leg).length >= turn.policy.attempts',
+    to: '',
+    proof: storms,
+    breaks: /^I2/,
+  },
+  {
+    name: 'an attempt counts only when it is over',
+    file: 'session',
+    from: "attempt.leg === leg && attempt.stage !== 'reserved'",
+    to: "attempt.leg === leg && attempt.stage === 'ended'",
+    proof: openAttemptsCount,
+  },
+  {
+    name: 'no wait between two attempts',
+    file: 'session',
+    from: 'return last.endedAt + (turn.policy.backOffSeconds[attempts.length - 1] ?? 0) * 1000;',
+    to: 'return turn.now;',
+    proof: attemptsAreSpaced,
+  },
+  {
+    name: 'the client rings on though the agent has left',
+    file: 'session',
+    from: "if (client.releasedAt === undefined) hangUp(turn, client, 'unwanted');",
+    to: 'void client;',
+    proof: noAgentNoClient,
+  },
+  {
+    name: 'a stray call is left alive',
+    file: 'session',
+    from: "for (const callSid of turn.session.strays) turn.effects.push({ do: 'end-stray', callSid });",
+    to: '',
+    proof: strangersChangeNothing,
+    breaks: /leaves/,
+  },
+  {
+    name: 'a stray call is taken for the attempt’s own',
+    file: 'session',
+    from: 'attempt.callSid === undefined ? !isOpen(attempt) : attempt.callSid !== about.callSid',
+    to: 'attempt.callSid === undefined && !isOpen(attempt)',
+    proof: strangersChangeNothing,
+    breaks: /takes/,
+  },
+  {
+    name: 'a stale TwiML request is answered as if live',
+    file: 'answer',
+    from: '!attempt || attempt.callSid !== callSid || !isOpen(attempt)',
+    to: '!attempt || attempt.callSid !== callSid',
+    proof: staleIsHungUp,
+    breaks: /ended/,
+  },
+  {
+    name: 'a TwiML request of another call is answered as if its own',
+    file: 'answer',
+    from: '!attempt || attempt.callSid !== callSid || !isOpen(attempt)',
+    to: '!attempt || !isOpen(attempt)',
+    proof: staleIsHungUp,
+    breaks: /stranger/,
+  },
+  {
+    name: 'a TwiML request after the end is answered as if before',
+    file: 'answer',
+    from: 'if (session.terminal || session.calledOff) {',
+    to: 'if (session.closed) {',
+    proof: overIsHungUp,
+  },
+  {
+    name: 'the client’s document does not look again',
+    file: 'answer',
+    from: "if (!agent || roomOf(session, agent) !== attempt.room) return { say: 'apology' };",
+    to: '',
+    proof: documentsLookAgain,
+  },
+  {
+    name: 'the client’s key does not look for the agent',
+    file: 'session',
+    from: 'agent === undefined ? undefined : roomOf(session, agent);',
+    to: 'roomOf(session, agent ?? { n: 1 });',
+    proof: acceptanceLooksAgain,
+  },
+  {
+    name: 'joined without evidence',
+    file: 'session',
+    from: 'if (!room.started && !room.inProgress && !bothJoined) return;',
+    to: '',
+    proof: storms,
+    breaks: /^connected/,
+  },
+  {
+    name: 'leaving does not end the conversation',
+    file: 'session',
+    from: ' ? over : leave(over, attempt.room, attempt.leg);',
+    to: ' ? over : over;',
+    proof: leavingIsTheEnd,
+  },
+  {
+    name: 'the agent’s answer is told again and again',
+    file: 'session',
+    from: 'change(turn, attempt, { announced: true });',
+    to: '',
+    proof: storms,
+    breaks: /^I10/,
+  },
+  {
+    name: 'a number stays held when all is over',
+    file: 'session',
+    from: '      held: [],\n      attempts: session.attempts.map',
+    to: '      attempts: session.attempts.map',
+    proof: storms,
+    breaks: /^a number is still held/,
+  },
+];
+
+function firstFinding(machine: Machine, proof: Proof, breaks = /./): string | undefined {
+  for (const finding of proof(machine)) if (breaks.test(finding)) return finding;
+  return undefined;
+}
+
+describe('a fault in the machine is caught:', () => {
+  it.each(MUTANTS)('$name', ({ proof, breaks, ...fault }) => {
+    const machine = buildMachine(fault);
+
+    expect(firstFinding(machine, proof, breaks)).toBeDefined();
+  });
+});
+
+describe('the machine without a fault, built the same way,', () => {
+  it('keeps every one of these promises', () => {
+    const machine = buildMachine();
+
+    const found = [...new Set(MUTANTS.map(({ proof }) => proof))].flatMap((proof) => [...proof(machine)]);
+
+    expect(found).toEqual([]);
+  });
+
+  it('refuses a fault whose place is gone or is there twice', () => {
+    const plant = (from: string) => () => buildMachine({ file: 'session', from, to: '' });
+
+    expect(plant('this is nowhere')).toThrow('exactly once');
+    expect(plant('return session;')).toThrow('exactly once');
+  });
+});
