@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AGENT, startSystem, type AlertView, type CallView, type EventView, type System } from '../src/system';
 
+// A limit and no wait: two suites may start their systems at once on two busy cores.
 jest.setTimeout(60_000);
 
 let system: System;

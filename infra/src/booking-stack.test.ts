@@ -1,11 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { BookingStack } from './booking-stack';
-import { readStage } from './stage';
 
 const ROUTES = [
   'GET /',
@@ -33,21 +29,10 @@ const HTTP_FUNCTIONS = [
 let template: Template;
 
 beforeAll(() => {
-  process.env['CDK_VALIDATION'] = 'false';
-  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const handler of ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS]) {
-    mkdirSync(join(servicesFolder, 'booking/dist', handler), { recursive: true });
-    writeFileSync(join(servicesFolder, 'booking/dist', handler, 'index.js'), `// ${handler}`);
-  }
-  const stage = readStage('dev', join(__dirname, '../stages'));
-  template = Template.fromStack(new BookingStack(new App(), 'booking', { stage, servicesFolder }));
+  template = stackTemplate(BookingStack, 'booking', ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS]);
 });
 
-const named = (type: string, prefix: string): string => {
-  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
-  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
-  return ids[0] as string;
-};
+const named = (type: string, prefix: string) => namedIn(template, type, prefix);
 
 const actionsOf = (functionName: string): string[] => {
   const role = named('AWS::IAM::Role', `${functionName}ServiceRole`);

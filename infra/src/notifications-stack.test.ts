@@ -1,30 +1,19 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { NotificationsStack } from './notifications-stack';
-import { readStage } from './stage';
 
 let template: Template;
 
 beforeAll(() => {
-  process.env['CDK_VALIDATION'] = 'false';
-  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const handler of ['publish-outbox', 'project-appointment', 'send-messages']) {
-    mkdirSync(join(servicesFolder, 'notifications/dist', handler), { recursive: true });
-    writeFileSync(join(servicesFolder, 'notifications/dist', handler, 'index.js'), `// ${handler}`);
-  }
-  const stage = readStage('dev', join(__dirname, '../stages'));
-  template = Template.fromStack(new NotificationsStack(new App(), 'notifications', { stage, servicesFolder }));
+  template = stackTemplate(NotificationsStack, 'notifications', [
+    'publish-outbox',
+    'project-appointment',
+    'send-messages',
+  ]);
 });
 
-const named = (type: string, prefix: string): string => {
-  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
-  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
-  return ids[0] as string;
-};
+const named = (type: string, prefix: string) => namedIn(template, type, prefix);
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const queue = (prefix: string) => named('AWS::SQS::Queue', prefix);
 const parameter = (name: string) => {

@@ -1,30 +1,15 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { SchedulerStack } from './scheduler-stack';
-import { readStage } from './stage';
 
 let template: Template;
 
 beforeAll(() => {
-  process.env['CDK_VALIDATION'] = 'false';
-  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const handler of ['publish-outbox', 'plan-wake-ups', 'hand-over', 'wake-up']) {
-    mkdirSync(join(servicesFolder, 'scheduler/dist', handler), { recursive: true });
-    writeFileSync(join(servicesFolder, 'scheduler/dist', handler, 'index.js'), `// ${handler}`);
-  }
-  const stage = readStage('dev', join(__dirname, '../stages'));
-  template = Template.fromStack(new SchedulerStack(new App(), 'scheduler', { stage, servicesFolder }));
+  template = stackTemplate(SchedulerStack, 'scheduler', ['publish-outbox', 'plan-wake-ups', 'hand-over', 'wake-up']);
 });
 
-const named = (type: string, prefix: string): string => {
-  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
-  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
-  return ids[0] as string;
-};
+const named = (type: string, prefix: string) => namedIn(template, type, prefix);
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const queue = (prefix: string) => named('AWS::SQS::Queue', prefix);
 const statementsOf = (rolePrefix: string): { Action: unknown; Resource: unknown; Condition?: unknown }[] => {

@@ -1,10 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { readStage } from './stage';
+import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { TelephonyStack } from './telephony-stack';
 
 const HANDLERS = [
@@ -22,21 +18,10 @@ const HANDLERS = [
 let template: Template;
 
 beforeAll(() => {
-  process.env['CDK_VALIDATION'] = 'false';
-  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const handler of HANDLERS) {
-    mkdirSync(join(servicesFolder, 'telephony/dist', handler), { recursive: true });
-    writeFileSync(join(servicesFolder, 'telephony/dist', handler, 'index.js'), `// ${handler}`);
-  }
-  const stage = readStage('dev', join(__dirname, '../stages'));
-  template = Template.fromStack(new TelephonyStack(new App(), 'telephony', { stage, servicesFolder }));
+  template = stackTemplate(TelephonyStack, 'telephony', HANDLERS);
 });
 
-const named = (type: string, prefix: string): string => {
-  const ids = Object.keys(template.findResources(type)).filter((id) => id.startsWith(prefix));
-  if (ids.length !== 1) throw new Error(`${ids.length} resources ${type} begin with ${prefix}: ${ids.join(', ')}`);
-  return ids[0] as string;
-};
+const named = (type: string, prefix: string) => namedIn(template, type, prefix);
 const queue = (prefix: string) => named('AWS::SQS::Queue', prefix);
 const environmentOf = (prefix: string): Record<string, unknown> =>
   template.findResources('AWS::Lambda::Function')[named('AWS::Lambda::Function', prefix)]?.['Properties'].Environment

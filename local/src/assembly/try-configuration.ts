@@ -1,6 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import type { FunctionSpec } from '../lambda/function';
-import type { FailureReport, WorkerMessage, WorkerStart } from '../lambda/messages';
+import { startThread, type FunctionSpec } from '../lambda/function';
+import type { FailureReport, WorkerMessage } from '../lambda/messages';
 import { BadConfigurationError, isConfiguredBy } from './configuration';
 
 /** Two cores load no more at a time. */
@@ -45,21 +44,7 @@ function load(
   ports: { readonly clock: SharedArrayBuffer; readonly workerFile: string; readonly preloadFile: string },
 ): Promise<FailureReport | undefined> {
   return new Promise((resolve) => {
-    const workerData: WorkerStart = {
-      clock: ports.clock,
-      folder: spec.folder,
-      handler: spec.handler,
-      functionName: spec.name,
-      functionArn: spec.arn,
-      memoryMb: spec.memoryMb,
-    };
-    const worker = new Worker(ports.workerFile, {
-      workerData,
-      env: { ...spec.environment },
-      execArgv: ['--require', ports.preloadFile],
-      stdout: true,
-      stderr: true,
-    });
+    const worker = startThread(spec, ports);
     const end = (failure?: FailureReport) => {
       resolve(failure);
       void worker.terminate();

@@ -70,6 +70,34 @@ interface RunningWorker {
   readonly partial: { stdout: string; stderr: string };
 }
 
+/** Starts a thread that loads the function's bundle, with the virtual clock before it, and says whether that went well. */
+export function startThread(
+  spec: FunctionSpec,
+  ports: {
+    readonly clock: SharedArrayBuffer;
+    /** The built worker and the file it loads before anything else. */
+    readonly workerFile: string;
+    readonly preloadFile: string;
+  },
+): Worker {
+  const workerData: WorkerStart = {
+    clock: ports.clock,
+    folder: spec.folder,
+    handler: spec.handler,
+    functionName: spec.name,
+    functionArn: spec.arn,
+    memoryMb: spec.memoryMb,
+  };
+  return new Worker(ports.workerFile, {
+    workerData,
+    env: { ...spec.environment },
+    execArgv: ['--require', ports.preloadFile],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  });
+}
+
 /** Gives a function its body: worker threads that load the bundle with the virtual clock before it. */
 export function createFunction(
   spec: FunctionSpec,
@@ -179,22 +207,7 @@ export function createFunction(
   };
 
   const startWorker = () => {
-    const workerData: WorkerStart = {
-      clock: ports.clock,
-      folder: spec.folder,
-      handler: spec.handler,
-      functionName: spec.name,
-      functionArn: spec.arn,
-      memoryMb: spec.memoryMb,
-    };
-    const worker = new Worker(ports.workerFile, {
-      workerData,
-      env: { ...spec.environment },
-      execArgv: ['--require', ports.preloadFile],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    });
+    const worker = startThread(spec, ports);
     const running: RunningWorker = {
       worker,
       current: undefined,
