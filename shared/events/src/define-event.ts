@@ -86,8 +86,10 @@ export function defineEvent<const Name extends string, Data extends z.ZodObject>
 ): EventContract<Name, z.infer<Data>> {
   type D = z.infer<Data>;
   const { source, detailType, version, description, data } = definition;
-  const tolerant = z.object({ metadata: Metadata, data });
-  const strict = strictly(tolerant);
+  // Built when first asked for: every function loads every contract, and reads or publishes one or two of them.
+  const tolerant = once(() => z.object({ metadata: Metadata, data }));
+  const strict = once(() => strictly(tolerant()));
+  const personal = once(() => personalPaths(data));
 
   const read = (schema: z.ZodType, detail: unknown): Detail<D> => {
     const result = schema.safeParse(detail);
@@ -125,11 +127,18 @@ export function defineEvent<const Name extends string, Data extends z.ZodObject>
     example: create(definition.example, { occurredAt: '2026-12-01T15:00:00.000Z' }).detail,
     pattern: { source: [source], 'detail-type': [detailType] },
     create,
-    check: (detail) => read(strict, detail),
-    parse: (detail) => read(tolerant, detail),
-    jsonSchema: () => z.toJSONSchema(strict, { io: 'input' }),
-    personal: personalPaths(data),
+    check: (detail) => read(strict(), detail),
+    parse: (detail) => read(tolerant(), detail),
+    jsonSchema: () => z.toJSONSchema(strict(), { io: 'input' }),
+    get personal() {
+      return personal();
+    },
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function strictly(schema: z.ZodType): z.ZodType {

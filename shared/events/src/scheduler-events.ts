@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { defineEvent } from './define-event';
+import { about, aboutAppointment, exampleAbout, exampleStart, Instant } from './fields';
+
+const source = 'appointments.scheduler';
+
+export const ReminderDue = defineEvent({
+  source,
+  detailType: 'ReminderDue',
+  version: 1,
+  description: 'The time has come to remind of an appointment.',
+  data: z.object({ ...aboutAppointment, reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/), startsAt: Instant }),
+  key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder],
+  about,
+  example: { ...exampleAbout, reminder: '24h', startsAt: exampleStart },
+});
+
+export const CallDue = defineEvent({
+  source,
+  detailType: 'CallDue',
+  version: 1,
+  description: 'The booked second has come: the agent is to be phoned.',
+  data: z.object({ ...aboutAppointment, startsAt: Instant }),
+  key: (data) => [data.appointmentId, data.appointmentVersion],
+  about,
+  example: { ...exampleAbout, startsAt: exampleStart },
+});
