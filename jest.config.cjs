@@ -3,7 +3,7 @@ module.exports = {
   rootDir: __dirname,
   testMatch: ['<rootDir>/{services,shared,infra,local,twilio-simulator,e2e,bench,scripts}/**/*.test.{ts,tsx}'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/cdk.out/', '/\\.local/'],
-  modulePathIgnorePatterns: ['/cdk\\.out/', '/dist/'],
+  modulePathIgnorePatterns: ['/cdk\\.out/', '/dist/', '/\\.local/'],
   testEnvironment: 'node',
   setupFiles: ['<rootDir>/scripts/jest-environment.cjs'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json'],

@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTwilioSimulator, realTimePorts, type TwilioSimulator } from '@appointments/twilio-simulator';
+import { build } from 'esbuild';
+import { bundleOptions } from '../../../../scripts/bundle.mjs';
 import { UNAVAILABLE, type NewCall } from '../app/ports';
 import { twilioCarrier } from './carrier';
 
@@ -24,10 +29,19 @@ function listener() {
   return { server, heard };
 }
 
+/** The carrier as it is deployed: bundled, with most of Twilio's SDK left out. */
+async function bundled(folder: string): Promise<typeof twilioCarrier> {
+  const outfile = join(folder, 'carrier.js');
+  await build({ ...bundleOptions, entryPoints: [join(__dirname, 'carrier.ts')], outfile });
+  return (require(outfile) as { twilioCarrier: typeof twilioCarrier }).twilioCarrier;
+}
+
+let folder: string;
 let simulator: TwilioSimulator;
 let app: ReturnType<typeof listener>;
 let appUrl: string;
 let baseUrl: string;
+let make: typeof twilioCarrier;
 
 const wanted = (to = TO): NewCall => ({
   to,
@@ -48,6 +62,10 @@ const closed = (server: Server) =>
     server.close(() => resolve());
   });
 
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'appointments-carrier-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   app = listener();
   appUrl = await listening(app.server);
@@ -68,7 +86,7 @@ afterEach(async () => {
 });
 
 const carrier = (more: { readonly baseUrl?: string; readonly from?: string; readonly token?: string } = {}) =>
-  twilioCarrier({
+  make({
     credentials:
       more.token === undefined
         ? credentials
@@ -83,7 +101,14 @@ async function placed(to = TO): Promise<string> {
   return result.callSid;
 }
 
-describe('the carrier', () => {
+describe.each([
+  ['the carrier', () => Promise.resolve(twilioCarrier)],
+  ['the carrier as it is bundled', () => bundled(folder)],
+])('%s', (_, made) => {
+  beforeAll(async () => {
+    make = await made();
+  });
+
   it('places a call and is told of every stage of it', async () => {
     const callSid = await placed();
     await simulator.act(TO, { do: 'answer' });
