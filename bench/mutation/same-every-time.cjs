@@ -1,4 +1,4 @@
-// The score is to be the same every time, so the generated tests draw the same cases every time.
+// A fault is to be noticed every time or never, so the generated tests draw the same cases in every run.
 const fc = require('fast-check');
 
-fc.configureGlobal({ seed: 20261201 });
+fc.configureGlobal({ seed: Number(process.env.SEED) });
