@@ -91,8 +91,22 @@ const write = (id: string, more: Partial<SessionWrite> = {}): SessionWrite => ({
       const results = [];
       for (const id of ['cs_1', 'cs_2', 'cs_3']) results.push(await sessions.write(claim(id, 'client'), now));
 
-      expect(results).toEqual(['written', 'written', 'too-often']);
+      expect(results).toEqual(['written', 'written', { tooOften: 'client' }]);
       expect(await sessions.load('cs_3')).toBeUndefined();
+    });
+
+    it('keep an agent from being rung for a client who has had them', async () => {
+      const { sessions } = await fresh();
+      await sessions.write(claim('cs_1', 'client', 1), now);
+      const toAgent = (dailyLimit: number) =>
+        write('cs_2', {
+          counts: { leg: 'agent', number: AGENT, dailyLimit: 1 },
+          needs: { leg: 'client', number: CLIENT, dailyLimit },
+        });
+
+      const results = [await sessions.write(toAgent(1), now), await sessions.write(toAgent(2), now)];
+
+      expect(results).toEqual([{ tooOften: 'client' }, 'written']);
     });
 
     it('are counted by leg and by UTC day', async () => {
