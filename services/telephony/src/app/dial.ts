@@ -86,7 +86,7 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   if (claimed?.outcome === 'rejected-by-policy' || claim?.after.fault?.reason === 'rejected-by-policy')
     log.warn('A number is not dialled: it has had its calls of the day', fields(command));
   const wasReserved = claim && findAttempt(claim.before, attemptId)?.stage === 'reserved';
-  if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined) return;
+  if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined || claim.after.terminal) return;
   measure('CallWait', ports.now().getTime() - claimed.reservedAt);
 
   const place = { sessionId, leg: claimed.leg, n: claimed.n };
