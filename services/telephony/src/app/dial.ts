@@ -1,4 +1,5 @@
 import { count, log, NotYet } from '@appointments/runtime';
+import type { JudgePhone } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import type { CallPolicy } from '../domain/policy';
 import { findAttempt, isOpen, type Attempt } from '../domain/session';
@@ -27,7 +28,8 @@ export interface DialPorts {
   readonly carrier: Carrier;
   readonly documents: Documents;
   readonly addresses: Addresses;
-  readonly mayDial: (number: string) => boolean;
+  /** The rules on numbers, asked again although booking asked them: the configuration may have changed since. */
+  readonly mayDial: JudgePhone;
   readonly policy: CallPolicy;
 }
 
@@ -63,8 +65,9 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   const { sessionId, attemptId, creates } = command;
   const attempt = await openAttempt(ports, command);
   if (attempt?.to === undefined || attempt.stage !== 'reserved') return;
-  if (!ports.mayDial(attempt.to)) {
-    log.warn('A number is not dialled: the policy forbids it', fields(command));
+  const verdict = ports.mayDial(attempt.to);
+  if (!verdict.ok) {
+    log.warn('A number is not dialled: the rules on numbers forbid it', { ...fields(command), reason: verdict.reason });
     await ports.decide(sessionId, { type: 'refused', attemptId, outcome: 'rejected-by-policy' });
     return;
   }

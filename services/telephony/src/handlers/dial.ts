@@ -1,4 +1,5 @@
 import { consumeMessages, readConfig, secret } from '@appointments/runtime';
+import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { twilioCarrier } from '../adapters/carrier';
 import { documents } from '../adapters/documents';
@@ -6,7 +7,6 @@ import { TwilioSecret } from '../adapters/twilio-secret';
 import { queuePorts, tablePorts } from '../adapters/wiring';
 import { addresses } from '../app/addresses';
 import { dial, DialCommand } from '../app/dial';
-import { mayDial } from '../app/may-dial';
 
 const config = readConfig(
   z.object({
@@ -15,10 +15,7 @@ const config = readConfig(
     TWILIO_PHONE_NUMBER: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, like +12025550123'),
     TWILIO_API_BASE_URL: z.url().optional(),
     BRAND_NAME: z.string().min(1),
-    ALLOWED_COUNTRIES: z
-      .string()
-      .regex(/^ *[A-Z]{2} *(, *[A-Z]{2} *)*$/, 'must be the codes of countries, like US,CA')
-      .transform((countries) => countries.split(',').map((country) => country.trim())),
+    ALLOWED_COUNTRIES: AllowedCountries,
   }),
 );
 const table = tablePorts();
@@ -35,7 +32,7 @@ export const handler = consumeMessages(
     }),
     documents: documents({ addresses: places, brand: config.BRAND_NAME, keySeconds: table.policy.keySeconds }),
     addresses: places,
-    mayDial: mayDial(config.ALLOWED_COUNTRIES),
+    mayDial: phoneRules(config.ALLOWED_COUNTRIES),
   }),
   { ...queuePorts(), contextOf: ({ appointmentId }) => ({ correlationId: appointmentId }) },
 );

@@ -38,6 +38,7 @@ export const en = {
   country: 'Country',
   phone: 'Phone number',
   phoneHint: 'The number we phone you on.',
+  phoneElsewhere: (countries: string) => `We can phone only numbers of: ${countries}.`,
   phoneAs: (number: string) => `We will phone ${number}.`,
   notes: 'Anything we should know?',
   yourNotes: 'Your notes',
