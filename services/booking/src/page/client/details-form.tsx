@@ -43,10 +43,11 @@ export function DetailsForm(props: {
     'aria-describedby': `${hint ? `${field}-hint ` : ''}${field}-error`,
   });
   const phoneHint = () => {
-    if (composed === undefined) return t.phoneHint;
+    // A number that was refused is not promised a call in the same breath.
+    if (composed === undefined || errors['phone'] !== undefined) return t.phoneHint;
     // Said before the form is sent, as far as the calling code tells; several countries may share one.
     if (countryOf(composed, values.country, called) !== undefined) return t.phoneAs(readablePhone(composed));
-    return t.phoneElsewhere(countries.map(({ name }) => name).join(', '));
+    return t.phoneElsewhere(countries.map(({ name }) => name));
   };
 
   return (
