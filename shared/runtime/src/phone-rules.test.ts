@@ -32,7 +32,9 @@ describe('the rules on numbers', () => {
     ['+12025550123', 'US'],
     ['+12025550299', 'US'],
     ['+18005550100', 'US'],
+    // Toll-free numbers may have digits that mean a service elsewhere.
     ['+18002115550', 'US'],
+    ['+18009765550', 'US'],
     ['+14165550123', 'CA'],
     ['+18765550123', 'JM'],
     ['+17875550123', 'PR'],
