@@ -52,6 +52,12 @@ describe('the rules on numbers', () => {
     expect(anywhere(number)).toEqual({ ok: true, country });
   });
 
+  it('let every number of exchange 555 be called, real or fictional', () => {
+    const numbers = Array.from({ length: 10_000 }, (_, line) => `+1202555${String(line).padStart(4, '0')}`);
+
+    expect(numbers.filter((number) => !usOnly(number).ok)).toEqual([]);
+  });
+
   it.each<[PhoneRefusal, string, string]>([
     ['premium-rate', '+19005550100', 'US: 900, NANPA'],
     ['premium-rate', '+12129761234', 'US: exchange 976 of New York'],
@@ -77,7 +83,6 @@ describe('the rules on numbers', () => {
     ['no-country', '+991123456789', 'a calling code for trials'],
     ['service', '+12029111234', 'US: 911 where the exchange stands'],
     ['service', '+12024111234', 'US: 411 where the exchange stands'],
-    ['service', '+12025551212', 'US: directory assistance of Washington'],
     ['not-in-use', '+19115550100', 'US: 911 where the area code stands'],
     ['not-in-use', '+15555550100', 'US: 555 is no area code'],
     ['not-in-use', '+11125550100', 'US: no area code begins with 1'],

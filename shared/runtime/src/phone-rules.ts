@@ -65,11 +65,11 @@ const KINDS: Readonly<Record<NonNullable<NumberType>, NamedRefusal | 'called'>> 
 };
 
 /**
- * What no subscriber in North America has, though libphonenumber takes it for one: the service codes (411, 911 …) where an
- * exchange's code should stand, and directory assistance; 976 is the pay-per-call exchange of every area code.
- * ATIS-0300119, codes not assignable to central offices. Toll-free numbers may have such digits.
+ * What no subscriber in North America has, though libphonenumber takes it for one: a service code (411, 911 …) is the
+ * exchange of no geographic area code, and 976 is in every area code the exchange of pay-per-call services. Toll-free
+ * numbers may have such digits.
  */
-const NORTH_AMERICAN_SERVICE = /^\+1\d{3}(?:[2-9]11\d{4}|5551212)$/;
+const NORTH_AMERICAN_SERVICE = /^\+1\d{3}[2-9]11\d{4}$/;
 const NORTH_AMERICAN_PAY_PER_CALL = /^\+1\d{3}976\d{4}$/;
 
 const MESSAGES: Readonly<Record<NamedRefusal, string>> = {
