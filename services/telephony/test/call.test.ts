@@ -423,6 +423,16 @@ describe('the account’s line to the carrier', () => {
     expect(table.lineNow().spent).toEqual({ day: '2026-12-01', microUsd: 31_600 });
   });
 
+  it('is asked by the calls of one batch one after the other, so that none takes another’s write', async () => {
+    await started();
+    const batch = [lastCommand(), await startSecond()];
+
+    await Promise.all(batch.map((command) => app.dial(command)));
+
+    expect(placed).toHaveLength(2);
+    expect(table.lineNow().nextAt).toBe(now.getTime() + 2000);
+  });
+
   it('written by others five times in a row is asked again later', async () => {
     await started();
     const first = lastCommand();

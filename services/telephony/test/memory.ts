@@ -62,12 +62,18 @@ export function memoryTable() {
 
   const lineStore: LineStore = {
     load: () => Promise.resolve(line),
-    write: (changed, expected, billId) => {
+    write: (changed, expected) => {
       rivals.shift()?.();
-      if (billId !== undefined && bills.has(billId)) return Promise.resolve('known');
       if (line.revision !== expected) return Promise.resolve('contended');
       line = { line: changed, revision: expected + 1 };
-      if (billId !== undefined) bills.add(billId);
+      return Promise.resolve('written');
+    },
+    writeBill: (id, changed, expected) => {
+      rivals.shift()?.();
+      if (bills.has(id)) return Promise.resolve('known');
+      if (line.revision !== expected) return Promise.resolve('contended');
+      line = { line: changed, revision: expected + 1 };
+      bills.add(id);
       return Promise.resolve('written');
     },
   };

@@ -138,9 +138,13 @@ const write = (id: string, more: Partial<SessionWrite> = {}): SessionWrite => ({
       const { line } = await fresh();
       const spent = (microUsd: number) => ({ ...IDLE_LINE, spent: { day: '2026-12-01', microUsd } });
 
-      const results = [await line.write(spent(1), 0, 'cs_1/agent-1'), await line.write(spent(2), 1, 'cs_1/agent-1')];
+      const results = [
+        await line.writeBill('cs_1/agent-1', spent(1), 0),
+        await line.writeBill('cs_1/agent-2', spent(2), 0),
+        await line.writeBill('cs_1/agent-1', spent(2), 1),
+      ];
 
-      expect(results).toEqual(['written', 'known']);
+      expect(results).toEqual(['written', 'contended', 'known']);
       expect((await line.load()).line.spent.microUsd).toBe(1);
     });
   });
