@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled, CallDue } from '@appointments/events';
 import type { EventContract } from '@appointments/events';
 import { NotYet, type ReceivedEvent } from '@appointments/runtime';
+import { phoneRules } from '@appointments/runtime/phone-rules';
 import { memoryTable } from './memory';
 import { documents } from '../src/adapters/documents';
 import type { LinePolicy } from '../src/domain/line';
@@ -80,7 +81,7 @@ function house(dailyCalls = { agent: 200, client: 6 }) {
       carrier,
       documents: papers,
       addresses: places,
-      mayDial: (number) => number !== '+19005550100',
+      mayDial: phoneRules(['US']),
       line: carrierLine({ store: table.line, policy: linePolicy, now: () => now }),
       dailyCalls,
       now: () => now,
@@ -257,11 +258,13 @@ describe('the dialler', () => {
     expect(placed).toHaveLength(1);
   });
 
-  it('does not dial what the policy forbids, and fails the call', async () => {
-    await app.project({
-      ...created,
-      data: { ...created.data, agent: { ...created.data.agent, phone: '+19005550100' } },
-    });
+  it.each([
+    ['a premium-rate number', '+19005550100'],
+    ['a number of a country that is not allowed', '+14165550123'],
+    ['a satellite number', '+881612345678'],
+    ['what is no number', '911'],
+  ])('does not dial %s, and fails the call', async (_what, phone) => {
+    await app.project({ ...created, data: { ...created.data, agent: { ...created.data.agent, phone } } });
     await app.start(due);
     await app.dial(lastCommand());
 

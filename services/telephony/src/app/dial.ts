@@ -1,4 +1,5 @@
 import { count, log, measure, NotYet } from '@appointments/runtime';
+import type { JudgePhone } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { PROBE_MS, type Permission } from '../domain/line';
 import type { CallPolicy } from '../domain/policy';
@@ -30,7 +31,8 @@ export interface DialPorts {
   readonly carrier: Carrier;
   readonly documents: Documents;
   readonly addresses: Addresses;
-  readonly mayDial: (number: string) => boolean;
+  /** The rules on numbers, asked again although booking asked them: the configuration may have changed since. */
+  readonly mayDial: JudgePhone;
   readonly line: CarrierLine;
   readonly policy: CallPolicy;
   /** Calls that one number may have on one day (UTC), however many appointments it has. */
@@ -147,14 +149,13 @@ async function mayCall(
 ): Promise<Extract<Permission, { is: 'granted' }> | undefined> {
   const { sessionId, attemptId } = command;
   const refuse = () => ports.decide(sessionId, { type: 'refused', attemptId, outcome: 'rejected-by-policy' });
-  if (to === undefined || !ports.mayDial(to)) {
-    log.warn('A number is not dialled: the policy forbids it', fields(command));
+  if (to === undefined) return undefined;
+  if (!isAllowed(ports, command, leg, to)) {
     await refuse();
     return undefined;
   }
-  if (leg === 'agent' && people && !ports.mayDial(people.client.phone)) {
-    // No agent is rung for somebody who must not be called.
-    log.warn("No one is dialled: the policy forbids the client's number", fields(command));
+  // No agent is rung for somebody who must not be called.
+  if (leg === 'agent' && people && !isAllowed(ports, command, 'client', people.client.phone)) {
     await ports.decide(sessionId, { type: 'forbidden', leg: 'client' });
     return undefined;
   }
@@ -179,6 +180,17 @@ async function mayCall(
     default:
       return permission satisfies never;
   }
+}
+
+function isAllowed(ports: DialPorts, command: Of<'create'>, leg: Leg, number: string): boolean {
+  const verdict = ports.mayDial(number);
+  if (!verdict.ok)
+    log.warn('A number is not dialled: the rules on numbers forbid it', {
+      ...fields(command),
+      leg,
+      reason: verdict.reason,
+    });
+  return verdict.ok;
 }
 
 function putOff({ attemptId, creates }: Of<'create'>, until: number, because: 'paced' | 'carrier-down'): Input {
