@@ -47,13 +47,15 @@ export function scoreOf(mutants: readonly Mutant[]): number {
   return (100 * detected) / (detected + count(mutants, UNDETECTED));
 }
 
-function describe(file: string, source: string, { location, mutatorName, replacement, status }: Mutant): string {
+const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+
+/** One line: where the fault was planted, and what it changed into what. */
+export function inWords(file: string, source: string, { location, mutatorName, replacement, status }: Mutant): string {
   const { start, end } = location;
   const lines = source.split('\n').slice(start.line - 1, end.line);
-  lines[lines.length - 1] = lines.at(-1)?.slice(0, end.column - 1) ?? '';
-  lines[0] = lines[0]?.slice(start.column - 1) ?? '';
-  const was = lines.join(' ').replaceAll(/\s+/g, ' ');
-  const is = replacement?.replaceAll(/\s+/g, ' ') ?? mutatorName;
+  lines.push((lines.pop() ?? '').slice(0, end.column - 1));
+  const was = oneLine(lines.join(' ').slice(start.column - 1));
+  const is = replacement === undefined ? mutatorName : oneLine(replacement);
   return `${file}:${start.line}:${start.column} ${status}: ${was} → ${is}`;
 }
 
@@ -80,7 +82,7 @@ export function benchMutation(): void {
   const all = Object.values(files).flatMap(({ mutants }) => mutants);
   const score = scoreOf(all);
   const undetected = Object.entries(files).flatMap(([file, { source, mutants }]) =>
-    mutants.filter(({ status }) => UNDETECTED.has(status)).map((mutant) => describe(file, source, mutant)),
+    mutants.filter(({ status }) => UNDETECTED.has(status)).map((mutant) => inWords(file, source, mutant)),
   );
   writeFileSync(survivors, undetected.map((line) => `${line}\n`).join(''));
 
