@@ -1,6 +1,33 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+
+/** There are words in a language where there is a file of them; seen from `src` and from `dist`. */
+const WORDS = join(__dirname, '../../services/telephony/words');
+
+function isSpoken(tag: string): boolean {
+  return readdirSync(WORDS)
+    .filter((file) => file.endsWith('.md') && file !== 'README.md')
+    .some((file) => `${tag.toLowerCase()}-`.startsWith(`${file.replace('.md', '').toLowerCase()}-`));
+}
+
+const Loop = z.int().min(1).max(3).optional();
+
+/** An operator's own greeting, as `npm run config -- check` keeps it. */
+const Greeting = z.strictObject({
+  /** Where it came from; it is fetched by that command alone. */
+  url: z.url(),
+  parts: z
+    .array(
+      z.union([
+        z.strictObject({ say: z.string(), voice: z.string().optional(), language: z.string().optional(), loop: Loop }),
+        z.strictObject({ play: z.url(), loop: Loop }),
+        z.strictObject({ pause: z.int() }),
+      ]),
+    )
+    // AWS gives all variables of a function 4 KB together.
+    .refine((parts) => Buffer.byteLength(JSON.stringify(parts)) <= 1200, 'must be at most 1,200 bytes'),
+});
 
 /** What one stage of a deployment is configured with: `infra/stages/<stage>.json`. On a laptop the environment of `npm start` wins over it. */
 export const StageFile = z.strictObject({
@@ -19,12 +46,20 @@ export const StageFile = z.strictObject({
     timeZone: z.string().min(1),
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
+    /** The language the agents hear. @default en */
+    locale: z.string().refine(isSpoken, 'there are no words in this language in services/telephony/words').optional(),
   }),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */
   staffIssuer: z.url(),
   staffAudience: z.string().min(1),
+  /** What an agent who waits hears. @default our own, served by telephony */
+  holdMusicUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .optional(),
+  greetings: z.strictObject({ agent: Greeting.optional(), client: Greeting.optional() }).optional(),
 });
 
 export interface Stage extends z.infer<typeof StageFile> {

@@ -12,6 +12,11 @@ const FROM_ENVIRONMENT = [
   'TWILIO_PHONE_NUMBER',
   'PUBLIC_URL',
   'ALLOWED_COUNTRIES',
+  'AGENT_LOCALE',
+  'HOLD_MUSIC_URL',
+  // What `npm start` has made of TWIML_URL_AGENT and TWIML_URL_USER.
+  'AGENT_GREETING',
+  'CLIENT_GREETING',
 ] as const;
 
 /** Something that `npm start` was configured with makes no sense to a function. */

@@ -48,7 +48,7 @@ function house() {
   const base = { sessions: table.sessions, projections: table.projections, policy: DEFAULT_POLICY, now: () => now };
   const decide = decideWith(base);
   const places = addresses('https://calls.example.com');
-  const papers = documents({ addresses: places, brand: 'Acme', keySeconds: 8 });
+  const papers = documents({ addresses: places, brand: 'Acme', keySeconds: 8, agentLocale: 'en' });
   const carrier: Carrier = {
     create: (call) => {
       placed.push(call);
@@ -316,6 +316,35 @@ describe('a conversation', () => {
     expect(ended).toEqual(['CA1']);
     expect(table.sessionOf(sessionId).session).toMatchObject({ closed: true });
     expect(table.held.size).toBe(0);
+  });
+
+  it('is begun in the language the client booked in, at their own time of day, with both names', async () => {
+    const spanish = received(AppointmentCreated, {
+      appointmentId,
+      localStart: { client: '2026-12-01T16:00:00+01:00', agent: '2026-12-01T10:00:00-05:00' },
+      client: { name: 'Ada', email: 'a@example.com', phone: CLIENT, locale: 'es-ES', smsConsent: false },
+    });
+    await app.project(spanish);
+    const toAgent = await agentWaiting();
+    await app.dial(lastCommand());
+
+    const toClient = await app.answer('answer', { place: clientPlace, callSid: 'CA2', digits: '' });
+
+    expect(toAgent).toContain(`participantLabel="agent"`);
+    expect(toClient).toContain('<Say language="es-US">Le llama Acme por su cita de las 4 de la tarde.</Say>');
+    expect(toClient).toContain(`Ya puede hablar con ${spanish.data.agent.name}.`);
+  });
+
+  it('asks again, and no more than that, when another key was pressed', async () => {
+    await started();
+    await app.dial(lastCommand());
+    await app.answer('answer', { place, callSid: 'CA1', digits: '' });
+
+    const again = await app.answer('key', { place, callSid: 'CA1', digits: '5' });
+
+    expect(again).toContain('That was another key.');
+    expect(again).toContain('Press 1 to take the call.');
+    expect(again).not.toContain('Hello consultant');
   });
 
   it('carries the cause of it all in every event', async () => {
