@@ -201,9 +201,9 @@ async function fetchDocument(address, timeoutMs) {
   if (status >= 300 && status < 400)
     throw new GreetingError(['leads on to another address: configure that one instead']);
   if (status !== 200)
-    throw new GreetingError([`does not answer with a document: status ${status}`], {
-      unanswered: status >= 500 || status === 429,
-    });
+    throw status >= 500 || status === 429
+      ? new GreetingError([`does not answer: status ${status}`], { unanswered: true })
+      : new GreetingError([`is not there: status ${status}`]);
   const type = response.headers.get('content-type') ?? 'nothing';
   // Twilio reads these as TwiML.
   if (!/^(?:(?:text|application)\/xml|text\/html)\s*(?:;|$)/i.test(type))

@@ -235,7 +235,7 @@ describe('the greetings at the start on a laptop', () => {
 
     expect(await start({ TWIML_URL_USER: url })).toEqual(before);
     expect(lines).toEqual([
-      'TWIML_URL_USER: the document does not answer with a document: status 503; the copy that was checked before is used.',
+      'TWIML_URL_USER: the document does not answer: status 503; the copy that was checked before is used.',
     ]);
   });
 
