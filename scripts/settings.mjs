@@ -5,7 +5,9 @@ import { root } from './setup.mjs';
 
 const E164 = [/^\+[1-9]\d{6,14}$/, 'a number in international form, like +12025550123'];
 const EMAIL = [/^[^\s@]+@[^\s@]+$/, 'an e-mail address'];
-const NUMBER = [/^\d+$/, 'a whole number'];
+const WHOLE = [/^\d+$/, 'a whole number'];
+const CALLS = [/^[1-9]\d*$/, 'a whole number above 0'];
+const AMOUNT = [/^\d+(\.\d+)?$/, 'a number, like 1.5'];
 const ADDRESS = /^https?:\/\/\S+$/;
 
 const locales = localesIn(join(root, 'services/telephony/words'));
@@ -32,13 +34,18 @@ export const SETTINGS = {
     ],
   ),
   WORKING_HOURS: setting(['agent', 'workingHours'], [/\d/, 'hours, like Mon-Fri 09:00-17:00']),
-  SLOT_MINUTES: setting(['slotMinutes'], NUMBER, { number: true }),
-  MINIMUM_NOTICE_MINUTES: setting(['minimumNoticeMinutes'], NUMBER, { number: true }),
+  SLOT_MINUTES: setting(['slotMinutes'], WHOLE, { number: true }),
+  MINIMUM_NOTICE_MINUTES: setting(['minimumNoticeMinutes'], WHOLE, { number: true }),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
   SENDER_EMAIL: setting(['senderEmail'], EMAIL),
   TWILIO_PHONE_NUMBER: setting(['twilioPhoneNumber'], E164),
   PUBLIC_URL: setting(['publicUrl'], [/^https?:\/\//, 'an address, like https://book.example.com']),
   ALLOWED_COUNTRIES: setting(['allowedCountries'], [/^[A-Z]{2}(,[A-Z]{2})*$/, 'codes of countries, like US,CA']),
+  CALLS_PER_SECOND: setting(['callsPerSecond'], AMOUNT, { number: true }),
+  DAILY_CALLS_PER_AGENT: setting(['dailyCallsPerAgent'], CALLS, { number: true }),
+  DAILY_CALLS_PER_CLIENT: setting(['dailyCallsPerClient'], CALLS, { number: true }),
+  DAILY_SPEND_USD: setting(['dailySpendUsd'], AMOUNT, { number: true }),
+  USD_PER_MINUTE: setting(['usdPerMinute'], AMOUNT, { number: true }),
   HOLD_MUSIC_URL: setting(
     ['holdMusicUrl'],
     [(value) => ADDRESS.test(value) && URL.canParse(value) && value.length <= 500, 'the address of a sound file'],
