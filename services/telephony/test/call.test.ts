@@ -3,14 +3,14 @@ import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled, CallD
 import type { EventContract } from '@appointments/events';
 import { NotYet, type ReceivedEvent } from '@appointments/runtime';
 import { memoryTable } from './memory';
-import { documents } from '../src/adapters/documents';
+import { documents as documentsWith } from '../src/adapters/documents';
 import type { LinePolicy } from '../src/domain/line';
 import { DEFAULT_POLICY } from '../src/domain/policy';
 import { addresses } from '../src/app/addresses';
 import { applyChange } from '../src/app/apply-change';
 import { decideWith, SessionContended } from '../src/app/decide';
 import { dial, DialCommand } from '../src/app/dial';
-import { answerCall, recordRoom, recordStatus } from '../src/app/hear-call';
+import { answerCall, recordRoom, recordStatus, type Documents } from '../src/app/hear-call';
 import { carrierLine } from '../src/app/line';
 import type { Carrier, CreateResult, NewCall } from '../src/app/ports';
 import { projectAppointment } from '../src/app/project-appointment';
@@ -39,8 +39,11 @@ const cancelled = received(AppointmentCancelled, { appointmentId, appointmentVer
 const moved = received(AppointmentRescheduled, { appointmentId, appointmentVersion: 2, revision: 2 });
 const sessionId = callSessionId(appointmentId, 1);
 
+const places = addresses('https://calls.example.com');
+
 let now: Date;
 let table: ReturnType<typeof memoryTable>;
+let documents: Documents;
 let placed: NewCall[];
 let ended: string[];
 let said: { readonly callSid: string; readonly twiml: string }[];
@@ -50,8 +53,6 @@ let linePolicy: LinePolicy;
 function house(dailyCalls = { agent: 200, client: 6 }) {
   const base = { sessions: table.sessions, projections: table.projections, policy: DEFAULT_POLICY, now: () => now };
   const decide = decideWith(base);
-  const places = addresses('https://calls.example.com');
-  const papers = documents({ addresses: places, brand: 'Acme', keySeconds: 8, agentLocale: 'en' });
   const carrier: Carrier = {
     create: (call) => {
       placed.push(call);
@@ -78,14 +79,14 @@ function house(dailyCalls = { agent: 200, client: 6 }) {
     dial: dial({
       ...ports,
       carrier,
-      documents: papers,
+      documents,
       addresses: places,
       mayDial: (number) => number !== '+19005550100',
       line: carrierLine({ store: table.line, policy: linePolicy, now: () => now }),
       dailyCalls,
       now: () => now,
     }),
-    answer: answerCall({ decide, documents: papers }),
+    answer: answerCall({ decide, documents }),
     status: recordStatus({ decide }),
     room: recordRoom({ decide }),
     wake: () => decide(sessionId, { type: 'wake' }, { refresh: true }),
@@ -105,6 +106,7 @@ beforeEach(() => {
   said = [];
   createResult = (n) => ({ type: 'created', callSid: `CA${n}`, queueMs: 0 });
   linePolicy = { callsPerSecond: 1, dailySpendUsd: 0, usdPerMinute: 0.0158 };
+  documents = documentsWith({ addresses: places, brand: 'Acme', keySeconds: 8, agentLocale: 'en' });
   app = house();
 });
 
@@ -509,6 +511,25 @@ describe('a conversation', () => {
     expect(toAgent).toContain(`participantLabel="agent"`);
     expect(toClient).toContain('<Say language="es-US">Le llama Acme por su cita de las 4 de la tarde.</Say>');
     expect(toClient).toContain(`Ya puede hablar con ${spanish.data.agent.name}.`);
+  });
+
+  it('is a constant sentence where a document cannot be written, asked for or told', async () => {
+    documents = {
+      render: () => {
+        throw new Error('Invalid character in string');
+      },
+      fallback: '<Response/>',
+    };
+    app = house();
+    await started();
+    await app.dial(lastCommand());
+
+    const heard = await app.answer('answer', { place, callSid: 'CA1', digits: '' });
+    const about = { sessionId, appointmentId, attemptId: 'agent-1', callSid: 'CA1' };
+    await app.dial({ do: 'release', ...about, words: 'bad-news' });
+
+    expect(heard).toBe('<Response/>');
+    expect(said).toEqual([{ callSid: 'CA1', twiml: '<Response/>' }]);
   });
 
   it('asks again, and no more than that, when another key was pressed', async () => {

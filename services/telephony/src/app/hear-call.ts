@@ -12,6 +12,21 @@ export interface Documents {
   readonly fallback: string;
 }
 
+/** The document for an answer; where it cannot be written, the constant one, so that nobody hears an error of Twilio's. */
+export function documentFor(
+  documents: Documents,
+  answer: Answer,
+  place: AttemptPlace,
+  people: People | undefined,
+): string {
+  try {
+    return documents.render(answer, place, people);
+  } catch (error) {
+    log.error('The document could not be written; the constant one is said', { error });
+    return documents.fallback;
+  }
+}
+
 export interface CallRequest {
   readonly place: AttemptPlace;
   readonly callSid: string;
@@ -42,12 +57,7 @@ export function answerCall(ports: { readonly decide: Decide; readonly documents:
       ? answerTo(decision.after, common.attemptId, callSid, question)
       : { say: 'hang-up' };
     if (decision) log.info('Call answered', { ...fieldsOf(decision.after), leg: place.leg, question, say: answer.say });
-    try {
-      return ports.documents.render(answer, place, decision?.after.people);
-    } catch (error) {
-      log.error('The document could not be written; the constant one is said', { error });
-      return ports.documents.fallback;
-    }
+    return documentFor(ports.documents, answer, place, decision?.after.people);
   };
 }
 
