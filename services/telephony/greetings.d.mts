@@ -10,6 +10,7 @@ export class GreetingError extends Error {
 }
 export function checkGreeting(text: string, url: string): KeptGreeting['parts'];
 export function fetchGreeting(url: string, options?: { readonly timeoutMs?: number }): Promise<KeptGreeting>;
+export function requestFor(address: string): URL;
 export function noteOn(greeting: KeptGreeting): string | undefined;
 export function greetingsAtStart(
   environment: Readonly<Record<string, string | undefined>>,

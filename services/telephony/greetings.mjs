@@ -172,14 +172,20 @@ function partOf({ name, attributes, children }, url, faults) {
   }
 }
 
-/** The text of the document at an address. @throws {@link GreetingError} */
-async function fetchDocument(address, timeoutMs) {
+/** What is asked for, where an address may be asked at all. @throws {@link GreetingError} */
+export function requestFor(address) {
   if (!URL.canParse(address)) throw new GreetingError(['is no address']);
   const url = new URL(address);
   if (!mayBeFetched(url)) throw new GreetingError(['must begin with https://, or be on this machine']);
   if (url.username !== '' || url.password !== '') throw new GreetingError(['has a name or a password in its address']);
   // A TwiML Bin fills in its placeholders itself, from the query: it is given ours to fill in.
   if (url.hostname === 'handler.twilio.com') for (const name of PLACEHOLDERS) url.searchParams.set(name, `{${name}}`);
+  return url;
+}
+
+/** The text of the document at an address. @throws {@link GreetingError} */
+async function fetchDocument(address, timeoutMs) {
+  const url = requestFor(address);
   let response;
   const chunks = [];
   try {

@@ -11,6 +11,7 @@ import {
   greetingsAtStart,
   LARGEST_GREETING,
   noteOn,
+  requestFor,
 } from '../greetings.mjs';
 import { GreetingsConfig } from '../src/adapters/documents-config';
 
@@ -183,6 +184,19 @@ describe('an address of a greeting', () => {
       message: expect.stringMatching(fault),
       unanswered,
     });
+  });
+
+  it('of a TwiML Bin, which fills in what it is asked with, is asked with our placeholders', () => {
+    const asked = requestFor('https://handler.twilio.com/twiml/EH1?colour=blue');
+
+    expect(Object.fromEntries(asked.searchParams)).toEqual({
+      colour: 'blue',
+      client_name: '{client_name}',
+      agent_name: '{agent_name}',
+      brand: '{brand}',
+      time: '{time}',
+    });
+    expect(requestFor('https://operator.example.com/x.xml').search).toBe('');
   });
 
   it.each([
