@@ -1,15 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isSpokenIn, localesIn } from '../../services/telephony/compile-words.mjs';
 
-/** There are words in a language where there is a file of them; seen from `src` and from `dist`. */
+/** Seen from `src` and from `dist`. */
 const WORDS = join(__dirname, '../../services/telephony/words');
-
-function isSpoken(tag: string): boolean {
-  return readdirSync(WORDS)
-    .filter((file) => file.endsWith('.md') && file !== 'README.md')
-    .some((file) => `${tag.toLowerCase()}-`.startsWith(`${file.replace('.md', '').toLowerCase()}-`));
-}
 
 const Loop = z.int().min(1).max(3).optional();
 
@@ -47,7 +42,13 @@ export const StageFile = z.strictObject({
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
     /** The language the agents hear. @default en */
-    locale: z.string().refine(isSpoken, 'there are no words in this language in services/telephony/words').optional(),
+    locale: z
+      .string()
+      .refine(
+        (tag) => isSpokenIn(localesIn(WORDS), tag),
+        'there are no words in this language in services/telephony/words',
+      )
+      .optional(),
   }),
   /** How calls are tried, as far as it differs from telephony's defaults (services/telephony/src/domain/policy.ts). */
   callPolicy: z.record(z.string(), z.unknown()).default({}),
