@@ -272,6 +272,21 @@ describe('the dialler', () => {
     expect(table.outbox.at(-1)?.body).toContain('rejected-by-policy');
   });
 
+  it('rings no agent for a client who must not be called', async () => {
+    await app.project(
+      received(AppointmentCreated, { ...created.data, client: { ...created.data.client, phone: '+19005550100' } }),
+    );
+    await app.start(due);
+
+    await app.dial(lastCommand());
+
+    expect(placed).toEqual([]);
+    expect(table.sessionOf(sessionId).session).toMatchObject({
+      terminal: { reason: 'rejected-by-policy', leg: 'client' },
+      attempts: [],
+    });
+  });
+
   it('does not dial once the appointment was cancelled, even where the word is still under way to the session', async () => {
     await started();
     await app.project(cancelled);
@@ -422,6 +437,16 @@ describe('the account’s line to the carrier', () => {
     expect(table.lineNow().spent).toEqual({ day: '2026-12-01', microUsd: 31_600 });
   });
 
+  it('is asked by the calls of one batch one after the other, so that none takes another’s write', async () => {
+    await started();
+    const batch = [lastCommand(), await startSecond()];
+
+    await Promise.all(batch.map((command) => app.dial(command)));
+
+    expect(placed).toHaveLength(2);
+    expect(table.lineNow().nextAt).toBe(now.getTime() + 2000);
+  });
+
   it('written by others five times in a row is asked again later', async () => {
     await started();
     const first = lastCommand();
@@ -449,6 +474,27 @@ describe('the calls of one number on one day', () => {
     expect(table.sessionOf(sessionId).session).toMatchObject({
       terminal: { reason: 'rejected-by-policy', leg: 'client' },
       attempts: [{ id: 'agent-1' }, { outcome: 'busy' }, { outcome: 'rejected-by-policy' }],
+    });
+  });
+
+  it('keep the agent from being rung for a client who has had them', async () => {
+    app = house({ agent: 200, client: 1 });
+    await agentWaiting();
+    await app.dial(lastCommand());
+    await app.answer('answer', { place: clientPlace, callSid: 'CA2', digits: '' });
+    await app.answer('key', { place: clientPlace, callSid: 'CA2', digits: '1' });
+    await app.room({ place, room: `s-${sessionId}-1`, event: 'start', conferenceSid: 'CF1' });
+    await app.status({ place: clientPlace, callSid: 'CA2', status: 'completed' });
+    await app.status({ place, callSid: 'CA1', status: 'completed' });
+    await app.project(received(AppointmentCreated, { ...created.data, appointmentId: 'apt_2' }));
+    await app.start(received(CallDue, { appointmentId: 'apt_2' }));
+
+    await app.dial(lastCommand());
+
+    expect(placed).toHaveLength(2);
+    expect(table.sessionOf(callSessionId('apt_2', 1)).session).toMatchObject({
+      terminal: { reason: 'rejected-by-policy', leg: 'client' },
+      attempts: [],
     });
   });
 

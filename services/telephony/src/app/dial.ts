@@ -2,7 +2,7 @@ import { count, log, measure, NotYet } from '@appointments/runtime';
 import * as z from 'zod';
 import { PROBE_MS, type Permission } from '../domain/line';
 import type { CallPolicy } from '../domain/policy';
-import { findAttempt, isOpen, type Attempt, type Input, type Leg } from '../domain/session';
+import { findAttempt, isOpen, type Attempt, type Input, type Leg, type Session } from '../domain/session';
 import type { Addresses } from './addresses';
 import type { Decide } from './decide';
 import { documentFor, type Documents } from './hear-call';
@@ -70,18 +70,20 @@ type Of<Name extends DialCommand['do']> = Extract<DialCommand, { do: Name }>;
  */
 async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   const { sessionId, attemptId, creates } = command;
-  const attempt = await openAttempt(ports, command);
-  if (attempt?.to === undefined || attempt.stage !== 'reserved' || attempt.creates !== creates) return;
-  const permission = await mayCall(ports, command, attempt, attempt.to);
+  const stored = await ports.sessions.load(sessionId);
+  if (!stored) return;
+  const attempt = findAttempt(stored.session, attemptId);
+  if (attempt?.stage !== 'reserved' || attempt.creates !== creates) return;
+  const permission = await mayCall(ports, command, attempt, stored.session);
   if (!permission) return;
 
   const claim = await ports.decide(
     sessionId,
     { type: 'claim', attemptId, creates, queueMs: permission.queueMs },
-    { refresh: true, dailyLimit: ports.dailyCalls[attempt.leg] },
+    { refresh: true, dailyCalls: ports.dailyCalls },
   );
   const claimed = claim && findAttempt(claim.after, attemptId);
-  if (claimed?.outcome === 'rejected-by-policy')
+  if (claimed?.outcome === 'rejected-by-policy' || claim?.after.fault?.reason === 'rejected-by-policy')
     log.warn('A number is not dialled: it has had its calls of the day', fields(command));
   const wasReserved = claim && findAttempt(claim.before, attemptId)?.stage === 'reserved';
   if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined) return;
@@ -136,18 +138,24 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   }
 }
 
-/** Asks whether the number, the day's limits and the carrier allow the call now; what stands against it is recorded. */
+/** Asks whether the numbers, the day's limits and the carrier allow the call now; what stands against it is recorded. */
 async function mayCall(
   ports: DialPorts,
   command: Of<'create'>,
-  { leg, slotAt }: Attempt,
-  number: string,
+  { leg, to, slotAt }: Attempt,
+  { people }: Session,
 ): Promise<Extract<Permission, { is: 'granted' }> | undefined> {
   const { sessionId, attemptId } = command;
   const refuse = () => ports.decide(sessionId, { type: 'refused', attemptId, outcome: 'rejected-by-policy' });
-  if (!ports.mayDial(number)) {
+  if (to === undefined || !ports.mayDial(to)) {
     log.warn('A number is not dialled: the policy forbids it', fields(command));
     await refuse();
+    return undefined;
+  }
+  if (leg === 'agent' && people && !ports.mayDial(people.client.phone)) {
+    // No agent is rung for somebody who must not be called.
+    log.warn("No one is dialled: the policy forbids the client's number", fields(command));
+    await ports.decide(sessionId, { type: 'forbidden', leg: 'client' });
     return undefined;
   }
   const permission = await ports.line.ask({ leg, hasTurn: slotAt !== undefined });

@@ -180,6 +180,8 @@ export type Input =
       readonly attemptId: string;
       readonly outcome: 'invalid-number' | 'unreachable' | 'rejected-by-policy' | 'carrier-error';
     }
+  /** Policy forbids that this leg is dialled at all, which is known before anybody was. */
+  | { readonly type: 'forbidden'; readonly leg: Leg }
   | {
       readonly type: 'answered';
       readonly attemptId: string;
@@ -369,6 +371,8 @@ export function record(session: Session, input: Input, policy: CallPolicy, now: 
       return recordProbeRefused(session, input, now);
     case 'refused':
       return recordRefused(session, input, now);
+    case 'forbidden':
+      return { ...session, fault: session.fault ?? { leg: input.leg, reason: 'rejected-by-policy' } };
     case 'answered':
       return heard(session, input, policy, now, (known, attempt) =>
         recordAnswer(known, attempt, input.answeredBy, policy, now),
