@@ -63,8 +63,8 @@ export function spokenTime(words: Pick<Words, 'times'>, localStart: string | und
   const match = LOCAL.exec(localStart ?? '');
   if (!match) return undefined;
   const [, hour = '', minute = ''] = match;
-  const onTheHour = Number(hour) % 12 === 0 ? 12 : Number(hour) % 12;
-  const clock = minute === '00' ? String(onTheHour) : `${onTheHour}:${minute}`;
+  const hour12 = Number(hour) % 12 === 0 ? 12 : Number(hour) % 12;
+  const clock = minute === '00' ? String(hour12) : `${hour12}:${minute}`;
   return words.times
     .findLast(({ from }) => from <= `${hour}:${minute}`)
     ?.said.replaceAll('{clock}', clock)
