@@ -13,16 +13,16 @@ export type CarrierFault =
   /** Nobody knows whether the call was placed. Never ask again: only a webhook or the watchdog can tell. */
   | 'ambiguous';
 
-const NUMBER_CODES = new Set([21201, 21211, 21217, 21401]);
+const NUMBER_CODES = new Set<number | undefined>([21201, 21211, 21217, 21401]);
 /**
  * Wrong credentials, an account that is closed, suspended or on trial without a number, an address or a calling number that
  * is not ours: the same for whoever is called.
  */
-const ACCOUNT_CODES = new Set([10001, 10002, 20003, 20005, 20404, 21205, 21210, 21212, 21213]);
+const ACCOUNT_CODES = new Set<number | undefined>([10001, 10002, 20003, 20005, 20404, 21205, 21210, 21212, 21213]);
 /** 21214 and 13224 can be carrier outages (Twilio's page on 13224). */
-const MAYBE_LATER_CODES = new Set([21214, 13224]);
+const MAYBE_LATER_CODES = new Set<number | undefined>([21214, 13224]);
 /** The connection never stood, so nothing was sent. */
-const UNSENT = new Set([
+const UNSENT = new Set<string | undefined>([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -45,10 +45,10 @@ export function sortFault(fault: {
 }): CarrierFault {
   const { status, code, network } = fault;
   if (status === 429 || code === 20429) return 'not-placed';
-  if (status === undefined) return network !== undefined && UNSENT.has(network) ? 'not-placed' : 'ambiguous';
+  if (status === undefined) return UNSENT.has(network) ? 'not-placed' : 'ambiguous';
   if (status >= 500 || status === 408) return 'ambiguous';
-  if (code !== undefined && NUMBER_CODES.has(code)) return 'invalid-number';
-  if (code !== undefined && MAYBE_LATER_CODES.has(code)) return 'unreachable';
-  if (status === 401 || (code !== undefined && ACCOUNT_CODES.has(code))) return 'account';
+  if (NUMBER_CODES.has(code)) return 'invalid-number';
+  if (MAYBE_LATER_CODES.has(code)) return 'unreachable';
+  if (status === 401 || ACCOUNT_CODES.has(code)) return 'account';
   return 'refused';
 }

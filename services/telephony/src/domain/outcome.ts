@@ -50,10 +50,10 @@ function isDeclined(end: CallEnd, ringSeconds: number): boolean {
   return end.sipCode === 603 || (end.rang && end.ringSeconds < ringSeconds - RING_TOLERANCE_SECONDS);
 }
 
-function failureOf(sipCode: number | undefined): Outcome {
+function failureOf(sipCode = 0): Outcome {
   if (sipCode === 486 || sipCode === 600) return 'busy';
   if (sipCode === 603) return 'declined';
   if (sipCode === 404 || sipCode === 410 || sipCode === 484 || sipCode === 604) return 'invalid-number';
-  if (sipCode !== undefined && sipCode >= 500 && sipCode < 600) return 'carrier-error';
+  if (sipCode >= 500 && sipCode <= 599) return 'carrier-error';
   return 'unreachable';
 }
