@@ -12,7 +12,7 @@ describe('a number of the policy', () => {
     ['engagedLookSeconds', 15, 1, 300],
     ['longestWaitSeconds', 600, 0, 14_400],
     ['timeLimitSeconds', 14_400, 60, 14_400],
-    ['evidenceSeconds', 10, 0, 14_400],
+    ['evidenceSeconds', 10, 1, 300],
     ['screeningSeconds', 25, 0, 14_400],
     ['marginSeconds', 40, 0, 14_400],
     ['hardSeconds', 60, 0, 14_400],
