@@ -40,6 +40,7 @@ async function bundled(contents: string, environment: Readonly<Record<string, st
   await build({ ...bundleOptions, stdin: { contents, resolveDir: telephony, loader: 'ts' }, outfile });
   const { stdout } = await run(process.execPath, [outfile], {
     env: { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: endpoint, ...environment },
+    timeout: 15_000,
   });
   return stdout.trim();
 }
