@@ -16,4 +16,4 @@ export type {
 } from './simulator';
 export { createTwilioSimulator } from './simulator';
 export type { Transport, TransportAnswer, TransportRequest } from './transport';
-export { NoAnswer } from './transport';
+export { NoAnswer, nodeTransport } from './transport';

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { build } from 'esbuild';
 import { createBusy } from '../kernel/busy';
 import { createClock } from '../kernel/clock';
+import { createFaults } from '../kernel/faults';
 import { createFunction, FunctionError } from './function';
 import type { FunctionSpec, LocalFunction } from './function';
 
@@ -41,6 +42,7 @@ function functionOf(code: string, spec: Partial<FunctionSpec> = {}) {
   writeFileSync(join(own, 'index.js'), code);
   const clock = createClock(0, () => START);
   const busy = createBusy();
+  const faults = createFaults();
   const lines: string[] = [];
   const body = createFunction(
     {
@@ -56,13 +58,14 @@ function functionOf(code: string, spec: Partial<FunctionSpec> = {}) {
     {
       clock: clock.shared,
       busy,
+      faults,
       log: (stream, text) => lines.push(`${stream}: ${text}`),
       workerFile: join(folder, 'worker.js'),
       preloadFile: join(folder, 'virtual-date.js'),
     },
   );
   open.push(body);
-  return { ...body, clock, busy, lines };
+  return { ...body, clock, busy, faults, lines };
 }
 
 describe('a function in a worker', () => {

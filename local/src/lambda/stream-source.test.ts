@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createBusy } from '../kernel/busy';
 import { createClock } from '../kernel/clock';
+import { createFaults } from '../kernel/faults';
 import { createMover } from '../kernel/move';
 import { createTimers } from '../kernel/timers';
 import { connectStream } from './stream-source';
@@ -34,6 +35,7 @@ function cloud(
   const busy = createBusy();
   const errors: unknown[] = [];
   const timers = createTimers(clock, busy, (_, error) => errors.push(error));
+  const faults = createFaults();
   timers.start();
   running.push(timers);
   const mover = createMover({ clock, busy, timers, limitMs: 5000, onStep: () => {} });
@@ -77,13 +79,14 @@ function cloud(
         await new Promise((resolve) => setImmediate(resolve));
         return busy.track('function', Promise.resolve(answer(batch, calls.length)));
       },
+      faults,
       onError: (_, error) => errors.push(error),
     },
   );
   running.push(source);
   const settle = () => mover.move({ advanceByMs: 0 });
   const advance = (seconds: number) => mover.move({ advanceByMs: seconds * 1000 });
-  return { source, calls, events, errors, checkpoints, settle, advance };
+  return { source, calls, events, errors, checkpoints, settle, advance, faults };
 }
 
 const failing = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
