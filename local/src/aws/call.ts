@@ -52,6 +52,11 @@ export function callOf({ method, path, headers, body }: Omit<WireRequest, 'query
     : { service: 'scheduler', operation: `${SCHEDULER_VERBS[method] ?? method}${noun}` };
 }
 
+/** Those that reach people, and so cannot take back what they did. */
+export function reachesPeople({ service }: AwsCall): boolean {
+  return service === 'ses' || service === 'sns';
+}
+
 /** Whether something is different after the call: of a mere question the answer can be lost without harm. */
 export function changesSomething({ operation }: AwsCall): boolean {
   return !/^(?:Get|List|Describe|Query|Scan|BatchGet|TransactGet|Check|Receive|Test)/.test(operation);

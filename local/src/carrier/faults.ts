@@ -7,14 +7,25 @@ import type { Kernel } from '../kernel/types';
 const TAKEN = { status: 204, headers: {}, body: '' };
 
 /**
- * Webhooks over a network that loses, repeats and holds back. Each try may be lost, by itself: the carrier's own rules
- * then decide whether there is another, and the overrides in the URL are put to the test. Of a repeated one the second
- * answer counts. Only callbacks are held back: somebody is on the line while the carrier asks for a document, and waits.
+ * Webhooks over a network that loses, repeats and holds back. Of those lost, half lose this one try, so that the carrier's
+ * own rules and the overrides in the URL decide whether there is another; the other half lose every try, for with a few
+ * repeats nothing else would ever be lost for good. Of a repeated one the second answer counts. Only callbacks are held back: somebody is on the line while the carrier asks for a document, and waits.
  */
 export function unreliable(
   send: Transport,
   { faults, clock, timers }: Pick<Kernel, 'faults' | 'clock' | 'timers'>,
 ): Transport {
+  /** By the token that all tries of one webhook carry. */
+  const lostForGood = new Set<string | undefined>();
+
+  const isLost = ({ headers }: TransportRequest, where: string): boolean => {
+    const token = headers['I-Twilio-Idempotency-Token'];
+    if (lostForGood.has(token)) return true;
+    if (!faults.strikes('drop', where)) return false;
+    if (faults.oneOf(where, ['this try', 'every try']) === 'every try') lostForGood.add(token);
+    return true;
+  };
+
   const deliver = async (request: TransportRequest, where: string) => {
     if (faults.strikes('duplicate', where)) await send(request);
     return send(request);
@@ -24,7 +35,7 @@ export function unreliable(
     if (!faults.active) return send(request);
     // Without the ids of one call, so that the same is decided in every run.
     const where = `webhook ${request.url.pathname.split('/').at(-1)}`;
-    if (faults.strikes('drop', where)) throw new NoAnswer('ct', 'Lost on purpose');
+    if (isLost(request, where)) throw new NoAnswer('ct', 'Lost on purpose');
     const heldBackMs = isCallback(request) ? faults.holdBackMs(where) : 0;
     if (heldBackMs === 0) return deliver(request, where);
     timers.arm({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { callOf, changesSomething } from '../aws/call';
+import { callOf, changesSomething, reachesPeople } from '../aws/call';
 import { throttledAnswer } from '../aws/throttled';
 import type { AwsServices } from '../aws/types';
 import type { DatabaseEngine } from '../dynamodb/engine';
@@ -40,7 +40,9 @@ export function createAwsEndpoint(ports: {
     if (call === undefined) return {};
     const where = `${call.service} ${call.operation}`;
     if (ports.faults.strikes('throttle', where)) return { throttled: throttledAnswer(call, text, ports.faults.oneOf) };
-    return { answerIsLost: changesSomething(call) && ports.faults.strikes('drop', where) };
+    return {
+      answerIsLost: changesSomething(call) && ports.faults.strikes(reachesPeople(call) ? 'drop' : 'dropAws', where),
+    };
   };
 
   const answer = async (

@@ -11,12 +11,14 @@ export const FaultSettings = z.strictObject({
   /** Virtual time. */
   delaySeconds: z.number().positive().max(86_400).optional(),
   drop: Probability.optional(),
+  /** Answers of the AWS services that keep and carry things, which `drop` leaves alone. */
+  dropAws: Probability.optional(),
   throttle: Probability.optional(),
   crash: Probability.optional(),
 });
 export type FaultSettings = z.infer<typeof FaultSettings>;
 
-const KINDS = ['duplicate', 'reorder', 'drop', 'throttle', 'crash'] as const;
+const KINDS = ['duplicate', 'reorder', 'drop', 'dropAws', 'throttle', 'crash'] as const;
 export type FaultKind = (typeof KINDS)[number];
 
 const DEFAULT_DELAY_SECONDS = 60;
