@@ -13,7 +13,8 @@ interface DeadLetter {
 }
 
 const TERMINAL = ['CallCompleted', 'CallFailed'];
-const QUARTER_OF_AN_HOUR_MS = 15 * 60_000;
+/** The quarter of an hour is counted from the claim, which real time parts from the sending. */
+const QUARTER_OF_AN_HOUR_MS = 14.5 * 60_000;
 
 /**
  * Looks at the events, calls and messages of a system that has come to rest after its appointments, and tells which of the
@@ -49,13 +50,22 @@ export async function brokenPromises(system: System, accepted: readonly Accepted
     if (!emails.some(({ to, subject }) => to.includes(email) && subject.includes('confirmed')))
       say('has no confirmation');
 
+    const isTold = events.some(
+      ({ detailType, detail }) =>
+        detailType === 'CallFailed' &&
+        detail.data['appointmentId'] === appointmentId &&
+        !['cancelled', 'superseded'].includes(String(detail.data['reason'])),
+    );
+    if (isTold && !emails.some(({ to, subject }) => to.includes(email) && subject.includes('could not connect')))
+      say('failed, and the client was not told');
+
     const accepts = events.filter(
       ({ detailType, detail }) => detailType === 'AgentAnswered' && detail.data['appointmentId'] === appointmentId,
     );
     for (const { createdAt, sid } of calls.filter(({ to }) => to === phone)) {
-      const accepted_ = accepts.some(({ detail }) => String(detail.data['answeredAt']) <= createdAt);
+      const hasAccepted = accepts.some(({ detail }) => String(detail.data['answeredAt']) <= createdAt);
       const onTheLine = calls.some((call) => call.to === AGENT && isLiveAt(call, createdAt));
-      if (!accepted_ || !onTheLine) say(`${sid} rang the client with no agent on the line who had accepted`);
+      if (!hasAccepted || !onTheLine) say(`${sid} rang the client with no agent on the line who had accepted`);
     }
   }
 
