@@ -20,7 +20,10 @@ const QUARTER_OF_AN_HOUR_MS = 14.5 * 60_000;
  * Looks at the events, calls and messages of a system that has come to rest after its appointments, and tells which of the
  * promises it broke, in words; none where it kept them all.
  */
-export async function brokenPromises(system: System, accepted: readonly Accepted[]): Promise<readonly string[]> {
+export async function brokenPromises(
+  system: Pick<System, 'list'>,
+  accepted: readonly Accepted[],
+): Promise<readonly string[]> {
   const [events, calls, emails, alerts, deadLetters] = await Promise.all([
     system.list<EventView>('/_local/events'),
     system.list<CallView>('/_local/calls'),
@@ -73,7 +76,7 @@ export async function brokenPromises(system: System, accepted: readonly Accepted
     if (ofLeg.length > 3) broken.push(`${leg} was rung ${ofLeg.length} times`);
     for (const one of ofLeg) {
       const other = ofLeg.find(
-        (call) => call.sid > one.sid && isLiveAt(call, one.createdAt) && call.createdAt <= one.createdAt,
+        (call) => call !== one && call.createdAt <= one.createdAt && (call.endedAt ?? 'never') > one.createdAt,
       );
       if (other !== undefined) broken.push(`${leg} had two live calls: ${one.sid}, ${other.sid}`);
     }
