@@ -296,8 +296,8 @@ const isSettled = (since: string, now: Date): boolean => settlesAtMs(since) <= n
 
 /** Until the first claim settles: a look before that would tell nothing new, and is one more message to be delivered twice. */
 function secondsToSettle(underWay: readonly UnderWay[], now: Date): number | undefined {
-  const standing = underWay.flatMap(({ since }) => (since === undefined || isSettled(since, now) ? [] : [since]));
   if (underWay.some(({ since }) => since === undefined)) return undefined;
+  const standing = underWay.flatMap(({ since }) => (since === undefined || isSettled(since, now) ? [] : [since]));
   return Math.ceil((Math.min(...standing.map(settlesAtMs)) - now.getTime()) / 1000);
 }
 
