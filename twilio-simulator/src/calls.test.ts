@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, ALL_EVENTS, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
+import {
+  AGENT,
+  ALL_EVENTS,
+  CLIENT,
+  FROM,
+  closeLaboratories,
+  openLaboratory,
+  response,
+  unsound,
+} from '../test/laboratory';
 import { InvalidActionError, PhoneCannotError } from './index';
 
 let lab: Laboratory;
@@ -10,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await lab.world.quiet();
-  expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  expect(unsound(lab.app.received)).toEqual([]);
 });
 afterEach(closeLaboratories);
 

@@ -1,18 +1,20 @@
 import type { CallEvent } from './call-parameters';
 import { statusParameters } from './call-parameters';
 import type { Conferences } from './conferences';
+import { detect, USUAL_DETECTION_MS } from './detection';
+import type { Source } from './documents';
 import { PhoneCannotError } from './errors';
-import type { Interpreter, Source } from './interpreter';
+import type { Interpreter } from './interpreter';
 import type { Phones } from './phones';
 import type { SimulatorPorts } from './ports';
-import type { CallRecord, FinalStatus, Hook, Store } from './records';
+import type { Behaviour, CallRecord, FinalStatus, Hook, Store } from './records';
 import { isLive } from './records';
 import type { Webhook } from './webhooks';
 
 /** Twilio rings somewhat longer than it was asked to. */
 const RING_BUFFER_SECONDS = 5;
-/** A voicemail's recording ends. */
-const VOICEMAIL_MS = 30_000;
+/** A voicemail's recording ends, a fax gives up. */
+const MACHINE_LISTENS_MS = 30_000;
 
 export type NewCall = Pick<
   CallRecord,
@@ -28,6 +30,9 @@ export type NewCall = Pick<
   | 'machineDetection'
   | 'asyncAmd'
   | 'asyncAmdCallback'
+  | 'detectionTimeoutMs'
+  | 'silenceTimeoutMs'
+  | 'parentSid'
 >;
 
 export interface CallsPorts {
@@ -41,14 +46,19 @@ export interface CallsPorts {
   /** Sends a webhook of the call, after those fired before it; what becomes of it is nobody's concern but the debugger's. */
   readonly notify: (callSid: string, webhook: Webhook) => void;
   readonly callsPerSecond: number | undefined;
+  /** How long detection of machines listens where the phone does not say. */
+  readonly detectionMs: number;
 }
 
 export interface Calls {
   readonly get: (sid: string) => CallRecord | undefined;
   /** Records the call as queued; `dial` begins it once that is kept. */
   readonly create: (wanted: NewCall) => CallRecord;
+  /** Has the call come into the room of these attributes when it is answered. */
+  readonly bring: (sid: string, room: NonNullable<CallRecord['room']>) => void;
   readonly dial: (sid: string) => void;
-  readonly answer: (sid: string) => void;
+  /** A person takes the phone up, or what else is named. */
+  readonly answer: (sid: string, as?: Behaviour) => void;
   readonly end: (sid: string, status: FinalStatus, sipResponseCode?: number | null) => void;
   readonly redirect: (
     sid: string,
@@ -99,10 +109,11 @@ export function createCalls(deps: CallsPorts): Calls {
     if (call === undefined || !isLive(call.status)) return;
     for (const stop of timers.get(sid)?.values() ?? []) stop();
     timers.delete(sid);
-    deps.interpreter().stop(sid);
     phones.free(call.to, sid);
     patch(sid, { status, endedAt: ports.now(), sipResponseCode });
+    deps.interpreter().stop(sid);
     deps.conferences().leave(sid, 'participant_hung_up');
+    deps.conferences().uninvite(sid);
     fire(sid, 'completed');
   };
 
@@ -112,48 +123,79 @@ export function createCalls(deps: CallsPorts): Calls {
       arm(sid, 'time limit', answeredAt + seconds * 1000, 'carrier', () => end(sid, 'completed', 200));
   };
 
-  const answer = (sid: string): void => {
-    const before = store.calls.get(sid);
-    if (before?.status !== 'ringing') throw new PhoneCannotError('The phone does not ring');
-    disarm(sid, 'ring time-out');
-    const answeredBy = before.machineDetection === null ? null : verdict(before);
-    const call = patch(sid, {
-      status: 'in-progress',
-      answeredAt: ports.now(),
-      answeredBy,
-    });
-    limit(sid, call.timeLimitSeconds);
-    if (call.behaviour === 'voicemail') {
-      arm(sid, 'end of the voicemail', ports.now() + VOICEMAIL_MS, 'phone', () => end(sid, 'completed', 200));
+  /** What the call was made for: its document, its room, or its parent. */
+  const start = (sid: string): void => {
+    const call = store.calls.get(sid);
+    if (call === undefined) return;
+    if (call.room !== undefined) {
+      const { attributes } = call.room;
+      const dial = { verb: 'DialConference', action: null, method: 'POST', timeLimitSeconds: null } as const;
+      const verbs = [{ ...dial, hangupOnStar: false, conference: attributes }];
+      deps.interpreter().run(sid, { from: 'verbs', verbs });
+    } else if (call.voice !== null) {
+      deps.interpreter().run(sid, { from: 'url', hook: call.voice, parameters: {}, isFallback: false });
+    } else if (call.twiml !== null) {
+      deps.interpreter().run(sid, { from: 'twiml', text: call.twiml });
+    } else if (call.parentSid !== undefined) {
+      deps.interpreter().connect(sid);
     }
-    fire(sid, 'answered');
-    deps
-      .interpreter()
-      .run(
-        sid,
-        call.voice === null
-          ? { from: 'twiml', text: call.twiml ?? '' }
-          : { from: 'url', hook: call.voice, parameters: {}, isFallback: false },
-      );
-    if (call.asyncAmd && call.asyncAmdCallback !== null && answeredBy !== null) {
+  };
+
+  /** Detection holds the document back until it knows, or tells its own callback meanwhile. */
+  const listenFirst = (call: CallRecord): void => {
+    const { sid } = call;
+    const { answeredBy, afterMs } = detect(call, deps.detectionMs);
+    const tell = (): void => {
+      if (call.asyncAmdCallback === null) return;
+      // Where the verdict takes no virtual time, Twilio's average is told.
+      const duration = String(afterMs === 0 ? USUAL_DETECTION_MS : afterMs);
       deps.notify(sid, {
         ...call.asyncAmdCallback,
         parameters: {
           CallSid: sid,
           AccountSid: deps.accountSid,
           AnsweredBy: answeredBy,
-          // Told as Twilio's average, though no virtual time passes.
-          MachineDetectionDuration: '4000',
+          MachineDetectionDuration: duration,
         },
       });
+    };
+    const known = (): void => {
+      patch(sid, { answeredBy });
+      if (call.asyncAmd) tell();
+      else start(sid);
+    };
+    if (afterMs > 0) {
+      arm(sid, 'machine detection', ports.now() + afterMs, 'carrier', known);
+      if (call.asyncAmd) start(sid);
+      return;
     }
+    patch(sid, { answeredBy });
+    start(sid);
+    if (call.asyncAmd) tell();
+  };
+
+  const answer = (sid: string, as?: Behaviour): void => {
+    if (store.calls.get(sid)?.status !== 'ringing') throw new PhoneCannotError('The phone does not ring');
+    disarm(sid, 'ring time-out');
+    const call = patch(sid, {
+      status: 'in-progress',
+      answeredAt: ports.now(),
+      ...(as === undefined ? {} : { behaviour: as }),
+    });
+    limit(sid, call.timeLimitSeconds);
+    if (call.behaviour === 'voicemail' || call.behaviour === 'fax') {
+      const listens = (call.greetingMs ?? 0) + MACHINE_LISTENS_MS;
+      arm(sid, `end of the ${call.behaviour}`, ports.now() + listens, 'phone', () => end(sid, 'completed', 200));
+    }
+    fire(sid, 'answered');
+    if (call.machineDetection === null) start(sid);
+    else listenFirst(call);
   };
 
   const ring = (sid: string): void => {
-    const { timeoutSeconds } = patch(sid, { status: 'ringing' });
-    arm(sid, 'ring time-out', ports.now() + (timeoutSeconds + RING_BUFFER_SECONDS) * 1000, 'carrier', () =>
-      end(sid, 'no-answer', 487),
-    );
+    const { timeoutSeconds, parentSid } = patch(sid, { status: 'ringing' });
+    const rings = timeoutSeconds + (parentSid === undefined ? RING_BUFFER_SECONDS : 0);
+    arm(sid, 'ring time-out', ports.now() + rings * 1000, 'carrier', () => end(sid, 'no-answer', 487));
     fire(sid, 'ringing');
   };
 
@@ -161,15 +203,15 @@ export function createCalls(deps: CallsPorts): Calls {
     const call = store.calls.get(sid);
     if (call?.status !== 'queued') return;
     const engaged = phones.callOf(call.to) !== null;
-    const behaviour = phones.takeBehaviour(call.to);
-    patch(sid, { behaviour, dialledAt: ports.now() });
+    const manner = phones.takeManner(call.to);
+    patch(sid, { ...manner, dialledAt: ports.now() });
     fire(sid, 'initiated');
-    if (engaged && behaviour !== 'unreachable') {
+    if (engaged && manner.behaviour !== 'unreachable') {
       end(sid, 'busy', 486);
       return;
     }
     phones.engage(call.to, sid);
-    switch (behaviour) {
+    switch (manner.behaviour) {
       case 'busy':
         end(sid, 'busy', 486);
         break;
@@ -183,11 +225,13 @@ export function createCalls(deps: CallsPorts): Calls {
       case 'accept':
       case 'answer-silent':
       case 'voicemail':
+      case 'fax':
+      case 'silence':
         ring(sid);
         answer(sid);
         break;
       default:
-        behaviour satisfies never;
+        manner.behaviour satisfies never;
     }
   };
 
@@ -199,8 +243,10 @@ export function createCalls(deps: CallsPorts): Calls {
 
     create: (wanted) => {
       const now = ports.now();
-      const startsAt = deps.callsPerSecond === undefined ? now : Math.max(now, nextSlotAt);
-      if (deps.callsPerSecond !== undefined) nextSlotAt = startsAt + 1000 / deps.callsPerSecond;
+      // Only creates by REST are counted: `<Dial>` is not paced.
+      const rate = wanted.parentSid === undefined ? deps.callsPerSecond : undefined;
+      const startsAt = rate === undefined ? now : Math.max(now, nextSlotAt);
+      if (rate !== undefined) nextSlotAt = startsAt + 1000 / rate;
       const call: CallRecord = {
         ...wanted,
         sid: deps.newSid('CA'),
@@ -220,6 +266,8 @@ export function createCalls(deps: CallsPorts): Calls {
       return call;
     },
 
+    bring: (sid, room) => void patch(sid, { room }),
+
     dial: (sid) => {
       const call = store.calls.get(sid);
       if (call === undefined) return;
@@ -228,16 +276,12 @@ export function createCalls(deps: CallsPorts): Calls {
     },
 
     redirect: (sid, source, hooks) => {
-      patch(sid, hooks);
+      const { asyncAmd } = patch(sid, hooks);
+      // A document that detection still held back will not run any more.
+      if (!asyncAmd) disarm(sid, 'machine detection');
       deps.interpreter().redirect(sid, source);
     },
 
     remove: (sid) => store.calls.delete(sid),
   };
-}
-
-/** What detection says: a person unless a voicemail answered. */
-function verdict(call: CallRecord): string {
-  if (call.behaviour !== 'voicemail') return 'human';
-  return call.machineDetection === 'DetectMessageEnd' ? 'machine_end_beep' : 'machine_start';
 }

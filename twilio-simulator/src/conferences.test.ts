@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
-import { createConferences, present } from './conferences';
+import { AGENT, CLIENT, FROM, closeLaboratories, openLaboratory, response, unsound } from '../test/laboratory';
+import { createConferences } from './conferences';
 import { memoryCollection } from './ports';
 import type { ConferenceRecord } from './records';
 import { openStore } from './records';
+import { present } from './rooms';
 
 let lab: Laboratory;
 beforeEach(async () => {
@@ -16,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await lab.world.quiet();
-  expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  expect(unsound(lab.app.received)).toEqual([]);
 });
 afterEach(closeLaboratories);
 
@@ -379,6 +380,8 @@ describe('whatever people do', () => {
           notify: (_, parameters) => void events.push(`${parameters['ConferenceSid']} ${parameters['SequenceNumber']}`),
           startMusic: (callSid) => void music.add(callSid),
           stopMusic: (callSid) => void music.delete(callSid),
+          announce: () => undefined,
+          callOff: () => undefined,
         });
         let joins = 0;
         for (const { call, what, starts, ends } of steps) {
@@ -395,6 +398,7 @@ describe('whatever people do', () => {
                 maxParticipants: 2,
                 participantLabel: null,
                 muted: false,
+                coach: null,
                 statusCallback: 'http://x',
                 statusCallbackMethod: 'POST',
                 statusCallbackEvents: ['join', 'leave', 'start', 'end'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
+import { AGENT, FROM, closeLaboratories, openLaboratory, response, unsound } from '../test/laboratory';
 import { APPLICATION_ERROR } from './interpreter';
 
 let lab: Laboratory;
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await lab.world.quiet();
-  expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  expect(unsound(lab.app.received)).toEqual([]);
 });
 afterEach(closeLaboratories);
 
