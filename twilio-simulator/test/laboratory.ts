@@ -3,6 +3,8 @@ import twilio from 'twilio';
 import type { Twilio } from 'twilio';
 import { createClock, createTwilioSimulator, webhookKindOf, webhookSchemas } from '../src/index';
 import type { Clock, SimulatorOptions, TwilioSimulator } from '../src/index';
+import type { Exchanges } from './watched-client';
+import { watchedClient } from './watched-client';
 import { memoryCollection } from '../src/ports';
 import type { Collection } from '../src/ports';
 
@@ -134,8 +136,12 @@ export interface Laboratory {
 }
 
 const open = new Set<{ readonly simulator: TwilioSimulator; readonly app: App }>();
+const exchanges: Exchanges = { count: 0, faults: [] };
 
-/** After each test, also one that failed: a server left open would keep the run from ending. */
+/**
+ * After each test, also one that failed: a server left open would keep the run from ending. Throws where an exchange
+ * of the test did not fit Twilio's specification.
+ */
 export async function closeLaboratories(): Promise<void> {
   const left = [...open];
   open.clear();
@@ -143,6 +149,8 @@ export async function closeLaboratories(): Promise<void> {
     await simulator.close();
     await app.close();
   }
+  const faults = exchanges.faults.splice(0);
+  if (faults.length > 0) throw new Error(`Not as Twilio specifies:\n${faults.join('\n')}`);
 }
 
 export async function openLaboratory(
@@ -179,10 +187,8 @@ export async function openLaboratory(
   };
 }
 
-export function sdk(url: string, token = TOKEN): Twilio {
-  const client = twilio(ACCOUNT, token);
-  client.api.baseUrl = url;
-  return client;
+export function sdk(url: string, password = TOKEN, user = ACCOUNT): Twilio {
+  return watchedClient(url, ACCOUNT, { user, password }, exchanges);
 }
 
 export const ALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'];
