@@ -276,18 +276,22 @@ describe('an account', () => {
   it('is told how many of its requests are under way', async () => {
     let passes: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (passes = resolve));
+    let arrives: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrives = resolve));
     let requests = 0;
+    const flushed = () => {
+      arrives();
+      return (requests += 1) === 1 ? held : Promise.resolve();
+    };
     const { ports } = createWorld();
-    const slow = await openLaboratory({
-      ports: { ...ports, flushed: () => ((requests += 1) === 1 ? held : Promise.resolve()) },
-    });
+    const slow = await openLaboratory({ ports: { ...ports, flushed } });
     const ask = () =>
       fetch(`${slow.url}/2010-04-01/Accounts/${ACCOUNT}/Calls.json`, {
         headers: { authorization: basic, connection: 'close' },
       });
 
     const first = ask();
-    while (requests === 0) await new Promise(setImmediate);
+    await arrived;
     const second = await ask();
     passes();
 
