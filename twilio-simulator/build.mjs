@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const here = import.meta.dirname;
-const out = join(here, 'dist');
+const out = process.argv[2] ?? join(here, 'dist');
 const own = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, 'page'), { recursive: true });

@@ -1,4 +1,5 @@
 import type { CallbackFaults, PlannedFault } from '../src/chaos';
+import type { BehaviourSetting } from '../src/phones';
 import type { CallView, ConferenceView, PhoneView, WarningView } from '../src/shown';
 import { button, fields, find, make, onSubmit } from './elements';
 import { createPhoneCards } from './phones';
@@ -9,6 +10,7 @@ interface State {
   readonly speed: number | null;
   readonly phones: readonly PhoneView[];
   readonly earshot: Readonly<Record<string, readonly string[]>>;
+  readonly behaviours: Readonly<Record<string, BehaviourSetting['behaviour']>>;
   readonly calls: readonly CallView[];
   readonly conferences: readonly ConferenceView[];
   readonly warnings: readonly WarningView[];
@@ -76,7 +78,8 @@ function showChaos({ seed, callbacks: faults, planned }: State['chaos']): void {
 
 function show(state: State): void {
   find(HTMLElement, '#no-phones').hidden = state.phones.length > 0;
-  for (const phone of state.phones) showPhone(phone, state.earshot[phone.number] ?? []);
+  for (const phone of state.phones)
+    showPhone(phone, state.earshot[phone.number] ?? [], state.behaviours[phone.number] ?? 'manual');
   showList('#rooms', state.conferences, ({ name, status, participants }) => [
     `${name}: ${status}`,
     ...participants

@@ -39,7 +39,7 @@ export function createPhoneCards(
   place: HTMLElement,
   template: HTMLTemplateElement,
   controls: PhoneControls,
-): (phone: PhoneView, hearers: readonly string[]) => void {
+): (phone: PhoneView, hearers: readonly string[], behaviour: BehaviourSetting['behaviour']) => void {
   const cards = new Map<string, HTMLElement>();
 
   const card = (number: string): HTMLElement => {
@@ -66,13 +66,14 @@ export function createPhoneCards(
     return made;
   };
 
-  return ({ number, state, with: others, heard }, hearers) => {
+  return ({ number, state, with: others, heard }, hearers, behaviour) => {
     const shown = card(number);
     shown.dataset['state'] = state;
     find(HTMLElement, '.state', shown).textContent = STATES[state];
     const talk = find(HTMLElement, '.talk', shown);
     talk.hidden = others.length === 0;
     talk.textContent = `with ${others.join(', ')}; ${hearers.length > 0 ? `heard by ${hearers.join(', ')}` : 'heard by nobody'}`;
+    find(HTMLSelectElement, 'select', shown).value = behaviour;
     const acts = find(HTMLElement, '.acts', shown);
     acts.hidden = state === 'idle';
     for (const one of acts.querySelectorAll('button')) one.hidden = !one.classList.contains(state);

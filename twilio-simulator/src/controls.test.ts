@@ -57,7 +57,7 @@ describe('the controls over HTTP', () => {
     const set = (behaviour: unknown) => control('PUT', `/_simulator/phones/${AGENT}/behaviour`, behaviour);
     expect((await set({ behaviour: 'asleep' })).error).toContain('behaviour');
     expect((await set({ behaviour: 'busy', often: 2 })).status).toBe(400);
-    await set({ behaviour: 'busy', times: 1 });
+    expect(await set({ behaviour: 'busy', times: 1 })).toMatchObject({ behaviours: { [AGENT]: 'busy' } });
 
     await call();
     await control('POST', '/_simulator/clock', { advanceSeconds: 0 });

@@ -75,6 +75,7 @@ export function createControls(
     speed: clock?.speed() ?? null,
     phones: simulator.phones(),
     earshot: simulator.earshot(),
+    behaviours: simulator.behaviours(),
     calls: simulator.calls(),
     conferences: simulator.conferences(),
     warnings: simulator.warnings(),

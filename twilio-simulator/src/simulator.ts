@@ -43,6 +43,8 @@ export interface TwilioSimulator {
   readonly setBehaviour: (number: string, behaviour: BehaviourSetting) => PhoneView;
   /** Who hears whom right now: for each number in a conversation, the numbers that hear what is said there. */
   readonly earshot: () => Readonly<Record<string, readonly string[]>>;
+  /** What each phone will do by itself when it is called next. */
+  readonly behaviours: () => Readonly<Record<string, BehaviourSetting['behaviour']>>;
   readonly chaos: Chaos;
   /** Calls `listener` after any visible change; the answer stops it. */
   readonly onChange: (listener: () => void) => () => void;
@@ -172,6 +174,8 @@ export function createTwilioSimulator(options: SimulatorOptions): TwilioSimulato
       phones.set(number, behaviour);
       return shown.phone(number);
     },
+
+    behaviours: () => Object.fromEntries(phones.all().map(({ number, behaviour }) => [number, behaviour])),
 
     chaos,
     onChange: kept.onChange,
