@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 
-/** What one stage of a deployment is configured with: `infra/stages/<stage>.json`. On a laptop the environment of `npm start` wins over it. */
-export const StageFile = z.strictObject({
+const Fields = z.strictObject({
   /** Where clients reach the booking page; links in mails begin with it. */
   publicUrl: z.url(),
   brandName: z.string().min(1).max(60),
@@ -20,11 +20,38 @@ export const StageFile = z.strictObject({
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
   }),
+  /** How calls are tried, as far as it differs from telephony's defaults (services/telephony/src/domain/policy.ts). */
+  callPolicy: z.record(z.string(), z.unknown()).default({}),
+  /** Calls that the Twilio account may create in a second: 1 unless Twilio raised it. @default 1 */
+  callsPerSecond: z.number().positive().max(1000).default(1),
+  /** Calls that one number may have on one UTC day, as an agent's or as a client's. @default 200 and 6 */
+  dailyCallsPerAgent: z.int().positive().default(200),
+  dailyCallsPerClient: z.int().positive().default(6),
+  /** Nobody is dialled any more on a UTC day on which calls have cost so much; 0 is no limit. @default 500 */
+  dailySpendUsd: z.number().nonnegative().default(500),
+  /**
+   * What a minute of one leg costs.
+   * @default 0.0158: about $0.014 for a US call and $0.0018 for its place in a conference; see the account's own prices
+   */
+  usdPerMinute: z.number().nonnegative().default(0.0158),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */
   staffIssuer: z.url(),
   staffAudience: z.string().min(1),
+});
+
+/** What one stage of a deployment is configured with: `infra/stages/<stage>.json`. On a laptop the environment of `npm start` wins over it. */
+export const StageFile = Fields.superRefine(({ allowedCountries, agent }, context) => {
+  // Booking refuses to start with these: it is better told before anything is deployed.
+  const countries = AllowedCountries.safeParse(allowedCountries);
+  if (!countries.success) {
+    for (const { message } of countries.error.issues)
+      context.addIssue({ code: 'custom', path: ['allowedCountries'], message });
+    return;
+  }
+  const verdict = phoneRules(countries.data)(agent.phone);
+  if (!verdict.ok) context.addIssue({ code: 'custom', path: ['agent', 'phone'], message: verdict.message });
 });
 
 export interface Stage extends z.infer<typeof StageFile> {

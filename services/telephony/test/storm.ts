@@ -194,6 +194,8 @@ export function runSession(options: {
         if (chance(weather.duplicated)) later(between(0, 60_000), run);
         break;
       }
+      case 'bill':
+        break;
       case 'end':
       case 'end-stray':
         if (!chance(weather.apiFails))

@@ -2,9 +2,18 @@ import { AgentAnswered, CallCompleted, CallConnected, CallFailed, type OutgoingE
 import { eventItem, handlingContext, messageItem, type OutboxItem } from '@appointments/runtime';
 import type { CallPolicy } from '../domain/policy';
 import { overtakenBy } from '../domain/projection';
-import { step, type Advanced, type Effect, type Fact, type Input, type Leg, type Session } from '../domain/session';
+import {
+  findAttempt,
+  step,
+  type Advanced,
+  type Effect,
+  type Fact,
+  type Input,
+  type Leg,
+  type Session,
+} from '../domain/session';
 import { peopleOf } from './people';
-import type { Projections, Sessions } from './ports';
+import type { CountedCall, Projections, Sessions } from './ports';
 
 /** Somebody else wrote first, five times in a row: the queue, or Twilio, brings the input again. */
 export class SessionContended extends Error {
@@ -18,6 +27,8 @@ export interface DecidePorts {
   readonly projections: Projections;
   readonly policy: CallPolicy;
   readonly now: () => Date;
+  /** Waits a random moment before the next try; the longer, the more there were. @default not at all */
+  readonly pause?: (tries: number) => Promise<void>;
 }
 
 export interface Decision {
@@ -31,6 +42,8 @@ export interface DecideOptions {
    * ends here, even where the event that says so is still under way. @default false
    */
   readonly refresh?: boolean;
+  /** A claim counts its call against as many a day for each number, whatever appointment it is for. @default not counted */
+  readonly dailyCalls?: Readonly<Record<Leg, number>>;
 }
 
 export type Decide = (sessionId: string, input: Input, options?: DecideOptions) => Promise<Decision | undefined>;
@@ -43,27 +56,57 @@ export type Decide = (sessionId: string, input: Input, options?: DecideOptions) 
 export function decideWith(ports: DecidePorts): Decide {
   return async (sessionId, input, options = {}) => {
     const engaged: Input[] = [];
+    let wanted = input;
     for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await ports.pause?.(tries);
       const stored = await ports.sessions.load(sessionId);
       if (!stored) return undefined;
       const before = stored.session;
       const news = options.refresh === true ? await refresh(ports, before) : [];
       const now = ports.now();
-      const advanced = step(before, [...news, input, ...engaged], ports.policy, now.getTime());
+      const advanced = step(before, [...news, wanted, ...engaged], ports.policy, now.getTime());
       const after = advanced.session;
       if (isSame(before, advanced)) return { before, after };
       const result = await ports.sessions.write(
         {
           ...writeOf(before, advanced, stored.revision, now),
-          onlyWhileCurrent: input.type === 'claim' && !after.terminal,
+          onlyWhileCurrent: wanted.type === 'claim' && !after.terminal,
+          ...countedCalls(after, wanted, options),
         },
         now,
       );
       if (result === 'written') return { before, after };
-      if (typeof result === 'object') engaged.push(engagedInput(after, result.engaged));
+      if (typeof result !== 'object') continue;
+      if ('engaged' in result) engaged.push(engagedInput(after, result.engaged));
+      else wanted = forbidden(after, wanted, result.tooOften);
     }
     throw new SessionContended(`the session was written by others ${TRIES} times in a row`);
   };
+}
+
+/** The call that a claim is about to place, if it is counted; no agent is rung for a client who cannot be called any more. */
+function countedCalls(
+  after: Session,
+  input: Input,
+  { dailyCalls }: DecideOptions,
+): { readonly counts?: CountedCall; readonly needs?: CountedCall } {
+  if (input.type !== 'claim' || dailyCalls === undefined) return {};
+  const attempt = findAttempt(after, input.attemptId);
+  if (attempt?.stage !== 'submitted' || attempt.to === undefined) return {};
+  const counted = (leg: Leg, number: string): CountedCall => ({ leg, number, dailyLimit: dailyCalls[leg] });
+  const client = after.people?.client.phone;
+  return {
+    counts: counted(attempt.leg, attempt.to),
+    ...(attempt.leg === 'agent' && client !== undefined && { needs: counted('client', client) }),
+  };
+}
+
+/** The input in place of a claim whose number has had its calls of the day, or whose client's has. */
+function forbidden(after: Session, claim: Input, tooOften: Leg): Input {
+  const attempt = claim.type === 'claim' ? findAttempt(after, claim.attemptId) : undefined;
+  return attempt?.leg === tooOften
+    ? { type: 'refused', attemptId: attempt.id, outcome: 'rejected-by-policy' }
+    : { type: 'forbidden', leg: tooOften };
 }
 
 /** What the appointment says now that the session does not know yet. */
@@ -83,8 +126,7 @@ function isSame(before: Session, advanced: Advanced): boolean {
 
 /** The input that tells a session whose phone another session holds. */
 export function engagedInput(session: Session, number: string): Input {
-  const leg: Leg = session.attempts.findLast(({ to }) => to === number)?.leg ?? 'agent';
-  return { type: 'engaged', leg };
+  return { type: 'engaged', leg: session.people?.agent.phone === number ? 'agent' : 'client' };
 }
 
 /** Facts and effects as one write; effects have ids of their own per write, so that each is sent once. */
@@ -132,6 +174,7 @@ function outboxItem(session: Session, effect: Effect, id: string, now: Date): Ou
     case 'fetch':
     case 'fetch-room':
     case 'end-stray':
+    case 'bill':
       return messageItem({ id, to: 'dialler', body: { ...effect, sessionId, appointmentId } }, now);
     default:
       return effect satisfies never;

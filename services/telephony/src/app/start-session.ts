@@ -19,6 +19,7 @@ export function startSession(ports: DecidePorts) {
 
     const engaged: Input[] = [];
     for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await ports.pause?.(tries);
       const stored = await ports.projections.load(appointmentId);
       const overtaken = stored && overtakenBy(stored.appointment, appointmentVersion);
       if (overtaken) return log.info('Appointment calls are not started', { ...fields, reason: overtaken });
@@ -43,7 +44,8 @@ export function startSession(ports: DecidePorts) {
       );
       if (result === 'written') return log.info('Starting appointment calls', fields);
       if (result === 'contended') return log.info('Appointment calls were started before', fields);
-      if (typeof result === 'object') engaged.push(engagedInput(advanced.session, result.engaged));
+      if (typeof result === 'object' && 'engaged' in result)
+        engaged.push(engagedInput(advanced.session, result.engaged));
     }
     throw new SessionContended('the session could not be started');
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { journey, STARTS_AT } from '../../test/journey';
+import { AGENT, CLIENT, journey, STARTS_AT } from '../../test/journey';
 import { step } from './session';
 
 type Journey = ReturnType<typeof journey>;
@@ -422,13 +422,15 @@ describe('the call', () => {
     call.start();
     call.place('agent');
     call.status('agent', 1, 'busy', 486);
-    const before = call.session;
+    const told = call.effects.length;
 
     for (const status of ['initiated', 'ringing', 'in-progress', 'completed']) call.status('agent', 1, status);
     call.answer('agent');
     call.press('agent');
 
-    expect(call.session).toEqual(before);
+    expect(call.attempt('agent-1')).toMatchObject({ stage: 'ended', outcome: 'busy', endedAt: STARTS_AT });
+    expect(call.attempt('agent-1').humanAt).toBeUndefined();
+    expect(call.effects.slice(told)).toEqual([]);
   });
 
   it('19: uses an attempt whose document could not be fetched', () => {
@@ -440,6 +442,51 @@ describe('the call', () => {
     call.status('agent', 1, 'completed');
 
     expect(call.attempt('agent-1').outcome).toBe('no-input');
+  });
+});
+
+describe('words that overtake each other', () => {
+  const at = (seconds: number) => STARTS_AT + seconds * 1000;
+  const told = (order: readonly (readonly [string, number, number?])[]) => {
+    const call = journey();
+    call.start();
+    call.place('agent');
+    for (const [status, seconds, sipCode] of order)
+      call.feed({
+        type: 'status',
+        attemptId: 'agent-1',
+        callSid: call.sidOf('agent', 1),
+        status,
+        sipCode,
+        at: at(seconds),
+      });
+    const { outcome, ringSeconds, stage } = call.attempt('agent-1');
+    return { outcome, ringSeconds, stage, bills: call.ofKind('bill').map(({ seconds }) => seconds) };
+  };
+
+  it('say how long it rang and what became of it all the same', () => {
+    const ring = ['ringing', 2] as const;
+    const declined = ['no-answer', 5, 487] as const;
+
+    expect(told([declined, ring])).toEqual(told([ring, declined]));
+    expect(told([declined, ring])).toEqual({ outcome: 'declined', ringSeconds: 3, stage: 'ended', bills: [] });
+  });
+
+  it('say what an answered call has cost all the same', () => {
+    const life = [['ringing', 1] as const, ['in-progress', 4] as const, ['completed', 70] as const];
+
+    expect(told(life.toReversed())).toEqual(told(life));
+    expect(told(life)).toEqual({ outcome: 'no-input', ringSeconds: 3, stage: 'ended', bills: [66] });
+  });
+});
+
+describe('a room', () => {
+  it('of a name that is none of ours changes nothing', () => {
+    const call = journey();
+    call.start();
+
+    expect(call.feed({ type: 'conference', room: '__proto__', event: 'join', callSid: 'CA1' })).toEqual([]);
+    expect(call.feed({ type: 'room-fetched', room: 'constructor', inProgress: true })).toEqual([]);
   });
 });
 
@@ -472,6 +519,21 @@ describe('a claim', () => {
 
     expect(call.session.attempts).toEqual([]);
     expect(failure(call)).toMatchObject({ reason: as, attempts: [] });
+  });
+
+  it('is refused for the client in the very moment in which the agent has waited long enough', () => {
+    const call = journey({ backOffSeconds: [590, 590] });
+    call.start();
+    call.accept('agent');
+    call.place('client');
+    call.status('client', 1, 'busy', 486);
+    call.pass(599);
+    call.sleep(1);
+
+    call.feed({ type: 'claim', attemptId: 'client-2', creates: 1 });
+
+    expect(call.session.terminal).toMatchObject({ reason: 'timeout' });
+    expect(call.session.attempts.map(({ id }) => id)).toEqual(['agent-1', 'client-1']);
   });
 
   it('is refused for the agent past the latest start', () => {
@@ -545,17 +607,32 @@ describe('an agent in another call of ours', () => {
 });
 
 describe('a client in another call of ours', () => {
-  it('is waited for as long as the agent waits', () => {
+  it('is waited for before the agent is rung', () => {
     const call = journey();
     call.engage('client');
     call.start();
-    call.accept('agent');
 
     call.pass(300);
+    const early = creates(call);
     call.engage(undefined);
     call.pass(15);
 
-    expect(creates(call)).toEqual(['agent-1', 'client-1']);
+    expect(early).toEqual([]);
+    expect(creates(call)).toEqual(['agent-1']);
+    expect(call.session.held).toEqual([AGENT, CLIENT]);
+  });
+
+  it('is told of when the latest start has passed', () => {
+    const call = journey();
+    call.engage('client');
+    call.start();
+
+    call.pass(601);
+
+    expect(failure(call)).toMatchObject({
+      reason: 'missed',
+      attempts: [{ leg: 'client', n: 1, outcome: 'in-another-call', startedAt: '2026-12-01T15:00:00.000Z' }],
+    });
   });
 });
 
@@ -572,6 +649,18 @@ describe('evidence of a conversation', () => {
 
     expect(half).toEqual(['AgentAnswered']);
     expect(names(call)).toEqual(['AgentAnswered', 'CallConnected']);
+  });
+
+  it('is not two joins of conferences that came one after the other', () => {
+    const call = journey();
+    call.start();
+    call.accept('agent');
+    call.accept('client');
+
+    call.room('join', 1, { callSid: call.sidOf('agent', 1), conferenceSid: 'CF1' });
+    call.room('join', 1, { callSid: call.sidOf('client', 1), conferenceSid: 'CF2' });
+
+    expect(names(call)).toEqual(['AgentAnswered']);
   });
 
   it('is fetched ten seconds after the acceptance when the conference says nothing', () => {
@@ -629,6 +718,28 @@ describe('the end of a conversation', () => {
     call.status('agent', 1, 'completed');
 
     expect(call.facts().at(-1)?.data).toMatchObject({ endedBy: 'limit', durationSeconds: 14_400 });
+  });
+});
+
+describe('a client who accepted and left before meeting the agent', () => {
+  it('does not end the conversation of the next attempt', () => {
+    const call = journey();
+    call.start();
+    call.accept('agent');
+    call.accept('client');
+    call.status('client', 1, 'completed');
+    call.pass(10);
+    call.feed({ type: 'room-fetched', room: 's-cs_1_1-1', inProgress: false });
+    call.pass(20);
+    call.accept('client', 2);
+
+    call.room('start');
+    const talking = names(call);
+    call.room('end', 1, { endedBy: 'client' });
+
+    expect(talking).toEqual(['AgentAnswered', 'CallConnected']);
+    expect(names(call)).toEqual(['AgentAnswered', 'CallConnected', 'CallCompleted']);
+    expect(call.facts().at(-1)?.data).toMatchObject({ endedBy: 'client' });
   });
 });
 
@@ -697,6 +808,20 @@ describe('a wrong key', () => {
     expect(call.attempt('agent-1').screened).toBe('no-input');
   });
 
+  it('told again is the same key', () => {
+    const call = journey();
+    call.start();
+    call.place('agent');
+    call.answer('agent');
+    const key = { type: 'key', attemptId: 'agent-1', callSid: call.sidOf('agent', 1), digits: '7' } as const;
+
+    for (let n = 0; n < 5; n++) call.feed({ ...key, telling: 'a' });
+    const once = call.attempt('agent-1').wrongKeys;
+    call.feed({ ...key, telling: 'b' });
+
+    expect([once, call.attempt('agent-1').wrongKeys]).toEqual([1, 2]);
+  });
+
   it('can be followed by the right one', () => {
     const call = journey();
     call.start();
@@ -710,9 +835,9 @@ describe('a wrong key', () => {
   });
 });
 
-describe('machine detection on the client’s leg', () => {
+describe('machine detection', () => {
   const atClient = (acceptance: 'amd' | 'either', answeredBy: string) => {
-    const call = journey({ acceptance });
+    const call = journey({ acceptance: { agent: 'keypress', client: acceptance } });
     call.start();
     call.accept('agent');
     call.place('client');
@@ -744,13 +869,29 @@ describe('machine detection on the client’s leg', () => {
     expect(call.attempt('client-1').stage).toBe('human');
   });
 
-  it('never asks about the agent', () => {
-    const call = journey({ acceptance: 'amd' });
+  it('of one leg says nothing about the other', () => {
+    const call = journey({ acceptance: { agent: 'keypress', client: 'amd' } });
     call.start();
     call.place('agent');
 
     call.answer('agent', 1, 'human');
 
     expect(call.attempt('agent-1').stage).toBe('answered');
+  });
+
+  it('may be what counts on the agent’s leg too', () => {
+    const call = journey({ acceptance: { agent: 'amd', client: 'keypress' } });
+    call.start();
+    call.place('agent');
+    call.answer('agent', 1, 'machine_start');
+    call.status('agent', 1, 'completed');
+    call.pass(20);
+    call.place('agent', 2);
+
+    call.answer('agent', 2, 'human');
+
+    expect(call.attempt('agent-1').outcome).toBe('voicemail');
+    expect(call.attempt('agent-2')).toMatchObject({ stage: 'human', acceptedBy: 'amd', room: 's-cs_1_1-2' });
+    expect(creates(call)).toEqual(['agent-1', 'agent-2', 'client-1']);
   });
 });
