@@ -1,4 +1,7 @@
 import { createConferenceEvents } from './conference-events';
+import type { ParticipantChanges } from './participant-changes';
+import { updateParticipant } from './participant-changes';
+import { createRoomRecords } from './room-records';
 import type { WaitMusic } from './interpreter';
 import type { ConferenceRecord, Hook, ParticipantRecord, Store } from './records';
 import { present } from './rooms';
@@ -65,82 +68,22 @@ export interface Conferences {
   readonly of: (callSid: string) => ConferenceRecord | undefined;
 }
 
-export interface ParticipantChanges {
-  readonly muted?: boolean;
-  readonly hold?: boolean;
-  /** What plays to one who is held. @default Twilio's own music */
-  readonly holdMusic?: WaitMusic;
-  readonly endConferenceOnExit?: boolean;
-  /** The call to coach from now on; null: none. */
-  readonly coach?: string | null;
-  /** What plays to one who waits. */
-  readonly waitMusic?: WaitMusic;
-}
-
-const TWILIOS_MUSIC: WaitMusic = { waitUrl: null, waitMethod: 'POST' };
-
 /** The rooms: who is in them, when they start and end, and what is told of them. */
 export function createConferences(ports: ConferencePorts): Conferences {
   const { store } = ports;
   const overOf = new Map<string, (stay: Stay) => void>();
-  // Ended rooms are kept but never looked at again, so that joining does not grow slower with every call made.
-  const running = new Set<string>();
-  for (const { sid, status } of store.conferences.values()) if (status !== 'completed') running.add(sid);
-
-  const live = (): ConferenceRecord[] => [...running].flatMap((sid) => store.conferences.get(sid) ?? []);
-  const patch = (sid: string, changes: Partial<ConferenceRecord>): ConferenceRecord => {
-    const conference = store.conferences.get(sid);
-    if (conference === undefined) throw new Error(`No conference ${sid}`);
-    const changed = { ...conference, ...changes, updatedAt: ports.now() };
-    store.conferences.put(sid, changed);
-    return changed;
-  };
-  const patchParticipant = (sid: string, callSid: string, changes: Partial<ParticipantRecord>): ParticipantRecord => {
-    let changed: ParticipantRecord | undefined;
-    const participants = (store.conferences.get(sid)?.participants ?? []).map((participant) => {
-      if (participant.callSid !== callSid || participant.leftAt !== null) return participant;
-      changed = { ...participant, ...changes, updatedAt: ports.now() };
-      return changed;
-    });
-    if (changed === undefined) throw new Error(`No participant ${callSid} in ${sid}`);
-    patch(sid, { participants });
-    return changed;
-  };
-
+  const rooms = createRoomRecords(store, ports);
+  const { live, of, open, isEmpty, patch, patchParticipant } = rooms;
   const { fire, fireOf } = createConferenceEvents({
     accountSid: ports.accountSid,
     now: ports.now,
-    get: (sid) => store.conferences.get(sid),
+    get: rooms.get,
     patch,
     notify: ports.notify,
   });
 
-  const open = (room: ConferenceAttributes): ConferenceRecord => {
-    const now = ports.now();
-    const conference: ConferenceRecord = {
-      sid: ports.newSid('CF'),
-      name: room.name,
-      status: 'init',
-      createdAt: now,
-      updatedAt: now,
-      startedAt: null,
-      maxParticipants: room.maxParticipants,
-      // Only the first participant sets the callback; what later ones bring is ignored.
-      statusCallback:
-        room.statusCallback === null ? null : { url: room.statusCallback, method: room.statusCallbackMethod },
-      statusCallbackEvents: room.statusCallbackEvents,
-      sequence: 0,
-      reasonEnded: null,
-      callSidEnding: null,
-      participants: [],
-    };
-    store.conferences.put(conference.sid, conference);
-    running.add(conference.sid);
-    return conference;
-  };
-
   const startIfReady = (sid: string): void => {
-    const conference = store.conferences.get(sid);
+    const conference = rooms.get(sid);
     if (conference === undefined || conference.status !== 'init') return;
     const here = present(conference);
     if (here.length < 2 || !here.some(({ startConferenceOnEnter }) => startConferenceOnEnter)) return;
@@ -156,17 +99,12 @@ export function createConferences(ports: ConferencePorts): Conferences {
     fireOf(sid, 'leave', 'participant-leave', gone, { ParticipantCallStatus: status, ReasonParticipantLeft: reason });
     const over = overOf.get(callSid);
     overOf.delete(callSid);
-    over?.({ failed: reason === 'participant_add_failed', bridged: store.conferences.get(sid)?.startedAt !== null });
+    over?.({ failed: reason === 'participant_add_failed', bridged: rooms.get(sid)?.startedAt !== null });
     return gone;
   };
 
   const close = (sid: string, reason: string, ending: ParticipantRecord | null): void => {
-    running.delete(sid);
-    const { invited = [] } = patch(sid, {
-      status: 'completed',
-      reasonEnded: reason,
-      callSidEnding: ending?.callSid ?? null,
-    });
+    const { invited = [] } = rooms.close(sid, reason, ending?.callSid ?? null);
     fire(sid, 'end', 'conference-end', {
       ...(ending === null ? {} : { CallSidEndingConference: ending.callSid }),
       ...(ending?.label ? { ParticipantLabelEndingConference: ending.label } : {}),
@@ -176,21 +114,13 @@ export function createConferences(ports: ConferencePorts): Conferences {
     for (const callSid of invited) ports.callOff(callSid);
   };
 
-  const of = (callSid: string): ConferenceRecord | undefined =>
-    live().find((conference) => present(conference).some((participant) => participant.callSid === callSid));
-
-  const isEmpty = (sid: string): boolean => {
-    const conference = store.conferences.get(sid);
-    return conference === undefined || (present(conference).length === 0 && (conference.invited ?? []).length === 0);
-  };
-
   const leave: Conferences['leave'] = (callSid, reason, kicked) => {
     const conference = of(callSid);
     if (conference === undefined) return;
     const gone = goOut(conference.sid, callSid, reason);
     const how = kicked ?? 'left';
     if (gone.endConferenceOnExit && reason !== 'participant_add_failed') {
-      for (const other of present(store.conferences.get(conference.sid) ?? conference))
+      for (const other of present(rooms.get(conference.sid) ?? conference))
         goOut(conference.sid, other.callSid, 'moderator_ended_conference');
       close(conference.sid, `participant-with-end-conference-on-exit-${how}`, gone);
     } else if (isEmpty(conference.sid)) {
@@ -225,7 +155,7 @@ export function createConferences(ports: ConferencePorts): Conferences {
         waitUrl: room.waitUrl,
         waitMethod: room.waitMethod,
       };
-      const { participants, invited = [] } = store.conferences.get(sid) ?? {};
+      const { participants, invited = [] } = rooms.get(sid) ?? {};
       patch(sid, {
         participants: [...(participants ?? []), participant],
         invited: invited.filter((other) => other !== callSid),
@@ -233,7 +163,7 @@ export function createConferences(ports: ConferencePorts): Conferences {
       overOf.set(callSid, over);
       fireOf(sid, 'join', 'participant-join', participant);
       startIfReady(sid);
-      if (store.conferences.get(sid)?.status === 'init') ports.startMusic(callSid, room);
+      if (rooms.get(sid)?.status === 'init') ports.startMusic(callSid, room);
       return 'joined';
     },
 
@@ -251,48 +181,17 @@ export function createConferences(ports: ConferencePorts): Conferences {
     },
 
     end: (sid) => {
-      const conference = store.conferences.get(sid);
+      const conference = rooms.get(sid);
       if (conference === undefined || conference.status === 'completed') return;
       for (const { callSid } of present(conference)) goOut(sid, callSid, 'conference_ended_via_api');
       close(sid, 'conference-ended-via-api', null);
     },
 
-    update: (sid, callSid, changes) => {
-      const conference = store.conferences.get(sid);
-      const before = conference && present(conference).find((participant) => participant.callSid === callSid);
-      if (before === undefined) return;
-      const { muted, hold, holdMusic, endConferenceOnExit, coach, waitMusic } = changes;
-      if (muted !== undefined && muted !== before.muted) {
-        fireOf(
-          sid,
-          'mute',
-          muted ? 'participant-mute' : 'participant-unmute',
-          patchParticipant(sid, callSid, { muted }),
-        );
-      }
-      if (waitMusic !== undefined) {
-        patchParticipant(sid, callSid, waitMusic);
-        if (conference?.status === 'init' && !before.hold) ports.startMusic(callSid, waitMusic);
-      }
-      if (hold === true) ports.startMusic(callSid, holdMusic ?? TWILIOS_MUSIC);
-      if (hold !== undefined && hold !== before.hold) {
-        const changed = patchParticipant(sid, callSid, { hold });
-        if (!hold && conference?.status === 'init') ports.startMusic(callSid, changed);
-        else if (!hold) ports.stopMusic(callSid);
-        fireOf(sid, 'hold', hold ? 'participant-hold' : 'participant-unhold', changed);
-      }
-      // On one who is held Twilio answers OK and changes nothing.
-      if (endConferenceOnExit !== undefined && endConferenceOnExit !== before.endConferenceOnExit && !before.hold) {
-        fireOf(sid, 'modify', 'participant-modify', patchParticipant(sid, callSid, { endConferenceOnExit }));
-      }
-      if (coach !== undefined && coach !== (before.coach ?? null)) {
-        fireOf(sid, 'modify', 'participant-modify', patchParticipant(sid, callSid, { coach }));
-      }
-    },
+    update: (sid, callSid, changes) => updateParticipant({ rooms, fireOf, ...ports }, sid, callSid, changes),
 
     announce: (sid, announcement, callSid) => {
       const everybody = (): readonly string[] => {
-        const conference = store.conferences.get(sid);
+        const conference = rooms.get(sid);
         return conference === undefined ? [] : present(conference).map((participant) => participant.callSid);
       };
       const asking = callSid ?? everybody()[0];
