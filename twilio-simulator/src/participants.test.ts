@@ -97,6 +97,15 @@ describe('a participant created by REST', () => {
     expect(room()?.status).toBe('completed');
   });
 
+  it('that rings keeps its label for itself', async () => {
+    lab.simulator.setBehaviour(CLIENT, { behaviour: 'manual' });
+    await bring(CLIENT, { label: 'client' });
+
+    await expect(participants().create({ to: THIRD, from: FROM, label: 'client' })).rejects.toMatchObject({
+      code: 16_025,
+    });
+  });
+
   it('that rings is called off when it is removed, or when its room is ended', async () => {
     for (const number of [CLIENT, THIRD]) lab.simulator.setBehaviour(number, { behaviour: 'manual' });
     await agentWaits();
@@ -172,7 +181,7 @@ describe('a participant', () => {
     await participants()('client').update({ hold: true, holdUrl: `${lab.app.url}/nothing` });
     await lab.world.quiet();
 
-    expect(room()?.status).toBe('in-progress');
+    expect(await participants().list()).toMatchObject([{ label: 'agent' }, { label: 'client', hold: true }]);
     expect(lab.simulator.warnings()).toHaveLength(1);
   });
 

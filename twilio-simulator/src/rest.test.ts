@@ -204,7 +204,15 @@ describe('a fault asked for', () => {
   });
 
   it('to hang keeps the connection open, does nothing, and holds nothing up', async () => {
-    const faulty = await openLaboratory({ fault: () => 'hang' });
+    let arrives: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrives = resolve));
+    const faulty = await openLaboratory({
+      fault: ({ method }) => {
+        if (method === 'GET') return 'pass';
+        arrives();
+        return 'hang';
+      },
+    });
     const patience = new AbortController();
     const answer = fetch(`${faulty.url}/2010-04-01/Accounts/${ACCOUNT}/Calls.json`, {
       method: 'POST',
@@ -217,8 +225,10 @@ describe('a fault asked for', () => {
       () => undefined,
     );
 
-    await faulty.world.quiet();
+    await arrived;
     await faulty.world.advance(3600);
+    // Another request is answered meanwhile.
+    expect(await faulty.client.calls.list()).toEqual([]);
     patience.abort();
 
     await expect(answer).rejects.toThrow();
