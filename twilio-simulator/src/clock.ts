@@ -58,8 +58,9 @@ export function createClock(options: ClockOptions = {}): Clock {
   };
   const wind = (): void => {
     clearTimeout(alarm);
+    if (flowing() === 0) return;
     const [next] = sorted();
-    if (next === undefined || flowing() === 0) return;
+    if (next === undefined) return;
     const waitMs = Math.min(Math.max(0, (next.at - now()) / flowing()), LONGEST_WAIT_MS);
     alarm = setTimeout(() => {
       if (next.at <= now() && timers.has(next)) void fire(next);

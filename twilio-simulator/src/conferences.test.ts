@@ -373,6 +373,7 @@ describe('whatever people do', () => {
           startMusic: (callSid) => void music.add(callSid),
           stopMusic: (callSid) => void music.delete(callSid),
           announce: () => undefined,
+          stopAnnouncement: () => undefined,
           callOff: () => undefined,
         });
         let joins = 0;

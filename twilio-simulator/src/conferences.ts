@@ -2,7 +2,7 @@ import { createConferenceEvents } from './conference-events';
 import type { ParticipantChanges } from './participant-changes';
 import { updateParticipant } from './participant-changes';
 import { createRoomRecords } from './room-records';
-import type { WaitMusic } from './interpreter';
+import type { Announcement, WaitMusic } from './interpreter';
 import type { ConferenceRecord, Hook, ParticipantRecord, Store } from './records';
 import { present } from './rooms';
 import type { ConferenceAttributes } from './verbs';
@@ -31,12 +31,8 @@ export interface ConferencePorts {
   /** Music for one who waits or is held. */
   readonly startMusic: (callSid: string, music: WaitMusic) => void;
   readonly stopMusic: (callSid: string) => void;
-  readonly announce: (
-    callSid: string,
-    announcement: Hook,
-    listeners: () => readonly string[],
-    over: (failure: string | null) => void,
-  ) => void;
+  readonly announce: (announcement: Announcement) => void;
+  readonly stopAnnouncement: (place: string) => void;
   /** Ends a call that was to come into a room which is no more. */
   readonly callOff: (callSid: string) => void;
 }
@@ -57,7 +53,7 @@ export interface Conferences {
   readonly end: (sid: string) => void;
   readonly update: (sid: string, callSid: string, changes: ParticipantChanges) => void;
   /** Tells all who are present something, or one of them alone. */
-  readonly announce: (sid: string, announcement: Hook, callSid: string | null) => void;
+  readonly announce: (sid: string, hook: Hook, callSid: string | null) => void;
   /** Words said in the call: tells of the speaker. */
   readonly spoke: (callSid: string) => void;
   /** The document of one who waits or is held cannot be played. */
@@ -94,6 +90,7 @@ export function createConferences(ports: ConferencePorts): Conferences {
 
   const goOut = (sid: string, callSid: string, reason: LeaveReason): ParticipantRecord => {
     ports.stopMusic(callSid);
+    ports.stopAnnouncement(callSid);
     const gone = patchParticipant(sid, callSid, { leftAt: ports.now() });
     const status = store.calls.get(callSid)?.status ?? 'completed';
     fireOf(sid, 'leave', 'participant-leave', gone, { ParticipantCallStatus: status, ReasonParticipantLeft: reason });
@@ -104,6 +101,7 @@ export function createConferences(ports: ConferencePorts): Conferences {
   };
 
   const close = (sid: string, reason: string, ending: ParticipantRecord | null): void => {
+    ports.stopAnnouncement(sid);
     const { invited = [] } = rooms.close(sid, reason, ending?.callSid ?? null);
     fire(sid, 'end', 'conference-end', {
       ...(ending === null ? {} : { CallSidEndingConference: ending.callSid }),
@@ -189,21 +187,24 @@ export function createConferences(ports: ConferencePorts): Conferences {
 
     update: (sid, callSid, changes) => updateParticipant({ rooms, fireOf, ...ports }, sid, callSid, changes),
 
-    announce: (sid, announcement, callSid) => {
+    announce: (sid, hook, callSid) => {
       const everybody = (): readonly string[] => {
         const conference = rooms.get(sid);
         return conference === undefined ? [] : present(conference).map((participant) => participant.callSid);
       };
       const asking = callSid ?? everybody()[0];
       if (asking === undefined) return;
-      const listeners = (): readonly string[] => everybody().filter((one) => callSid === null || one === callSid);
-      ports.announce(asking, announcement, listeners, (failure) => {
-        const parameters = {
-          ...(callSid === null ? {} : { CallSid: callSid }),
-          AnnounceUrl: announcement.url,
-          ...(failure === null ? {} : { ReasonAnnouncementFailed: failure }),
-        };
-        fire(sid, 'announcement', failure === null ? 'announcement-end' : 'announcement-fail', parameters);
+      ports.announce({
+        place: callSid ?? sid,
+        hook,
+        callSid: asking,
+        listeners: () => everybody().filter((one) => callSid === null || one === callSid),
+        over: (failure) =>
+          fire(sid, 'announcement', failure === null ? 'announcement-end' : 'announcement-fail', {
+            ...(callSid === null ? {} : { CallSid: callSid }),
+            AnnounceUrl: hook.url,
+            ...(failure === null ? {} : { ReasonAnnouncementFailed: failure }),
+          }),
       });
     },
 

@@ -41,6 +41,18 @@ export interface WaitMusic {
   readonly waitMethod: HttpMethod;
 }
 
+/** Something told to those in a room, or to one of them. */
+export interface Announcement {
+  /** The room or the call; what was being told there stops. */
+  readonly place: string;
+  readonly hook: Hook;
+  /** The call for which the document is asked. */
+  readonly callSid: string;
+  readonly listeners: () => readonly string[];
+  /** Hears why it failed, or null. */
+  readonly over: (failure: string | null) => void;
+}
+
 export interface Interpreter {
   /** Runs the document; whatever the call ran before stops. */
   readonly run: (callSid: string, source: Source) => void;
@@ -53,13 +65,8 @@ export interface Interpreter {
   readonly partnerOf: (callSid: string) => string | null;
   readonly startMusic: (callSid: string, music: WaitMusic) => void;
   readonly stopMusic: (callSid: string) => void;
-  /** Tells all listeners something; `over` hears why it failed, or null. */
-  readonly announce: (
-    callSid: string,
-    announcement: Hook,
-    listeners: () => readonly string[],
-    over: (failure: string | null) => void,
-  ) => void;
+  readonly announce: (announcement: Announcement) => void;
+  readonly stopAnnouncement: (place: string) => void;
 }
 
 export const APPLICATION_ERROR = 'We are sorry, an application error has occurred. Goodbye.';
@@ -70,6 +77,12 @@ export function createInterpreter(deps: InterpreterPorts): Interpreter {
   const stage = createStage({ ports, phones, call: (sid) => deps.calls().get(sid) });
   const bridges = createBridges({ ports, stage, calls: deps.calls, refusal: deps.refusal, warn });
   const conferenceDial = { ports, stage, conferences: deps.conferences, warn };
+
+  const announcements = new Map<string, Strand>();
+  const stopAnnouncement = (place: string): void => {
+    announcements.get(place)?.cancel();
+    announcements.delete(place);
+  };
 
   const hangUp = (callSid: string): void => deps.calls().end(callSid, 'completed', 200);
 
@@ -211,14 +224,14 @@ export function createInterpreter(deps: InterpreterPorts): Interpreter {
       );
     },
 
-    announce: (callSid, announcement, listeners, over) => {
-      const line = stage.line(callSid);
-      line.announcement?.cancel();
-      line.announcement = startStrand(
+    stopAnnouncement,
+    announce: ({ place, hook, callSid, listeners, over }) => {
+      stopAnnouncement(place);
+      const strand = startStrand(
         ports.begin,
-        `an announcement of ${callSid}`,
-        async (strand) => {
-          await playAnnouncement(stage, deps, strand, callSid, listeners, announcement);
+        `an announcement of ${place}`,
+        async (own) => {
+          await playAnnouncement(stage, deps, own, callSid, listeners, hook);
           over(null);
         },
         (fault) => {
@@ -227,6 +240,7 @@ export function createInterpreter(deps: InterpreterPorts): Interpreter {
           return over(fault.message);
         },
       );
+      announcements.set(place, strand);
     },
 
     redirect: (callSid, source) => {
@@ -251,7 +265,6 @@ export function createInterpreter(deps: InterpreterPorts): Interpreter {
     stop: (callSid) => {
       stopMusic(callSid);
       const line = stage.known(callSid);
-      line?.announcement?.cancel();
       if (line) leaveDial(line);
       stage.clear(callSid);
       bridges.release(callSid);

@@ -78,10 +78,17 @@ describe('a participant created by REST', () => {
     expect(room()).toMatchObject({ sid: created.conferenceSid, name: 'room', status: 'init' });
     expect(lab.heard(CLIENT)).toEqual([`♪ ${lab.app.url}/music.mp3`]);
     expect(events()).toEqual(['participant-join']);
-    await expect(participants(`CF${'0'.repeat(32)}`).create({ to: CLIENT, from: FROM })).rejects.toMatchObject({
-      status: 404,
-      code: 20_404,
-    });
+  });
+
+  it('needs a room that there is where a SID names it', async () => {
+    const { conferenceSid } = await bring(CLIENT);
+    await lab.simulator.act(CLIENT, { do: 'hangup' });
+
+    for (const sid of [`CF${'0'.repeat(32)}`, conferenceSid])
+      await expect(participants(sid).create({ to: CLIENT, from: FROM })).rejects.toMatchObject({
+        status: 404,
+        code: 20_404,
+      });
   });
 
   it('is listed while it rings, and gone with its room when it does not answer', async () => {
@@ -306,6 +313,30 @@ describe('an announcement', () => {
       ReasonAnnouncementFailed: expect.stringContaining('HTTP retrieval failure'),
     });
     expect(room()?.status).toBe('in-progress');
+  });
+
+  it('goes on when the one leaves who came first', async () => {
+    await agentWaits();
+    const { conferenceSid } = await bring(CLIENT);
+    await lab.client.conferences(conferenceSid).update({ announceUrl: announceUrl() });
+    await lab.world.quiet();
+
+    await lab.simulator.act(AGENT, { do: 'hangup' });
+    await lab.world.advance(5);
+
+    expect(lab.heard(CLIENT)).toEqual(['One minute left.', `♪ ${lab.app.url}/bell.mp3`]);
+    expect(events().at(-1)).toBe('announcement-end');
+  });
+
+  it('ends with its room', async () => {
+    await agentWaits();
+    const { conferenceSid } = await bring(CLIENT);
+    await lab.client.conferences(conferenceSid).update({ announceUrl: announceUrl() });
+    await lab.client.conferences(conferenceSid).update({ status: 'completed' });
+    await lab.world.advance(5);
+
+    expect(events()).not.toContain('announcement-end');
+    expect(lab.world.timers()).toEqual([]);
   });
 
   it('is not heard any more by one who left meanwhile', async () => {

@@ -23,7 +23,7 @@ export function createParticipantRoutes(context: RestContext): {
 
   const create = (form: Form, key: string, running: ConferenceRecord | undefined): ReturnType<Route> => {
     // A SID names a room that there is; any other name makes one.
-    if (running === undefined && /^CF[0-9a-f]{32}$/i.test(key)) throw notFound(key);
+    if (/^CF[0-9a-f]{32}$/i.test(key) && (running === undefined || running.status === 'completed')) throw notFound(key);
     const notes: [number, string][] = [];
     const { call: wanted, room } = newParticipant(form, running?.name ?? key, {
       numbers: context.numbers,

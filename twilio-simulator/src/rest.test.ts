@@ -14,7 +14,7 @@ import {
   sdk,
 } from '../test/laboratory';
 import { createTwilioSimulator } from './index';
-import { faults, specification } from '../test/open-api';
+import { faults, parametersOf, specification } from '../test/open-api';
 import type { Exchanges } from '../test/watched-client';
 import { watchedClient } from '../test/watched-client';
 
@@ -172,6 +172,108 @@ describe('a request', () => {
       status: 400,
     });
   });
+
+  it.each([
+    [
+      '/Calls.json',
+      'CreateCall',
+      { Url: 'http://127.0.0.1/voice' },
+      {
+        Method: 'GET',
+        FallbackMethod: 'GET',
+        StatusCallbackMethod: 'GET',
+        AsyncAmdStatusCallbackMethod: 'GET',
+        StatusCallbackEvent: 'answered',
+        Timeout: '20',
+        TimeLimit: '60',
+        MachineDetection: 'Enable',
+        Record: 'false',
+        AsyncAmd: 'true',
+        CallReason: 'A talk',
+      },
+      [
+        'ApplicationSid',
+        'Byoc',
+        'CallToken',
+        'CallerId',
+        'ClientNotificationUrl',
+        'RecordingChannels',
+        'RecordingStatusCallback',
+        'RecordingStatusCallbackEvent',
+        'RecordingStatusCallbackMethod',
+        'RecordingTrack',
+        'SendDigits',
+        'SipAuthPassword',
+        'SipAuthUsername',
+        'Trim',
+      ],
+    ],
+    [
+      '/Conferences/any/Participants.json',
+      'CreateParticipant',
+      {},
+      {
+        StatusCallbackMethod: 'GET',
+        WaitMethod: 'GET',
+        ConferenceStatusCallbackMethod: 'GET',
+        AmdStatusCallbackMethod: 'GET',
+        StatusCallbackEvent: 'answered',
+        ConferenceStatusCallbackEvent: 'start end',
+        Label: 'one',
+        Timeout: '20',
+        TimeLimit: '60',
+        MaxParticipants: '5',
+        MachineDetection: 'Enable',
+        ConferenceRecord: 'do-not-record',
+      },
+      [
+        'Byoc',
+        'CallToken',
+        'CallerDisplayName',
+        'CallerId',
+        'ClientNotificationUrl',
+        'ConferenceRecordingStatusCallback',
+        'ConferenceRecordingStatusCallbackEvent',
+        'ConferenceRecordingStatusCallbackMethod',
+        'RecordingChannels',
+        'RecordingStatusCallback',
+        'RecordingStatusCallbackEvent',
+        'RecordingStatusCallbackMethod',
+        'RecordingTrack',
+        'SipAuthPassword',
+        'SipAuthUsername',
+      ],
+    ],
+  ] as const)(
+    'to %s knows every parameter of Twilio’s, and refuses exactly what its README says',
+    async (path, operation, needed, values, refused) => {
+      const thresholds = {
+        MachineDetectionTimeout: '30',
+        MachineDetectionSpeechThreshold: '2400',
+        MachineDetectionSpeechEndThreshold: '1200',
+        MachineDetectionSilenceTimeout: '5000',
+      };
+      const known: Readonly<Record<string, string>> = { ...thresholds, ...values };
+      const refusals: string[] = [];
+      const wrong: string[] = [];
+
+      for (const name of parametersOf(operation)) {
+        if (name in needed || name === 'To' || name === 'From' || name === 'CallSidToCoach') continue;
+        const value =
+          known[name] ??
+          (/Url$|Callback$/.test(name) ? 'http://127.0.0.1/hook' : name === 'Twiml' ? '<Response/>' : 'false');
+        const answer = await post(path, { To: AGENT, From: FROM, ...needed, [name]: value });
+        if (answer.status === 201) continue;
+        const { message } = (await answer.json()) as { message: string };
+        (message === `${name} is not simulated` ? refusals : wrong).push(
+          answer.status === 400 ? name : `${name}: ${answer.status}`,
+        );
+      }
+
+      expect(refusals.toSorted()).toEqual(refused);
+      expect(wrong).toEqual([]);
+    },
+  );
 
   it('for what does not exist is 20404', async () => {
     const none = `CA${'0'.repeat(32)}`;

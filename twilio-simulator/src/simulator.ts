@@ -88,7 +88,8 @@ export function createTwilioSimulator(options: SimulatorOptions): TwilioSimulato
     },
     startMusic: (callSid, music) => interpreter.startMusic(callSid, music),
     stopMusic: (callSid) => interpreter.stopMusic(callSid),
-    announce: (...announcement) => interpreter.announce(...announcement),
+    announce: (announcement) => interpreter.announce(announcement),
+    stopAnnouncement: (place) => interpreter.stopAnnouncement(place),
     callOff: (callSid) => calls.end(callSid, 'canceled', 487),
   });
   const calls: Calls = createCalls({

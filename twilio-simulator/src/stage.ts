@@ -19,9 +19,8 @@ export const DEAF: Listening = { keys: false, speech: false };
 /** What a call that was answered is doing, in memory: a restart ends every live call. */
 export interface Line {
   strand: Strand | null;
-  /** What plays beside the document: hold music, an announcement. */
+  /** What plays beside the document to one who waits or is held. */
   music: Strand | null;
-  announcement: Strand | null;
   onInput: ((input: Input) => void) | null;
   /** The `<Dial>` that runs: when it is interrupted, its action is asked and the call it made ends. */
   dial: { readonly action: Hook | null; readonly childSid: string | null } | null;
@@ -66,7 +65,7 @@ export function createStage({ ports, phones, call: callBySid }: StagePorts): Sta
   const line = (callSid: string): Line => {
     const known = lines.get(callSid);
     if (known) return known;
-    const made: Line = { strand: null, music: null, announcement: null, onInput: null, dial: null };
+    const made: Line = { strand: null, music: null, onInput: null, dial: null };
     lines.set(callSid, made);
     return made;
   };
@@ -76,7 +75,6 @@ export function createStage({ ports, phones, call: callBySid }: StagePorts): Sta
 
   const listen: Stage['listen'] = (strand, callSid, ms, to) =>
     strand.rest<Input | null>((wake) => {
-      const own = line(callSid);
       const disarm =
         ms === null
           ? () => undefined
@@ -86,10 +84,12 @@ export function createStage({ ports, phones, call: callBySid }: StagePorts): Sta
               what: 'a pause or time-out of a call',
               run: () => wake(null),
             });
+      if (!to.keys && !to.speech) return disarm;
+      const own = line(callSid);
       const onInput = (input: Input): void => {
         if (input.by === 'key' ? to.keys : to.speech) wake(input);
       };
-      if (to.keys || to.speech) own.onInput = onInput;
+      own.onInput = onInput;
       return () => {
         disarm();
         if (own.onInput === onInput) own.onInput = null;

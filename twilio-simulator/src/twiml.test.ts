@@ -129,6 +129,19 @@ describe('a TwiML document', () => {
     expect(codeOf(response(verbs))).toBe(12_200);
   });
 
+  it('runs the verbs its README names, and refuses every other verb that the SDK can write', () => {
+    const verbs = Object.getOwnPropertyNames(twilio.twiml.VoiceResponse.prototype)
+      .filter((name) => !['constructor', 'comment', 'commentBefore', 'commentAfter', 'cleanText'].includes(name))
+      .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+    const run = verbs.filter((verb) => {
+      const text = verb === 'Dial' || verb === 'Play' ? '+12025550100' : '';
+      return codeOf(response(`<${verb}>${text}</${verb}>`)) === 0;
+    });
+
+    expect(run.toSorted()).toEqual(['Dial', 'Gather', 'Hangup', 'Pause', 'Play', 'Redirect', 'Reject', 'Say']);
+    expect(verbs.length).toBeGreaterThan(15);
+  });
+
   it('is refused when it is larger than 64 KB', () => {
     expect(codeOf(response(`<!-- ${'x'.repeat(64 * 1024)} -->`))).toBe(11_750);
   });
