@@ -97,6 +97,7 @@ describe('the controls over HTTP', () => {
     ['a form, as another site could send', 'POST', '/_simulator/chaos/callbacks', undefined, 415],
     ['an unknown action', 'POST', `/_simulator/phones/${AGENT}`, { do: 'sing' }, 400],
     ['an unknown fault', 'POST', '/_simulator/chaos/rest', { fault: 'explode' }, 400],
+    ['a number that cannot be read', 'POST', '/_simulator/phones/%E0%A4%A', { do: 'answer' }, 400],
     ['a number that is none', 'POST', '/_simulator/phones/12', { do: 'answer' }, 400],
   ])('refuse %s', async (_, method, path, body, status) => {
     const answer = await control(method, path, body);

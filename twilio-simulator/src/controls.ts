@@ -206,7 +206,8 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
 function statusOf(fault: unknown): number {
   if (fault instanceof Refused) return fault.status;
   if (fault instanceof PhoneCannotError) return 409;
-  return fault instanceof InvalidActionError ? 400 : 500;
+  // A malformed escape in a path names no phone.
+  return fault instanceof InvalidActionError || fault instanceof URIError ? 400 : 500;
 }
 
 function messageOf(fault: unknown): string {

@@ -151,7 +151,7 @@ describe('the command', () => {
 
   const browserPath = findBrowser();
   (browserPath === undefined ? it.skip : it)(
-    'serves a page on which phones are answered, pressed and spoken into',
+    'serves a page on which phones are answered, spoken into and hung up, the clock is frozen and chaos is planned',
     async () => {
       const { url } = await command(
         '--port',
