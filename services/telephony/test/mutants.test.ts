@@ -22,7 +22,8 @@ function* storms(machine: Machine): Iterable<string> {
       seed,
       weather: STORM,
       policy: { agentLeft: seed % 2 === 0 ? 'redial' : 'fail' },
-      cancelAfterMs: seed % 4 === 0 ? (seed * 7919) % 300_000 : undefined,
+      change:
+        seed % 4 === 0 ? { as: seed % 8 === 0 ? 'moved' : 'cancelled', afterMs: (seed * 7919) % 300_000 } : undefined,
       machine,
     }).violations;
 }
