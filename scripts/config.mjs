@@ -31,6 +31,11 @@ const settings = {
   TWILIO_PHONE_NUMBER: { path: ['twilioPhoneNumber'], pattern: E164 },
   PUBLIC_URL: { path: ['publicUrl'], pattern: /^https?:\/\// },
   ALLOWED_COUNTRIES: { path: ['allowedCountries'], pattern: /^[A-Z]{2}(,[A-Z]{2})*$/ },
+  CALLS_PER_SECOND: { path: ['callsPerSecond'], pattern: /^\d+(\.\d+)?$/, number: true },
+  DAILY_CALLS_PER_AGENT: { path: ['dailyCallsPerAgent'], pattern: /^[1-9]\d*$/, number: true },
+  DAILY_CALLS_PER_CLIENT: { path: ['dailyCallsPerClient'], pattern: /^[1-9]\d*$/, number: true },
+  DAILY_SPEND_USD: { path: ['dailySpendUsd'], pattern: /^\d+(\.\d+)?$/, number: true },
+  USD_PER_MINUTE: { path: ['usdPerMinute'], pattern: /^\d+(\.\d+)?$/, number: true },
 };
 const credentials = {
   TWILIO_ACCOUNT_SID: /^AC[0-9a-fA-F]{32}$/,

@@ -20,6 +20,20 @@ export const StageFile = z.strictObject({
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
   }),
+  /** How calls are tried, as far as it differs from telephony's defaults (services/telephony/src/domain/policy.ts). */
+  callPolicy: z.record(z.string(), z.unknown()).default({}),
+  /** Calls that the Twilio account may create in a second: 1 unless Twilio raised it. @default 1 */
+  callsPerSecond: z.number().positive().max(1000).default(1),
+  /** Calls that one number may have on one UTC day, as an agent's or as a client's. @default 200 and 6 */
+  dailyCallsPerAgent: z.int().positive().default(200),
+  dailyCallsPerClient: z.int().positive().default(6),
+  /** Nobody is dialled any more on a UTC day on which calls have cost so much; 0 is no limit. @default 500 */
+  dailySpendUsd: z.number().nonnegative().default(500),
+  /**
+   * What a minute of one leg costs.
+   * @default 0.0158: about $0.014 for a US call and $0.0018 for its place in a conference; see the account's own prices
+   */
+  usdPerMinute: z.number().nonnegative().default(0.0158),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */

@@ -126,6 +126,23 @@ describe('the telephony stack', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'appointments/dev/twilio' });
   });
 
+  it('tells every function that decides how calls are tried', () => {
+    const deciding = ['DialFunction', 'WakeSessionFunction', 'OnCallDueFunction', 'OnAppointmentChangedFunction'];
+    for (const fn of [...deciding, 'AnswerCall', 'RecordStatus'])
+      expect(environmentOf(fn)).toMatchObject({ CALL_POLICY: '{}' });
+  });
+
+  it('tells the dialler, and nobody else, what the account and a day allow', () => {
+    expect(environmentOf('DialFunction')).toMatchObject({
+      CALLS_PER_SECOND: '1',
+      DAILY_CALLS_PER_AGENT: '200',
+      DAILY_CALLS_PER_CLIENT: '6',
+      DAILY_SPEND_USD: '500',
+      USD_PER_MINUTE: '0.0158',
+    });
+    expect(environmentOf('AnswerCall')).not.toHaveProperty('CALLS_PER_SECOND');
+  });
+
   it('tells the publisher where the queues of the outbox are', () => {
     expect(environmentOf('StorePublishOutbox')).toMatchObject({
       DIALLER_QUEUE_URL: { Ref: queue('DialQueue') },
@@ -144,7 +161,7 @@ describe('the telephony stack', () => {
     ['ProjectAppointmentFunction', ['GetItem', 'PutItem']],
     ['OnCallDueFunction', ['ConditionCheckItem', 'GetItem', 'PutItem']],
     ['OnAppointmentChangedFunction', ['DeleteItem', 'GetItem', 'PutItem', 'Query']],
-    ['DialFunction', ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem']],
+    ['DialFunction', ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem']],
     ['WakeSessionFunction', ['DeleteItem', 'GetItem', 'PutItem']],
     ['AnswerCall', ['DeleteItem', 'GetItem', 'PutItem']],
     ['RecordStatus', ['DeleteItem', 'GetItem', 'PutItem']],
@@ -175,7 +192,7 @@ describe('the telephony stack', () => {
     });
   });
 
-  it.each(['webhook-errors', 'carrier-refusals'])('pages somebody on %s', (alarm) => {
+  it.each(['webhook-errors', 'carrier-refusals', 'spend-limit', 'calls-wait'])('pages somebody on %s', (alarm) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `telephony-${alarm}`,
       AlarmActions: [Match.anyValue()],

@@ -24,6 +24,8 @@ import { ServiceStack, type ServiceStackProps } from './service-stack';
 
 /** The dialler waits for Twilio ten seconds a request, and may have two to make. */
 const DIAL_TIMEOUT = Duration.seconds(30);
+/** An agent who is rung so late will not blame the client. */
+const LONGEST_CALL_WAIT = Duration.minutes(1);
 /** Twilio gives a webhook fifteen seconds at most. */
 const WEBHOOK_TIMEOUT = Duration.seconds(10);
 
@@ -48,6 +50,7 @@ export class TelephonyStack extends ServiceStack {
     });
 
     const api = new apigateway.HttpApi(this, 'Api', { description: "Twilio's webhooks, the hold music" });
+    const policy = { CALL_POLICY: JSON.stringify(stage.callPolicy) };
     const atTwilio = { WEBHOOK_BASE_URL: api.apiEndpoint, TWILIO_SECRET_NAME: secretName, BRAND_NAME: stage.brandName };
 
     const dialler = new WorkQueue(this, 'Dial', {
@@ -59,12 +62,19 @@ export class TelephonyStack extends ServiceStack {
         ...atTwilio,
         TWILIO_PHONE_NUMBER: stage.twilioPhoneNumber,
         ALLOWED_COUNTRIES: stage.allowedCountries,
+        ...policy,
+        CALLS_PER_SECOND: String(stage.callsPerSecond),
+        DAILY_CALLS_PER_AGENT: String(stage.dailyCallsPerAgent),
+        DAILY_CALLS_PER_CLIENT: String(stage.dailyCallsPerClient),
+        DAILY_SPEND_USD: String(stage.dailySpendUsd),
+        USD_PER_MINUTE: String(stage.usdPerMinute),
       },
     });
     const timers = new WorkQueue(this, 'WakeSession', {
       service,
       handler: 'wake-session',
       runbook: 'Call sessions not woken',
+      environment: policy,
     });
     const { table } = new ServiceTable(this, 'Store', {
       service,
@@ -86,7 +96,7 @@ export class TelephonyStack extends ServiceStack {
       contracts: [CallDue],
       kind: 'acting',
       runbook: 'Calls not started',
-      environment: onTable,
+      environment: { ...onTable, ...policy },
     });
     const onChanged = new Subscription(this, 'OnAppointmentChanged', {
       service,
@@ -94,19 +104,19 @@ export class TelephonyStack extends ServiceStack {
       contracts: [AppointmentRescheduled, AppointmentCancelled],
       kind: 'acting',
       runbook: 'Changed appointments still called',
-      environment: onTable,
+      environment: { ...onTable, ...policy },
     });
     const answer = new ServiceFunction(this, 'AnswerCall', {
       service,
       handler: 'answer-call',
       timeout: WEBHOOK_TIMEOUT,
-      environment: { ...onTable, ...atTwilio },
+      environment: { ...onTable, ...atTwilio, ...policy },
     });
     const record = new ServiceFunction(this, 'RecordStatus', {
       service,
       handler: 'record-status',
       timeout: WEBHOOK_TIMEOUT,
-      environment: { ...onTable, WEBHOOK_BASE_URL: api.apiEndpoint, TWILIO_SECRET_NAME: secretName },
+      environment: { ...onTable, WEBHOOK_BASE_URL: api.apiEndpoint, TWILIO_SECRET_NAME: secretName, ...policy },
     });
     const music = new ServiceFunction(this, 'WaitMusic', {
       service,
@@ -122,7 +132,7 @@ export class TelephonyStack extends ServiceStack {
     table.grant(project.function, 'dynamodb:GetItem', 'dynamodb:PutItem');
     table.grant(onCallDue.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
     table.grant(onChanged.function, ...decide, 'dynamodb:Query');
-    table.grant(dialler.function, ...decide, 'dynamodb:ConditionCheckItem');
+    table.grant(dialler.function, ...decide, 'dynamodb:ConditionCheckItem', 'dynamodb:UpdateItem');
     for (const fn of [timers.function, answer, record]) table.grant(fn, ...decide);
     for (const fn of [dialler.function, answer, record]) secret.grantRead(fn);
 
@@ -155,14 +165,32 @@ export class TelephonyStack extends ServiceStack {
       runbook: 'Twilio webhooks fail',
       topic: service.alertTopic,
     });
-    new RunbookAlarm(this, 'carrier-refusals', {
-      metric: new cloudwatch.Metric({
+    const metric = (metricName: string, statistic: string) =>
+      new cloudwatch.Metric({
         namespace: 'Appointments',
-        metricName: 'CarrierRefusals',
+        metricName,
         dimensionsMap: { service: service.name },
-        statistic: cloudwatch.Stats.SUM,
+        statistic,
         period: Duration.minutes(1),
-      }),
+      });
+    new RunbookAlarm(this, 'spend-limit', {
+      metric: metric('CallsOverSpendLimit', cloudwatch.Stats.SUM),
+      threshold: 1,
+      description:
+        'Calls have cost what they may on one day: nobody is dialled before midnight UTC. Bookings and mails go on.',
+      runbook: 'Daily spend limit reached',
+      topic: service.alertTopic,
+    });
+    new RunbookAlarm(this, 'calls-wait', {
+      metric: metric('CallWait', cloudwatch.Stats.MAXIMUM),
+      threshold: LONGEST_CALL_WAIT.toMilliseconds(),
+      description:
+        'A call waited more than a minute for its turn: more calls are due at once than the account may create.',
+      runbook: 'Calls wait their turn',
+      topic: service.alertTopic,
+    });
+    new RunbookAlarm(this, 'carrier-refusals', {
+      metric: metric('CarrierRefusals', cloudwatch.Stats.SUM),
       threshold: 1,
       description: 'Twilio refuses calls because of the account or its settings; no further attempt can help.',
       runbook: 'Carrier refuses calls',

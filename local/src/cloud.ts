@@ -121,6 +121,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const simulator = createTwilioSimulator({
       accountSid: twilioSecret.accountSid,
       authToken: twilioSecret.authToken,
+      ...pacing(environment),
       ports: {
         now: clock.now,
         arm: timers.arm,
@@ -287,6 +288,12 @@ function twilioCredentials(
     accountSid: environment['TWILIO_ACCOUNT_SID'] || made.accountSid,
     authToken: environment['TWILIO_AUTH_TOKEN'] || made.authToken,
   };
+}
+
+/** The carrier keeps to the rate that the dialler is told, where one is; what makes no sense the dialler refuses. */
+function pacing({ CALLS_PER_SECOND }: NodeJS.ProcessEnv): { readonly callsPerSecond?: number } {
+  const callsPerSecond = Number(CALLS_PER_SECOND);
+  return callsPerSecond > 0 ? { callsPerSecond } : {};
 }
 
 function functionEnvironment(awsEndpoint: string): Record<string, string> {

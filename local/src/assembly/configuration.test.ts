@@ -19,6 +19,16 @@ describe("a function's configuration", () => {
     });
   });
 
+  it('lets calls go at any rate where nothing is said: the carrier on the laptop takes them', () => {
+    const declared = { CALLS_PER_SECOND: '1' };
+
+    expect(configure(declared, { environment: {}, publicUrl })).toEqual({ CALLS_PER_SECOND: '1000' });
+    expect(configure(declared, { environment: { CALLS_PER_SECOND: '2' }, publicUrl })).toEqual({
+      CALLS_PER_SECOND: '2',
+    });
+    expect(configure({}, { environment: {}, publicUrl })).toEqual({});
+  });
+
   it('knows its own address, unless told another', () => {
     const declared = { PUBLIC_URL: 'https://example.com' };
 

@@ -12,7 +12,16 @@ const FROM_ENVIRONMENT = [
   'TWILIO_PHONE_NUMBER',
   'PUBLIC_URL',
   'ALLOWED_COUNTRIES',
+  'CALL_POLICY',
+  'CALLS_PER_SECOND',
+  'DAILY_CALLS_PER_AGENT',
+  'DAILY_CALLS_PER_CLIENT',
+  'DAILY_SPEND_USD',
+  'USD_PER_MINUTE',
 ] as const;
+
+/** Where the laptop differs from a deployment until it is told otherwise: its carrier paces no calls, so we need not. */
+const LAPTOP_DEFAULTS: Readonly<Record<string, string>> = { CALLS_PER_SECOND: '1000' };
 
 /** Something that `npm start` was configured with makes no sense to a function. */
 export class BadConfigurationError extends Error {
@@ -30,6 +39,8 @@ export function configure(
   own: { readonly environment: NodeJS.ProcessEnv; readonly publicUrl: string },
 ): Record<string, string> {
   const configured: Record<string, string> = { ...declared };
+  for (const [name, value] of Object.entries(LAPTOP_DEFAULTS))
+    if (Object.hasOwn(declared, name)) configured[name] = value;
   if (Object.hasOwn(declared, 'PUBLIC_URL')) configured['PUBLIC_URL'] = own.publicUrl;
   for (const name of FROM_ENVIRONMENT) {
     const value = own.environment[name];

@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled, CallDue } from '@appointments/events';
 import type { EventContract } from '@appointments/events';
-import type { ReceivedEvent } from '@appointments/runtime';
+import { NotYet, type ReceivedEvent } from '@appointments/runtime';
 import { memoryTable } from './memory';
 import { documents } from '../src/adapters/documents';
+import type { LinePolicy } from '../src/domain/line';
 import { DEFAULT_POLICY } from '../src/domain/policy';
 import { addresses } from '../src/app/addresses';
 import { applyChange } from '../src/app/apply-change';
 import { decideWith, SessionContended } from '../src/app/decide';
 import { dial, DialCommand } from '../src/app/dial';
 import { answerCall, recordRoom, recordStatus } from '../src/app/hear-call';
+import { carrierLine } from '../src/app/line';
 import type { Carrier, CreateResult, NewCall } from '../src/app/ports';
 import { projectAppointment } from '../src/app/project-appointment';
 import { callSessionId } from '../src/app/session-id';
@@ -43,8 +45,9 @@ let placed: NewCall[];
 let ended: string[];
 let said: { readonly callSid: string; readonly twiml: string }[];
 let createResult: (n: number) => CreateResult;
+let linePolicy: LinePolicy;
 
-function house() {
+function house(dailyCalls = { agent: 200, client: 6 }) {
   const base = { sessions: table.sessions, projections: table.projections, policy: DEFAULT_POLICY, now: () => now };
   const decide = decideWith(base);
   const places = addresses('https://calls.example.com');
@@ -78,6 +81,9 @@ function house() {
       documents: papers,
       addresses: places,
       mayDial: (number) => number !== '+19005550100',
+      line: carrierLine({ store: table.line, policy: linePolicy, now: () => now }),
+      dailyCalls,
+      now: () => now,
     }),
     answer: answerCall({ decide, documents: papers }),
     status: recordStatus({ decide }),
@@ -98,6 +104,7 @@ beforeEach(() => {
   ended = [];
   said = [];
   createResult = (n) => ({ type: 'created', callSid: `CA${n}`, queueMs: 0 });
+  linePolicy = { callsPerSecond: 1, dailySpendUsd: 0, usdPerMinute: 0.0158 };
   app = house();
 });
 
@@ -118,7 +125,10 @@ describe('a call that is due', () => {
     await started();
 
     expect(table.commands()).toEqual([{ do: 'create', attemptId: 'agent-1', creates: 1, sessionId, appointmentId }]);
-    expect([...table.held]).toEqual([[AGENT, sessionId]]);
+    expect([...table.held]).toEqual([
+      [AGENT, sessionId],
+      [CLIENT, sessionId],
+    ]);
   });
 
   it('starts one session, however often it is told', async () => {
@@ -298,13 +308,179 @@ describe('the dialler', () => {
   });
 });
 
+describe('the account’s line to the carrier', () => {
+  const due2 = received(CallDue, { appointmentId: 'apt_2' });
+  const sessionId2 = callSessionId('apt_2', 1);
+  /** A second appointment, of two other people. */
+  const startSecond = async () => {
+    await app.project(
+      received(AppointmentCreated, {
+        appointmentId: 'apt_2',
+        client: { name: 'Bo', email: 'b@example.com', phone: '+12025550124', locale: 'en', smsConsent: false },
+        agent: { ...created.data.agent, agentId: 'agt_2', phone: '+12025550101' },
+      }),
+    );
+    await app.start(due2);
+    return lastCommand();
+  };
+
+  it('lets a call wait its turn, and dials it once when that has come', async () => {
+    await started();
+    const first = lastCommand();
+    await table.line.write({ ...table.lineNow(), nextAt: now.getTime() + 30_000 }, 0);
+
+    await app.dial(first);
+    const again = table.outbox.findLast(({ to }) => to === 'dialler');
+    const early = placed.length;
+    now = new Date(now.getTime() + 28_000);
+    await app.dial(first);
+    await app.dial(lastCommand());
+
+    expect(early).toBe(0);
+    expect(again).toMatchObject({ dueAt: '2026-12-01T15:00:28.000Z' });
+    expect(placed).toHaveLength(1);
+  });
+
+  it('is not asked by others once the carrier has refused the account', async () => {
+    createResult = () => ({ type: 'refused-account', code: 20003, surely: true });
+    await started();
+    await app.dial(lastCommand());
+    await app.dial(await startSecond());
+
+    expect(placed).toHaveLength(1);
+    expect(table.events()).toEqual(['CallFailed']);
+    expect(table.sessionOf(sessionId2).session).toMatchObject({
+      carrierDown: true,
+      attempts: [{ stage: 'reserved', creates: 2 }],
+    });
+  });
+
+  it('is asked by one of those who wait a minute later, and by all when that was taken', async () => {
+    createResult = (n) =>
+      n === 1
+        ? { type: 'refused-account', code: 20003, surely: true }
+        : { type: 'created', callSid: `CA${n}`, queueMs: 0 };
+    await started();
+    await app.dial(lastCommand());
+    await app.dial(await startSecond());
+
+    now = new Date(now.getTime() + 60_000);
+    await app.dial(lastCommand());
+
+    expect(placed.map(({ to }) => to)).toEqual([AGENT, '+12025550101']);
+    expect(table.lineNow().breaker).toBeUndefined();
+  });
+
+  it('costs nobody an attempt when the probe is refused too', async () => {
+    createResult = () => ({ type: 'refused-account', code: 20003, surely: true });
+    await started();
+    await app.dial(lastCommand());
+    await app.dial(await startSecond());
+
+    now = new Date(now.getTime() + 60_000);
+    await app.dial(lastCommand());
+
+    expect(placed).toHaveLength(2);
+    expect(table.events()).toEqual(['CallFailed']);
+    expect(table.sessionOf(sessionId2).session.attempts).toMatchObject([{ stage: 'reserved', creates: 3 }]);
+  });
+
+  it('makes a session wait longer for a call of which nobody knows, when the carrier’s queue was long', async () => {
+    createResult = (n) => (n === 1 ? { type: 'created', callSid: 'CA1', queueMs: 50_000 } : { type: 'unknown' });
+    await started();
+    await app.dial(lastCommand());
+    now = new Date(now.getTime() + 60_000);
+    await app.dial(await startSecond());
+
+    // Ring time 25 s, screening 25 s, margin 40 s, lost 60 s later: and 50 s of queue.
+    expect(table.sessionOf(sessionId2).session.attempts[0]?.hardDeadline).toBe(now.getTime() + 200_000);
+  });
+
+  it('is closed when the day’s money is spent: the call fails by policy, and nobody is dialled', async () => {
+    linePolicy = { callsPerSecond: 1, dailySpendUsd: 0.03, usdPerMinute: 0.0158 };
+    app = house();
+    await agentWaiting();
+    now = new Date(now.getTime() + 61_000);
+    await app.status({ place, callSid: 'CA1', status: 'completed' });
+    for (const command of table.commands()) await app.dial(DialCommand.parse(command));
+    const before = placed.length;
+
+    await app.dial(await startSecond());
+
+    expect(placed).toHaveLength(before);
+    expect(table.sessionOf(sessionId2).session.terminal).toMatchObject({ reason: 'rejected-by-policy', leg: 'agent' });
+  });
+
+  it('counts what a leg has cost once, however often it is told', async () => {
+    const bill = DialCommand.parse({ do: 'bill', sessionId, appointmentId, attemptId: 'agent-1', seconds: 90 });
+
+    await app.dial(bill);
+    await app.dial(bill);
+
+    expect(table.lineNow().spent).toEqual({ day: '2026-12-01', microUsd: 31_600 });
+  });
+
+  it('written by others five times in a row is asked again later', async () => {
+    await started();
+    const first = lastCommand();
+    let revision = 0;
+    const rival = () => void table.line.write({ ...table.lineNow(), nextAt: 1 }, revision++);
+    table.rivals.push(...Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? rival : () => undefined)));
+
+    await expect(app.dial(first)).rejects.toBeInstanceOf(NotYet);
+    expect(placed).toEqual([]);
+  });
+});
+
+describe('the calls of one number on one day', () => {
+  it('are limited, whatever appointment they are for, and moving one begins no new count', async () => {
+    app = house({ agent: 200, client: 1 });
+    await agentWaiting();
+    await app.dial(lastCommand());
+    await app.status({ place: clientPlace, callSid: 'CA2', status: 'busy' });
+    now = new Date(now.getTime() + 20_000);
+    await app.wake();
+
+    await app.dial(lastCommand());
+
+    expect(placed.map(({ to }) => to)).toEqual([AGENT, CLIENT]);
+    expect(table.sessionOf(sessionId).session).toMatchObject({
+      terminal: { reason: 'rejected-by-policy', leg: 'client' },
+      attempts: [{ id: 'agent-1' }, { outcome: 'busy' }, { outcome: 'rejected-by-policy' }],
+    });
+  });
+
+  it('are counted apart for agents and for clients', async () => {
+    app = house({ agent: 1, client: 1 });
+    await agentWaiting();
+    await app.dial(lastCommand());
+
+    expect(placed).toHaveLength(2);
+  });
+
+  it('begin anew the next day', async () => {
+    app = house({ agent: 1, client: 1 });
+    now = new Date('2026-12-01T23:59:50Z');
+    await app.project(received(AppointmentCreated, { ...created.data, startsAt: '2026-12-01T23:59:50.000Z' }));
+    await app.start(received(CallDue, { appointmentId, startsAt: '2026-12-01T23:59:50.000Z' }));
+    await app.dial(lastCommand());
+    await app.status({ place, callSid: 'CA1', status: 'busy' });
+    now = new Date('2026-12-02T00:00:10Z');
+    await app.wake();
+
+    await app.dial(lastCommand());
+
+    expect(placed).toHaveLength(2);
+  });
+});
+
 describe('a conversation', () => {
   it('comes about step by step, each step in the outbox', async () => {
     const toAgent = await agentWaiting();
     await app.dial(lastCommand());
     const greeting = await app.answer('answer', { place: clientPlace, callSid: 'CA2', digits: '' });
     const toClient = await app.answer('key', { place: clientPlace, callSid: 'CA2', digits: '1' });
-    await app.room({ place, room: `s-${sessionId}-1`, event: 'start' });
+    await app.room({ place, room: `s-${sessionId}-1`, event: 'start', conferenceSid: 'CF1' });
     now = new Date(now.getTime() + 60_000);
     await app.status({ place: clientPlace, callSid: 'CA2', status: 'completed' });
     for (const command of table.commands().slice(2)) await app.dial(DialCommand.parse(command));

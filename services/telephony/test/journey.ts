@@ -26,11 +26,9 @@ export function journey(policy: Partial<CallPolicy> = {}, startedAt = STARTS_AT,
 
   const feed = (...inputs: Input[]): readonly Effect[] => {
     let advanced = step(session, inputs, whole, now);
-    // Another session holds the phone, so the write that would reserve an attempt is refused.
-    if (
-      engaged &&
-      advanced.effects.some((effect) => effect.do === 'create' && effect.attemptId.startsWith(engaged ?? ''))
-    )
+    // Another session holds the phone, so the write that would hold it is refused.
+    const number = engaged && session.people?.[engaged].phone;
+    if (engaged && number !== undefined && advanced.session.held.includes(number) && !session.held.includes(number))
       advanced = step(session, [...inputs, { type: 'engaged', leg: engaged }], whole, now);
     session = advanced.session;
     fresh = advanced.effects;
@@ -95,7 +93,7 @@ export function journey(policy: Partial<CallPolicy> = {}, startedAt = STARTS_AT,
     room: (
       event: 'start' | 'join' | 'leave' | 'end',
       agentAttempt = 1,
-      more: { callSid?: string; endedBy?: Leg } = {},
+      more: { callSid?: string; conferenceSid?: string; endedBy?: Leg } = {},
     ) => feed({ type: 'conference', room: `s-cs_1_1-${agentAttempt}`, event, ...more }),
     sidOf,
   };

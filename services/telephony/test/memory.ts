@@ -1,5 +1,7 @@
 import type { OutboxItem } from '@appointments/runtime';
 import type { Projections, Sessions, StoredAppointment, StoredSession, WriteResult } from '../src/app/ports';
+import type { LineStore } from '../src/app/line';
+import { IDLE_LINE } from '../src/domain/line';
 import type { Agent } from '../src/domain/projection';
 
 /** The table in memory: optimistic revisions, held phones, and the outbox of every write. */
@@ -8,21 +10,28 @@ export function memoryTable() {
   const appointments = new Map<string, StoredAppointment>();
   const agents = new Map<string, Agent>();
   const held = new Map<string, string>();
+  const counted = new Map<string, number>();
+  let line = { line: IDLE_LINE, revision: 0 };
+  const bills = new Set<string>();
   const outbox: OutboxItem[] = [];
   /** Run before the next writes; what they do is done by somebody else in between. */
   const rivals: (() => void)[] = [];
 
   const sessionsPort: Sessions = {
     load: (id) => Promise.resolve(sessions.get(id)),
-    write: (write): Promise<WriteResult> => {
+    write: (write, now): Promise<WriteResult> => {
       rivals.shift()?.();
       const { session } = write;
       const current = appointments.get(session.appointmentId)?.appointment.state;
       if (write.onlyWhileCurrent && (current?.version !== session.appointmentVersion || current.cancelled))
         return Promise.resolve('overtaken');
       if ((sessions.get(session.id)?.revision ?? 0) !== write.expected) return Promise.resolve('contended');
+      const day = `${write.counts?.leg} ${write.counts?.number} ${now.toISOString().slice(0, 10)}`;
+      const calls = counted.get(day) ?? 0;
+      if (write.counts && calls >= write.counts.dailyLimit) return Promise.resolve('too-often');
       const engaged = write.hold.find((number) => (held.get(number) ?? session.id) !== session.id);
       if (engaged !== undefined) return Promise.resolve({ engaged });
+      if (write.counts) counted.set(day, calls + 1);
       sessions.set(session.id, { session: structuredClone(session), revision: write.expected + 1 });
       for (const number of write.hold) held.set(number, session.id);
       for (const number of write.free) held.delete(number);
@@ -51,11 +60,25 @@ export function memoryTable() {
     },
   };
 
+  const lineStore: LineStore = {
+    load: () => Promise.resolve(line),
+    write: (changed, expected, billId) => {
+      rivals.shift()?.();
+      if (billId !== undefined && bills.has(billId)) return Promise.resolve('known');
+      if (line.revision !== expected) return Promise.resolve('contended');
+      line = { line: changed, revision: expected + 1 };
+      if (billId !== undefined) bills.add(billId);
+      return Promise.resolve('written');
+    },
+  };
+
   const messages = (to: string): readonly Record<string, unknown>[] =>
     outbox.filter((item) => item.to === to).map((item) => JSON.parse(item.body) as Record<string, unknown>);
   return {
     sessions: sessionsPort,
     projections,
+    line: lineStore,
+    lineNow: () => line.line,
     outbox,
     held,
     rivals,

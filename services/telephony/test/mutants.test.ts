@@ -182,7 +182,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'an answered call counts as a human',
     file: 'session',
-    from: "if (isAlone || attempt.leg === 'agent' || policy.acceptance === 'keypress' || attempt.stage === 'human') return known;",
+    from: "if (isAlone || acceptance === 'keypress' || attempt.stage === 'human') return known;",
     to: "if (isAlone || attempt.stage === 'human') return known;\nreturn accept(known, attempt, 'amd', policy, now);",
     proof: storms,
     breaks: /^I6: something that did not press 1/,
@@ -404,7 +404,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'joined without evidence',
     file: 'session',
-    from: 'if (!room.started && !room.inProgress && !bothJoined) return;',
+    from: 'if (!room.started && !room.inProgress && !haveMet(room, agent, client)) return;',
     to: '',
     proof: storms,
     breaks: /^connected/,
@@ -412,7 +412,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'leaving does not end the conversation',
     file: 'session',
-    from: ' ? over : leave(over, attempt.room, attempt.leg);',
+    from: ' ? over : leave(over, attempt.room, attempt);',
     to: ' ? over : over;',
     proof: leavingIsTheEnd,
   },

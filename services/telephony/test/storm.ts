@@ -15,6 +15,8 @@ export interface Weather {
   readonly jitterMs: number;
   /** A document cannot be had, however often it is asked for. */
   readonly twimlFails: number;
+  /** A call must wait its turn, or for the carrier to take calls of the account again. */
+  readonly putOff: number;
   /** Creates: 429; no connection; 4xx; 500; 503; connection reset; accepted and never answered. */
   readonly throttled: number;
   readonly unsent: number;
@@ -37,6 +39,7 @@ export const CALM: Weather = {
   duplicated: 0,
   jitterMs: 200,
   twimlFails: 0,
+  putOff: 0,
   throttled: 0,
   unsent: 0,
   refused: 0,
@@ -55,6 +58,7 @@ export const STORM: Weather = {
   duplicated: 0.2,
   jitterMs: 20_000,
   twimlFails: 0.05,
+  putOff: 0.05,
   throttled: 0.08,
   unsent: 0.02,
   refused: 0.02,
@@ -130,6 +134,7 @@ export function runSession(options: StormOptions): Ending {
   const decided = new Map<string, Fact[]>();
   const carried = new Set<Fact>();
   const held = new Map<string, string>();
+  const billed = new Set<string>();
   const appointment = { version: 1, cancelled: false };
 
   const load = (id: string): Session => {
@@ -178,10 +183,13 @@ export function runSession(options: StormOptions): Ending {
       const then = findAttempt(after, attempt.id);
       if (attempt.stage === 'ended' && then?.stage !== 'ended') broken('I9: an ended attempt lives again');
       // Only a call that was surely not placed leaves no trace.
-      const stood = attempt.stage !== 'reserved' && input?.type !== 'not-placed';
+      const stood = attempt.stage !== 'reserved' && input?.type !== 'not-placed' && input?.type !== 'put-off';
       if (stood && then === undefined) broken('I9: an attempt vanished');
       if (stood && then && RANK.indexOf(then.stage) < RANK.indexOf(attempt.stage)) broken('I9: an attempt fell back');
-      if (attempt.stage === 'reserved' && then?.stage === 'submitted') checkClaim(before, attempt);
+      if (attempt.stage === 'reserved' && then?.stage === 'submitted') {
+        checkClaim(before, attempt);
+        if (after.terminal) broken('I5: claimed in the write that ended it');
+      }
     }
     if (new Set(after.attempts.map(({ id }) => id)).size !== after.attempts.length)
       broken('I9: an attempt is there twice');
@@ -193,6 +201,10 @@ export function runSession(options: StormOptions): Ending {
       broken(`I10: the same ${input?.type} again published or dialled`);
     if (before.terminal && effects.some(isDialling)) broken('I5: dialled after the end');
     for (const effect of effects) {
+      if (effect.do === 'bill') {
+        if (billed.has(`${after.id}/${effect.attemptId}`)) broken('a call was billed twice');
+        billed.add(`${after.id}/${effect.attemptId}`);
+      }
       if (effect.do !== 'publish') continue;
       decided.get(after.id)?.push(effect.fact);
       if (effect.fact.event === 'CallConnected' && !carrier.met.has(after.joined?.room ?? ''))
@@ -229,6 +241,8 @@ export function runSession(options: StormOptions): Ending {
     switch (effect.do) {
       case 'publish':
         carried.add(effect.fact);
+        return;
+      case 'bill':
         return;
       case 'wake':
         return enqueue(Math.ceil((effect.dueAt - future.now) / 1000) * 1000, () => wake(id));
@@ -276,19 +290,48 @@ export function runSession(options: StormOptions): Ending {
   }
 
   function* create(id: string, { attemptId, creates }: Extract<Effect, { do: 'create' }>): Work {
-    if (openAttempt(id, attemptId)?.stage !== 'reserved') return;
+    const reserved = openAttempt(id, attemptId);
+    if (reserved?.stage !== 'reserved' || reserved.creates !== creates) return;
+    yield pause();
+    if (reserved.slotAt === undefined && chance(weather.putOff))
+      return void feed(id, { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'paced' });
+    const isProbe = chance(weather.putOff);
+    if (isProbe && chance(0.5))
+      return void feed(id, { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'carrier-down' });
     yield pause();
     const before = findAttempt(load(id), attemptId);
-    const claimed = findAttempt(feed(id, { type: 'claim', attemptId, creates }, true), attemptId);
+    const claim: Input = { type: 'claim', attemptId, creates, queueMs: longestQueueMs() };
+    const claimed = findAttempt(feed(id, claim, true), attemptId);
     if (before?.stage !== 'reserved' || claimed?.stage !== 'submitted' || claimed.to === undefined) return;
     yield pause();
     const answer = carrier.create({ sessionId: id, attemptId, leg: claimed.leg }, claimed.to);
     yield answer.afterMs;
-    if (answer.type === 'created')
-      feed(id, { type: 'created', attemptId, callSid: answer.callSid, queueMs: answer.queueMs });
-    if (answer.type === 'not-placed') feed(id, { type: 'not-placed', attemptId, creates });
-    if (answer.type === 'refused') feed(id, { type: 'refused', attemptId, outcome: answer.outcome });
+    switch (answer.type) {
+      case 'created':
+        feed(id, { type: 'created', attemptId, callSid: answer.callSid, queueMs: answer.queueMs });
+        queued.push({ at: future.now, ms: answer.queueMs });
+        return;
+      case 'not-placed':
+        return void feed(id, { type: 'not-placed', attemptId, creates });
+      case 'refused':
+        return void feed(
+          id,
+          isProbe && answer.outcome === 'carrier-error'
+            ? { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'carrier-down' }
+            : { type: 'refused', attemptId, outcome: answer.outcome },
+        );
+      case 'unknown':
+        return;
+      default:
+        answer satisfies never;
+    }
   }
+
+  const inAWhile = () => future.now + between(1000, 60_000);
+  /** What the carrier told of its queue. */
+  const queued: { readonly at: number; readonly ms: number }[] = [];
+  const longestQueueMs = () =>
+    queued.reduce((longest, { at, ms }) => (at > future.now - 900_000 ? Math.max(longest, ms) : longest), 0);
 
   function* end(id: string, attemptId: string, callSid: string): Work {
     if (!openAttempt(id, attemptId)) return;

@@ -183,7 +183,7 @@ export function stormyCarrier(
     tellStatus(call);
     later(policy.timeLimitSeconds * 1000, () => hangUp(call, 'completed'));
     if (call.behaviour === 'voicemail') later(30_000, () => hangUp(call, 'completed'));
-    if (acceptanceOf(policy, call.leg) === 'keypress') return ask(call, 'answer');
+    if (policy.acceptance[call.leg] === 'keypress') return ask(call, 'answer');
     // No detector takes a machine for a person here, though some do: then a machine is joined, and no rule of ours helps.
     call.answeredBy = pick(
       call.behaviour === 'voicemail'
@@ -253,7 +253,7 @@ export function stormyCarrier(
   };
 
   const enter = (call: Call, room: string): void => {
-    const isPerson = call.answeredBy === 'human' && acceptanceOf(policy, call.leg) !== 'keypress';
+    const isPerson = call.answeredBy === 'human' && policy.acceptance[call.leg] !== 'keypress';
     if (!call.accepted && !isPerson) broken('I6: something that did not press 1 entered the conference');
     const conference = rooms.get(room) ?? { sid: `CF${++conferences}`, room, inside: new Set() };
     rooms.set(room, conference);
@@ -286,7 +286,7 @@ export function stormyCarrier(
     { sessionId }: Call,
     { sid: conferenceSid, room }: Conference,
     what: Pick<Extract<Input, { type: 'conference' }>, 'event' | 'callSid' | 'hungUp' | 'endedBy'>,
-  ): void => tell(sessionId, { type: 'conference', room, ...what, ...{ conferenceSid } });
+  ): void => tell(sessionId, { type: 'conference', room, conferenceSid, ...what });
 
   const stateOf = (call: Call | undefined) => call && { callSid: call.sid, status: call.status };
 
@@ -319,8 +319,4 @@ export function stormyCarrier(
     isTalking: (callSid: string) => calls.get(callSid)?.conference?.inside.size === 2,
     isRoomInProgress: (room: string) => rooms.get(room)?.inside.size === 2,
   };
-}
-
-export function acceptanceOf(policy: CallPolicy, leg: Leg): string {
-  return leg === 'agent' ? 'keypress' : policy.acceptance;
 }

@@ -132,8 +132,8 @@ describe('the carrier', () => {
 
   it.each([
     ['a number that does not exist', { to: '+1999' }, { type: 'refused', outcome: 'invalid-number' }],
-    ['a caller that is not ours', { from: '+12025550111' }, { type: 'refused', outcome: 'carrier-error' }],
-    ['credentials that do not fit', { token: 'other' }, { type: 'refused', outcome: 'carrier-error' }],
+    ['a caller that is not ours', { from: '+12025550111' }, { type: 'refused-account', code: 21210, surely: true }],
+    ['credentials that do not fit', { token: 'other' }, { type: 'refused-account', code: 20003, surely: true }],
   ])('sorts %s', async (_, { to, ...more }: { to?: string; from?: string; token?: string }, result) => {
     expect(await carrier(more).create(wanted(to))).toEqual(result);
   });
@@ -143,7 +143,7 @@ describe('the carrier', () => {
     [500, { code: 20500 }, { type: 'unknown' }],
     [503, {}, { type: 'unknown' }],
     [400, { code: 21214 }, { type: 'refused', outcome: 'unreachable' }],
-    [418, { code: 99_999 }, { type: 'refused', outcome: 'carrier-error' }],
+    [418, { code: 99_999 }, { type: 'refused-account', code: 99_999, surely: false }],
   ])('sorts an answer %s with %j', async (status, body, result) => {
     const server = createServer((_, response) =>
       response

@@ -70,7 +70,12 @@ export function twilioCarrier(options: Options): Carrier {
         case 'ambiguous':
           return { type: 'unknown' };
         case 'account':
-          return { type: 'refused', outcome: 'carrier-error' };
+        case 'refused':
+          return {
+            type: 'refused-account',
+            code: result.fault.code,
+            surely: result.fault.kind === 'account',
+          };
         case 'invalid-number':
         case 'unreachable':
           return { type: 'refused', outcome: result.fault.kind };

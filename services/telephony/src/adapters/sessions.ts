@@ -1,6 +1,7 @@
 import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cancellationCodes } from '@appointments/runtime';
-import type { Sessions, SessionWrite, StoredSession } from '../app/ports';
+import type { CountedCall, Sessions, SessionWrite, StoredSession } from '../app/ports';
+import { dayOf } from '../domain/line';
 import type { Session } from '../domain/session';
 
 /** Longer than the archive keeps events: a replayed CallDue finds its session, and starts none again. */
@@ -33,6 +34,7 @@ export function sessionsIn(client: DynamoDBDocumentClient, table: string): Sessi
         const failed = items.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
         if (failed.some(({ guards }) => guards === 'appointment')) return 'overtaken';
         if (failed.some(({ guards }) => guards === 'revision')) return 'contended';
+        if (failed.some(({ guards }) => guards === 'daily-limit')) return 'too-often';
         const engaged = failed.find(({ number }) => number !== undefined)?.number;
         if (engaged !== undefined) return { engaged };
         if (codes.some((code) => code === 'TransactionConflict' || code === 'ConditionalCheckFailed'))
@@ -58,11 +60,14 @@ export function sessionsIn(client: DynamoDBDocumentClient, table: string): Sessi
   };
 }
 
+/** A day's count is of no use when the day is over everywhere. */
+const KEEP_COUNT_SECONDS = 2 * 24 * 3600;
+
 type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];
 
 interface GuardedItem {
   readonly item: TransactItem;
-  readonly guards?: 'revision' | 'appointment';
+  readonly guards?: 'revision' | 'appointment' | 'daily-limit';
   /** The number that the item holds. */
   readonly number?: string;
 }
@@ -145,11 +150,32 @@ function itemsOf(write: SessionWrite, table: string, now: Date): readonly Guarde
         },
       },
     })),
+    ...(write.counts === undefined
+      ? []
+      : [{ guards: 'daily-limit' as const, item: countItem(write.counts, table, now) }]),
     ...write.free.map((number) => ({
       item: { Delete: { TableName: table, Key: { pk: `phone#${number}`, sk: 'held' } } },
     })),
     ...write.outbox.map((item) => ({ item: { Put: { TableName: table, Item: { ...item } } } })),
   ];
+}
+
+/** Calls are counted by number and day, and by nothing of the appointment, so that moving it begins no new count. */
+function countItem({ leg, number, dailyLimit }: CountedCall, table: string, now: Date): TransactItem {
+  return {
+    Update: {
+      TableName: table,
+      Key: { pk: `phone#${number}`, sk: `calls#${leg}#${dayOf(now.getTime())}` },
+      UpdateExpression: 'ADD calls :one SET kind = :kind, expiresAt = :expiresAt',
+      ConditionExpression: 'attribute_not_exists(calls) or calls < :limit',
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':kind': 'calls-of-a-day',
+        ':expiresAt': Math.floor(now.getTime() / 1000) + KEEP_COUNT_SECONDS,
+        ':limit': dailyLimit,
+      },
+    },
+  };
 }
 
 /** The one place where what this service wrote itself is taken at its word. */

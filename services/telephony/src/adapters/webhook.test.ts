@@ -97,12 +97,18 @@ describe('the form of a webhook', () => {
 
   it('names the conference event in our words, and leaves others out', () => {
     expect(
-      RoomForm.parse({ FriendlyName: 'r', StatusCallbackEvent: 'participant-join', CallSid: 'CA1' }),
+      RoomForm.parse({
+        ConferenceSid: 'CF1',
+        FriendlyName: 'r',
+        StatusCallbackEvent: 'participant-join',
+        CallSid: 'CA1',
+      }),
     ).toMatchObject({
       StatusCallbackEvent: 'join',
     });
     expect(
-      RoomForm.parse({ FriendlyName: 'r', StatusCallbackEvent: 'participant-mute' }).StatusCallbackEvent,
+      RoomForm.parse({ ConferenceSid: 'CF1', FriendlyName: 'r', StatusCallbackEvent: 'participant-mute' })
+        .StatusCallbackEvent,
     ).toBeUndefined();
   });
 });

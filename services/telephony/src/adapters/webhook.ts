@@ -82,6 +82,7 @@ const ROOM_EVENTS: Readonly<Record<string, 'start' | 'end' | 'join' | 'leave'>> 
 };
 
 export const RoomForm = z.object({
+  ConferenceSid: z.string().min(1),
   FriendlyName: z.string().min(1),
   StatusCallbackEvent: z.string().transform((event) => ROOM_EVENTS[event]),
   CallSid: Text,

@@ -2,9 +2,9 @@ import { AgentAnswered, CallCompleted, CallConnected, CallFailed, type OutgoingE
 import { eventItem, handlingContext, messageItem, type OutboxItem } from '@appointments/runtime';
 import type { CallPolicy } from '../domain/policy';
 import { overtakenBy } from '../domain/projection';
-import { step, type Advanced, type Effect, type Fact, type Input, type Leg, type Session } from '../domain/session';
+import { findAttempt, step, type Advanced, type Effect, type Fact, type Input, type Session } from '../domain/session';
 import { peopleOf } from './people';
-import type { Projections, Sessions } from './ports';
+import type { CountedCall, Projections, Sessions } from './ports';
 
 /** Somebody else wrote first, five times in a row: the queue, or Twilio, brings the input again. */
 export class SessionContended extends Error {
@@ -18,6 +18,8 @@ export interface DecidePorts {
   readonly projections: Projections;
   readonly policy: CallPolicy;
   readonly now: () => Date;
+  /** Waits a random moment before the next try; the longer, the more there were. @default not at all */
+  readonly pause?: (tries: number) => Promise<void>;
 }
 
 export interface Decision {
@@ -31,6 +33,8 @@ export interface DecideOptions {
    * ends here, even where the event that says so is still under way. @default false
    */
   readonly refresh?: boolean;
+  /** A claim counts its call against this many a day, whatever appointment it is for. @default not counted */
+  readonly dailyLimit?: number;
 }
 
 export type Decide = (sessionId: string, input: Input, options?: DecideOptions) => Promise<Decision | undefined>;
@@ -43,27 +47,41 @@ export type Decide = (sessionId: string, input: Input, options?: DecideOptions) 
 export function decideWith(ports: DecidePorts): Decide {
   return async (sessionId, input, options = {}) => {
     const engaged: Input[] = [];
+    let wanted = input;
     for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await ports.pause?.(tries);
       const stored = await ports.sessions.load(sessionId);
       if (!stored) return undefined;
       const before = stored.session;
       const news = options.refresh === true ? await refresh(ports, before) : [];
       const now = ports.now();
-      const advanced = step(before, [...news, input, ...engaged], ports.policy, now.getTime());
+      const advanced = step(before, [...news, wanted, ...engaged], ports.policy, now.getTime());
       const after = advanced.session;
       if (isSame(before, advanced)) return { before, after };
       const result = await ports.sessions.write(
         {
           ...writeOf(before, advanced, stored.revision, now),
-          onlyWhileCurrent: input.type === 'claim' && !after.terminal,
+          onlyWhileCurrent: wanted.type === 'claim' && !after.terminal,
+          counts: countedCall(after, wanted, options),
         },
         now,
       );
       if (result === 'written') return { before, after };
       if (typeof result === 'object') engaged.push(engagedInput(after, result.engaged));
+      if (result === 'too-often' && wanted.type === 'claim')
+        wanted = { type: 'refused', attemptId: wanted.attemptId, outcome: 'rejected-by-policy' };
     }
     throw new SessionContended(`the session was written by others ${TRIES} times in a row`);
   };
+}
+
+/** The call that a claim is about to place, if it is counted. */
+function countedCall(after: Session, input: Input, { dailyLimit }: DecideOptions): CountedCall | undefined {
+  if (input.type !== 'claim' || dailyLimit === undefined) return undefined;
+  const attempt = findAttempt(after, input.attemptId);
+  return attempt?.stage === 'submitted' && attempt.to !== undefined
+    ? { leg: attempt.leg, number: attempt.to, dailyLimit }
+    : undefined;
 }
 
 /** What the appointment says now that the session does not know yet. */
@@ -83,8 +101,7 @@ function isSame(before: Session, advanced: Advanced): boolean {
 
 /** The input that tells a session whose phone another session holds. */
 export function engagedInput(session: Session, number: string): Input {
-  const leg: Leg = session.attempts.findLast(({ to }) => to === number)?.leg ?? 'agent';
-  return { type: 'engaged', leg };
+  return { type: 'engaged', leg: session.people?.agent.phone === number ? 'agent' : 'client' };
 }
 
 /** Facts and effects as one write; effects have ids of their own per write, so that each is sent once. */
@@ -132,6 +149,7 @@ function outboxItem(session: Session, effect: Effect, id: string, now: Date): Ou
     case 'fetch':
     case 'fetch-room':
     case 'end-stray':
+    case 'bill':
       return messageItem({ id, to: 'dialler', body: { ...effect, sessionId, appointmentId } }, now);
     default:
       return effect satisfies never;

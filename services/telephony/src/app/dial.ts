@@ -1,10 +1,12 @@
-import { count, log, NotYet } from '@appointments/runtime';
+import { count, log, measure, NotYet } from '@appointments/runtime';
 import * as z from 'zod';
+import { PROBE_MS, type Permission } from '../domain/line';
 import type { CallPolicy } from '../domain/policy';
-import { findAttempt, isOpen, type Attempt } from '../domain/session';
+import { findAttempt, isOpen, type Attempt, type Input, type Leg } from '../domain/session';
 import type { Addresses } from './addresses';
 import type { Decide } from './decide';
 import type { Documents } from './hear-call';
+import type { CarrierLine } from './line';
 import { UNAVAILABLE, type CallState, type Carrier, type Sessions } from './ports';
 
 const about = { sessionId: z.string(), appointmentId: z.string() };
@@ -18,6 +20,7 @@ export const DialCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('fetch'), ...ofAttempt }),
   z.object({ do: z.literal('fetch-room'), ...about, room: z.string() }),
   z.object({ do: z.literal('end-stray'), ...about, callSid: z.string() }),
+  z.object({ do: z.literal('bill'), ...ofAttempt, seconds: z.int().nonnegative() }),
 ]);
 export type DialCommand = z.infer<typeof DialCommand>;
 
@@ -28,7 +31,11 @@ export interface DialPorts {
   readonly documents: Documents;
   readonly addresses: Addresses;
   readonly mayDial: (number: string) => boolean;
+  readonly line: CarrierLine;
   readonly policy: CallPolicy;
+  /** Calls that one number may have on one day (UTC), however many appointments it has. */
+  readonly dailyCalls: Readonly<Record<Leg, number>>;
+  readonly now: () => Date;
 }
 
 /** The only function that talks to the carrier. */
@@ -47,6 +54,8 @@ export function dial(ports: DialPorts) {
         return fetchRoom(ports, command);
       case 'end-stray':
         return endStray(ports, command);
+      case 'bill':
+        return ports.line.bill(`${command.sessionId}/${command.attemptId}`, command.seconds);
       default:
         return command satisfies never;
     }
@@ -62,17 +71,21 @@ type Of<Name extends DialCommand['do']> = Extract<DialCommand, { do: Name }>;
 async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   const { sessionId, attemptId, creates } = command;
   const attempt = await openAttempt(ports, command);
-  if (attempt?.to === undefined || attempt.stage !== 'reserved') return;
-  if (!ports.mayDial(attempt.to)) {
-    log.warn('A number is not dialled: the policy forbids it', fields(command));
-    await ports.decide(sessionId, { type: 'refused', attemptId, outcome: 'rejected-by-policy' });
-    return;
-  }
+  if (attempt?.to === undefined || attempt.stage !== 'reserved' || attempt.creates !== creates) return;
+  const permission = await mayCall(ports, command, attempt, attempt.to);
+  if (!permission) return;
 
-  const claim = await ports.decide(sessionId, { type: 'claim', attemptId, creates }, { refresh: true });
+  const claim = await ports.decide(
+    sessionId,
+    { type: 'claim', attemptId, creates, queueMs: permission.queueMs },
+    { refresh: true, dailyLimit: ports.dailyCalls[attempt.leg] },
+  );
   const claimed = claim && findAttempt(claim.after, attemptId);
+  if (claimed?.outcome === 'rejected-by-policy')
+    log.warn('A number is not dialled: it has had its calls of the day', fields(command));
   const wasReserved = claim && findAttempt(claim.before, attemptId)?.stage === 'reserved';
   if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined) return;
+  measure('CallWait', ports.now().getTime() - claimed.reservedAt);
 
   const place = { sessionId, leg: claimed.leg, n: claimed.n };
   const result = await ports.carrier.create({
@@ -82,7 +95,7 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
     statusCallback: ports.addresses.status(place),
     ringSeconds: ports.policy.ringSeconds,
     timeLimitSeconds: ports.policy.timeLimitSeconds,
-    detectMachine: claimed.leg === 'client' && ports.policy.acceptance !== 'keypress',
+    detectMachine: ports.policy.acceptance[claimed.leg] !== 'keypress',
   });
   log.info(`Call asked for: ${result.type}`, { ...fields(command), leg: claimed.leg, attempt: claimed.n });
   switch (result.type) {
@@ -93,15 +106,27 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
         callSid: result.callSid,
         queueMs: result.queueMs,
       });
+      await ports.line.taken(result.queueMs);
       return;
     case 'not-placed':
       count('CallsThrottled');
       await ports.decide(sessionId, { type: 'not-placed', attemptId, creates });
       return;
     case 'refused':
-      if (result.outcome === 'carrier-error') count('CarrierRefusals');
       await ports.decide(sessionId, { type: 'refused', attemptId, outcome: result.outcome });
       return;
+    case 'refused-account': {
+      const { code, surely } = result;
+      await ports.decide(
+        sessionId,
+        // A probe that was refused is no attempt: its session waits like all others.
+        permission.probe
+          ? putOff(command, ports.now().getTime() + PROBE_MS, 'carrier-down')
+          : { type: 'refused', attemptId, outcome: 'carrier-error' },
+      );
+      await ports.line.refused({ sessionId, code, surely });
+      return;
+    }
     case 'unknown':
       // Nothing is recorded: its first webhook, or the watchdog, tells what became of it.
       count('CallsUncertain');
@@ -109,6 +134,47 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
     default:
       return result satisfies never;
   }
+}
+
+/** Asks whether the number, the day's limits and the carrier allow the call now; what stands against it is recorded. */
+async function mayCall(
+  ports: DialPorts,
+  command: Of<'create'>,
+  { leg, slotAt }: Attempt,
+  number: string,
+): Promise<Extract<Permission, { is: 'granted' }> | undefined> {
+  const { sessionId, attemptId } = command;
+  const refuse = () => ports.decide(sessionId, { type: 'refused', attemptId, outcome: 'rejected-by-policy' });
+  if (!ports.mayDial(number)) {
+    log.warn('A number is not dialled: the policy forbids it', fields(command));
+    await refuse();
+    return undefined;
+  }
+  const permission = await ports.line.ask({ leg, hasTurn: slotAt !== undefined });
+  switch (permission.is) {
+    case 'granted':
+      return permission;
+    case 'later':
+      count(permission.because === 'paced' ? 'CallsPaced' : 'CallsHeldBack');
+      log.info(`Call put off: ${permission.because}`, {
+        ...fields(command),
+        leg,
+        until: new Date(permission.at).toISOString(),
+      });
+      await ports.decide(sessionId, putOff(command, permission.at, permission.because));
+      return undefined;
+    case 'refused':
+      count('CallsOverSpendLimit');
+      log.error("A number is not dialled: the day's money is spent", fields(command));
+      await refuse();
+      return undefined;
+    default:
+      return permission satisfies never;
+  }
+}
+
+function putOff({ attemptId, creates }: Of<'create'>, until: number, because: 'paced' | 'carrier-down'): Input {
+  return { type: 'put-off', attemptId, creates, until, because };
 }
 
 async function end(ports: DialPorts, command: Of<'end'>): Promise<void> {

@@ -72,6 +72,8 @@ export interface RoomReport {
   readonly place: AttemptPlace;
   readonly room: string;
   readonly event: 'start' | 'join' | 'leave' | 'end';
+  /** Rooms of one name that come after another have ids of their own. */
+  readonly conferenceSid: string;
   readonly callSid?: string | undefined;
   readonly hungUp?: boolean | undefined;
   readonly endedBy?: Leg | undefined;

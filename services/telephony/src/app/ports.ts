@@ -1,6 +1,6 @@
 import type { OutboxItem } from '@appointments/runtime';
 import type { Agent, Appointment } from '../domain/projection';
-import type { Session } from '../domain/session';
+import type { Leg, Session } from '../domain/session';
 
 export interface StoredSession {
   readonly session: Session;
@@ -19,10 +19,18 @@ export interface SessionWrite {
   readonly free: readonly string[];
   /** The write stands only while the appointment is still at the session's version. */
   readonly onlyWhileCurrent: boolean;
+  /** A call that is counted with the write, which stands only while the number has had fewer calls that day. */
+  readonly counts?: CountedCall | undefined;
 }
 
-/** `engaged` names the number that another session holds. */
-export type WriteResult = 'written' | 'contended' | 'overtaken' | { readonly engaged: string };
+export interface CountedCall {
+  readonly leg: Leg;
+  readonly number: string;
+  readonly dailyLimit: number;
+}
+
+/** `engaged` names the number that another session holds; `too-often` is a number that has had its calls of the day. */
+export type WriteResult = 'written' | 'contended' | 'overtaken' | 'too-often' | { readonly engaged: string };
 
 export interface Sessions {
   readonly load: (sessionId: string) => Promise<StoredSession | undefined>;
@@ -50,7 +58,9 @@ export interface Projections {
 export type CreateResult =
   | { readonly type: 'created'; readonly callSid: string; readonly queueMs: number }
   | { readonly type: 'not-placed' }
-  | { readonly type: 'refused'; readonly outcome: 'invalid-number' | 'unreachable' | 'carrier-error' }
+  | { readonly type: 'refused'; readonly outcome: 'invalid-number' | 'unreachable' }
+  /** For a reason that no other attempt can mend; `surely` where it is the account's, and so everybody's. */
+  | { readonly type: 'refused-account'; readonly code?: number | undefined; readonly surely: boolean }
   /** It may ring or not: only a webhook or the watchdog can tell. */
   | { readonly type: 'unknown' };
 

@@ -19,6 +19,7 @@ export function startSession(ports: DecidePorts) {
 
     const engaged: Input[] = [];
     for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await ports.pause?.(tries);
       const stored = await ports.projections.load(appointmentId);
       const overtaken = stored && overtakenBy(stored.appointment, appointmentVersion);
       if (overtaken) return log.info('Appointment calls are not started', { ...fields, reason: overtaken });

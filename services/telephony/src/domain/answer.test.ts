@@ -106,7 +106,7 @@ describe('the answer to a call', () => {
   });
 
   it('greets a person whom a machine detector recognised, and sends them on without a key', () => {
-    const call = journey({ acceptance: 'amd' });
+    const call = journey({ acceptance: { agent: 'keypress', client: 'amd' } });
     call.start();
     call.accept('agent');
     call.place('client');
@@ -121,7 +121,7 @@ describe('the answer to a call', () => {
   });
 
   it('hangs up on a machine', () => {
-    const call = journey({ acceptance: 'amd' });
+    const call = journey({ acceptance: { agent: 'keypress', client: 'amd' } });
     call.start();
     call.accept('agent');
     call.place('client');

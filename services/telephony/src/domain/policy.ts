@@ -2,6 +2,8 @@ import * as z from 'zod';
 
 const Seconds = z.number().nonnegative().max(14_400);
 
+const Acceptance = z.enum(['keypress', 'amd', 'either']).default('keypress');
+
 /**
  * How a call is tried, as plain data: a policy that could break a promise (more than three rings, a ring time that reaches
  * voicemail) is rejected when it is built, not when it is used.
@@ -18,8 +20,8 @@ export const CallPolicy = z
     keySeconds: z.int().min(3).max(30).default(8),
     /** Other keys than 1 that are forgiven by asking again. @default 2 */
     wrongKeys: z.int().min(0).max(5).default(2),
-    /** What counts as a person on the client's leg; the agent always presses 1. @default keypress */
-    acceptance: z.enum(['keypress', 'amd', 'either']).default('keypress'),
+    /** What counts as a person on each leg: a 1, what machine detection calls human, or either. @default keypress on both */
+    acceptance: z.strictObject({ agent: Acceptance, client: Acceptance }).prefault({}),
     /** What happens when the agent leaves before the client has joined. @default redial */
     agentLeft: z.enum(['redial', 'fail']).default('redial'),
     /** The agent is not dialled later than this after the booked time. @default 600 */

@@ -6,7 +6,10 @@ import { CALM, runSession, STORM, type Weather } from '../../test/storm';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 });
 const acceptance = fc.constantFrom('keypress' as const, 'keypress' as const, 'amd' as const, 'either' as const);
-const policies = fc.record({ agentLeft: fc.constantFrom('redial' as const, 'fail' as const), acceptance });
+const policies = fc.record({
+  agentLeft: fc.constantFrom('redial' as const, 'fail' as const),
+  acceptance: fc.record({ agent: acceptance, client: acceptance }),
+});
 const changes = fc.option(
   fc.record({
     as: fc.constantFrom('cancelled' as const, 'moved' as const),

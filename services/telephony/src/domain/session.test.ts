@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { journey, STARTS_AT } from '../../test/journey';
+import { AGENT, CLIENT, journey, STARTS_AT } from '../../test/journey';
 import { step } from './session';
 
 type Journey = ReturnType<typeof journey>;
@@ -545,17 +545,32 @@ describe('an agent in another call of ours', () => {
 });
 
 describe('a client in another call of ours', () => {
-  it('is waited for as long as the agent waits', () => {
+  it('is waited for before the agent is rung', () => {
     const call = journey();
     call.engage('client');
     call.start();
-    call.accept('agent');
 
     call.pass(300);
+    const early = creates(call);
     call.engage(undefined);
     call.pass(15);
 
-    expect(creates(call)).toEqual(['agent-1', 'client-1']);
+    expect(early).toEqual([]);
+    expect(creates(call)).toEqual(['agent-1']);
+    expect(call.session.held).toEqual([AGENT, CLIENT]);
+  });
+
+  it('is told of when the latest start has passed', () => {
+    const call = journey();
+    call.engage('client');
+    call.start();
+
+    call.pass(601);
+
+    expect(failure(call)).toMatchObject({
+      reason: 'missed',
+      attempts: [{ leg: 'client', n: 1, outcome: 'in-another-call', startedAt: '2026-12-01T15:00:00.000Z' }],
+    });
   });
 });
 
@@ -572,6 +587,18 @@ describe('evidence of a conversation', () => {
 
     expect(half).toEqual(['AgentAnswered']);
     expect(names(call)).toEqual(['AgentAnswered', 'CallConnected']);
+  });
+
+  it('is not two joins of conferences that came one after the other', () => {
+    const call = journey();
+    call.start();
+    call.accept('agent');
+    call.accept('client');
+
+    call.room('join', 1, { callSid: call.sidOf('agent', 1), conferenceSid: 'CF1' });
+    call.room('join', 1, { callSid: call.sidOf('client', 1), conferenceSid: 'CF2' });
+
+    expect(names(call)).toEqual(['AgentAnswered']);
   });
 
   it('is fetched ten seconds after the acceptance when the conference says nothing', () => {
@@ -629,6 +656,28 @@ describe('the end of a conversation', () => {
     call.status('agent', 1, 'completed');
 
     expect(call.facts().at(-1)?.data).toMatchObject({ endedBy: 'limit', durationSeconds: 14_400 });
+  });
+});
+
+describe('a client who accepted and left before meeting the agent', () => {
+  it('does not end the conversation of the next attempt', () => {
+    const call = journey();
+    call.start();
+    call.accept('agent');
+    call.accept('client');
+    call.status('client', 1, 'completed');
+    call.pass(10);
+    call.feed({ type: 'room-fetched', room: 's-cs_1_1-1', inProgress: false });
+    call.pass(20);
+    call.accept('client', 2);
+
+    call.room('start');
+    const talking = names(call);
+    call.room('end', 1, { endedBy: 'client' });
+
+    expect(talking).toEqual(['AgentAnswered', 'CallConnected']);
+    expect(names(call)).toEqual(['AgentAnswered', 'CallConnected', 'CallCompleted']);
+    expect(call.facts().at(-1)?.data).toMatchObject({ endedBy: 'client' });
   });
 });
 
@@ -710,9 +759,9 @@ describe('a wrong key', () => {
   });
 });
 
-describe('machine detection on the client’s leg', () => {
+describe('machine detection', () => {
   const atClient = (acceptance: 'amd' | 'either', answeredBy: string) => {
-    const call = journey({ acceptance });
+    const call = journey({ acceptance: { agent: 'keypress', client: acceptance } });
     call.start();
     call.accept('agent');
     call.place('client');
@@ -744,13 +793,29 @@ describe('machine detection on the client’s leg', () => {
     expect(call.attempt('client-1').stage).toBe('human');
   });
 
-  it('never asks about the agent', () => {
-    const call = journey({ acceptance: 'amd' });
+  it('of one leg says nothing about the other', () => {
+    const call = journey({ acceptance: { agent: 'keypress', client: 'amd' } });
     call.start();
     call.place('agent');
 
     call.answer('agent', 1, 'human');
 
     expect(call.attempt('agent-1').stage).toBe('answered');
+  });
+
+  it('may be what counts on the agent’s leg too', () => {
+    const call = journey({ acceptance: { agent: 'amd', client: 'keypress' } });
+    call.start();
+    call.place('agent');
+    call.answer('agent', 1, 'machine_start');
+    call.status('agent', 1, 'completed');
+    call.pass(20);
+    call.place('agent', 2);
+
+    call.answer('agent', 2, 'human');
+
+    expect(call.attempt('agent-1').outcome).toBe('voicemail');
+    expect(call.attempt('agent-2')).toMatchObject({ stage: 'human', acceptedBy: 'amd', room: 's-cs_1_1-2' });
+    expect(creates(call)).toEqual(['agent-1', 'agent-2', 'client-1']);
   });
 });

@@ -43,7 +43,15 @@ export interface Attempt {
   /** How often its call was asked for; more than once only where it was surely not placed. */
   readonly creates: number;
   readonly reservedAt: number;
+  /** It is not asked for before: the carrier took no more calls at the moment, or it waits its turn. */
+  readonly notBefore?: number;
+  /** Its turn among the calls of the account, where it had to wait for one. */
+  readonly slotAt?: number;
+  /** Since when the carrier has not taken it. */
+  readonly refusedSince?: number;
   readonly claimedAt?: number;
+  /** How long the carrier was expected to keep it in its queue. */
+  readonly queueMs?: number;
   /** When it should be over or accepted; what is not then is ended. */
   readonly deadline?: number;
   /** When an attempt of which nobody knows counts as lost. An ambiguous one is never repeated before. */
@@ -67,17 +75,19 @@ export interface Attempt {
   /** When it was told that the call does not come about. */
   readonly releasedAt?: number;
   readonly outcome?: Outcome;
+  readonly billed?: true;
 }
 
-/** What the conference of one agent attempt has told. */
+/** What the conferences of one agent attempt have told. */
 export interface Room {
   readonly started?: true;
-  readonly joined: readonly string[];
+  /** When all have left, whoever enters next opens another conference of the same name, and may be alone in it. */
+  readonly joined: readonly { readonly callSid: string; readonly conferenceSid?: string | undefined }[];
   readonly inProgress?: true;
   readonly askedAt?: number;
   readonly absentAt?: number;
-  /** Who left first, and so ended it. */
-  readonly leftBy?: Leg;
+  /** The attempts that have left, the first one first; not every client who accepted has met the agent. */
+  readonly left: readonly string[];
 }
 
 export interface Person {
@@ -109,6 +119,8 @@ export interface Session {
   readonly fault?: { readonly leg: Leg; readonly reason: 'rejected-by-policy' | 'carrier-error' };
   /** A phone that another session holds. */
   readonly engaged: { readonly [leg in Leg]?: { readonly since: number; readonly lookAt: number } };
+  /** The carrier takes no call of the account at all, and a person was called to mend that. */
+  readonly carrierDown?: true;
   readonly joined?: {
     readonly at: number;
     readonly room: string;
@@ -131,9 +143,23 @@ export type Input =
   | { readonly type: 'people'; readonly agent: Person; readonly client: Person }
   | { readonly type: 'called-off'; readonly as: 'cancelled' | 'superseded' }
   | { readonly type: 'engaged'; readonly leg: Leg }
-  | { readonly type: 'claim'; readonly attemptId: string; readonly creates: number }
+  | {
+      readonly type: 'claim';
+      readonly attemptId: string;
+      readonly creates: number;
+      /** The longest that a call was lately kept in the carrier's queue. @default 0 */
+      readonly queueMs?: number;
+    }
   | { readonly type: 'created'; readonly attemptId: string; readonly callSid: string; readonly queueMs: number }
   | { readonly type: 'not-placed'; readonly attemptId: string; readonly creates: number }
+  | {
+      readonly type: 'put-off';
+      readonly attemptId: string;
+      readonly creates: number;
+      readonly until: number;
+      /** It waits its turn, or for the carrier to take calls of the account again. */
+      readonly because: 'paced' | 'carrier-down';
+    }
   | {
       readonly type: 'refused';
       readonly attemptId: string;
@@ -165,6 +191,7 @@ export type Input =
       readonly type: 'conference';
       readonly room: string;
       readonly event: 'start' | 'join' | 'leave' | 'end';
+      readonly conferenceSid?: string | undefined;
       readonly callSid?: string | undefined;
       /** The participant hung up, rather than being dropped. */
       readonly hungUp?: boolean | undefined;
@@ -198,6 +225,8 @@ export type Effect =
   | { readonly do: 'fetch'; readonly attemptId: string }
   | { readonly do: 'fetch-room'; readonly room: string }
   | { readonly do: 'end-stray'; readonly callSid: string }
+  /** A leg that was answered has ended: what it cost counts towards the day's limit. */
+  | { readonly do: 'bill'; readonly attemptId: string; readonly seconds: number }
   | { readonly do: 'publish'; readonly fact: Fact }
   | { readonly do: 'wake'; readonly dueAt: number };
 
@@ -284,7 +313,7 @@ function without(session: Session, attempt: Attempt): Session {
 }
 
 function inRoom(session: Session, room: string, change: (room: Room) => Room): Session {
-  return { ...session, rooms: { ...session.rooms, [room]: change(session.rooms[room] ?? { joined: [] }) } };
+  return { ...session, rooms: { ...session.rooms, [room]: change(session.rooms[room] ?? { joined: [], left: [] }) } };
 }
 
 // ── Facts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,6 +346,8 @@ export function record(session: Session, input: Input, policy: CallPolicy, now: 
       return recordCreated(session, input);
     case 'not-placed':
       return recordNotPlaced(session, input, policy, now);
+    case 'put-off':
+      return recordPutOff(session, input, now);
     case 'refused':
       return recordRefused(session, input, now);
     case 'answered':
@@ -362,18 +393,25 @@ function recordClaim(
     !session.calledOff &&
     !session.joined &&
     (attempt.leg === 'agent' ? now <= latestStart(session, policy) : agentOnLine(session) !== undefined);
-  return wanted
-    ? patch(session, attempt.id, { stage: 'submitted', ...submittedAt(now, policy) })
-    : without(session, attempt);
+  if (!wanted) return without(session, attempt);
+  const { carrierDown: _mended, ...known } = session;
+  return patch(known, attempt.id, { stage: 'submitted', ...submittedAt(now, policy, input.queueMs) });
 }
 
 /** Twilio may ring five seconds longer than it was asked to. */
 const RING_BUFFER_SECONDS = 5;
 
-function submittedAt(now: number, policy: CallPolicy) {
+/** A call whose create is unanswered may wait in the carrier's queue as long as others did lately, and still ring. */
+function submittedAt(now: number, policy: CallPolicy, queueMs = 0) {
   const seconds = policy.ringSeconds + RING_BUFFER_SECONDS + policy.screeningSeconds + policy.marginSeconds;
-  const deadline = now + seconds * 1000;
-  return { claimedAt: now, deadline, hardDeadline: deadline + policy.hardSeconds * 1000, watchAt: deadline };
+  const deadline = now + queueMs + seconds * 1000;
+  return {
+    claimedAt: now,
+    deadline,
+    hardDeadline: deadline + policy.hardSeconds * 1000,
+    watchAt: deadline,
+    ...(queueMs > 0 && { queueMs }),
+  };
 }
 
 function recordCreated(session: Session, input: Extract<Input, { type: 'created' }>): Session {
@@ -385,15 +423,20 @@ function recordCreated(session: Session, input: Extract<Input, { type: 'created'
   return patch(session, attempt.id, {
     callSid: input.callSid,
     ...(RANK[attempt.stage] < RANK.live && { stage: 'live' as const }),
-    // The carrier's queue delays everything that was expected of this call.
-    ...(input.queueMs > 0 &&
-      attempt.claimedAt !== undefined &&
-      attempt.stage === 'submitted' && {
-        deadline: (attempt.deadline ?? 0) + input.queueMs,
-        hardDeadline: (attempt.hardDeadline ?? 0) + input.queueMs,
-        watchAt: attempt.watchAt + input.queueMs,
-      }),
+    ...(attempt.stage === 'submitted' && queuedFor(attempt, input.queueMs)),
   });
+}
+
+/** A longer queue than was expected delays everything that was expected of this call. */
+function queuedFor(attempt: Attempt, queueMs: number): Partial<Attempt> {
+  const laterMs = queueMs - (attempt.queueMs ?? 0);
+  if (laterMs <= 0) return {};
+  return {
+    queueMs,
+    deadline: (attempt.deadline ?? 0) + laterMs,
+    hardDeadline: (attempt.hardDeadline ?? 0) + laterMs,
+    watchAt: attempt.watchAt + laterMs,
+  };
 }
 
 /** The carrier did not take the call, surely: the same attempt is asked for again a little later, and claimed again then. */
@@ -405,8 +448,24 @@ function recordNotPlaced(
 ): Session {
   const attempt = findAttempt(session, input.attemptId);
   if (!attempt || attempt.stage !== 'submitted' || attempt.creates !== input.creates) return session;
-  if (now - attempt.reservedAt >= policy.throttledSeconds * 1000) return ended(session, attempt, 'carrier-error', now);
-  const { claimedAt: _claimed, deadline: _deadline, hardDeadline: _hard, ...rest } = attempt;
+  const refusedSince = attempt.refusedSince ?? now;
+  if (now - refusedSince >= policy.throttledSeconds * 1000) return ended(session, attempt, 'carrier-error', now);
+  const backOffMs = Math.min(16, 2 ** (attempt.creates - 1)) * 1000;
+  return askedAgain(session, { ...attempt, refusedSince, notBefore: now + backOffMs }, now);
+}
+
+/** The call may not be asked for now, and no attempt is spent on that. */
+function recordPutOff(session: Session, input: Extract<Input, { type: 'put-off' }>, now: number): Session {
+  const attempt = findAttempt(session, input.attemptId);
+  if (!attempt || RANK[attempt.stage] > RANK.submitted || attempt.creates !== input.creates) return session;
+  const known: Session = input.because === 'carrier-down' ? { ...session, carrierDown: true } : session;
+  const turn = input.because === 'paced' && { slotAt: input.until };
+  return askedAgain(known, { ...attempt, notBefore: input.until, ...turn }, now);
+}
+
+/** Back to a reserved attempt, whose next command is another one; the present one finds nothing to claim any more. */
+function askedAgain(session: Session, attempt: Attempt, now: number): Session {
+  const { claimedAt: _claimed, deadline: _deadline, hardDeadline: _hard, queueMs: _queued, ...rest } = attempt;
   const again: Attempt = { ...rest, stage: 'reserved', creates: attempt.creates + 1, watchAt: now };
   return {
     ...session,
@@ -466,12 +525,12 @@ function recordAnswer(
   // With no agent on the line a client hears an apology, and has time to.
   const isAlone = attempt.leg === 'client' && attempt.releasedAt === undefined && !agentOnLine(session);
   const known = patch(session, attempt.id, { ...raised, ...(isAlone && { releasedAt: now }) });
-  if (isAlone || attempt.leg === 'agent' || policy.acceptance === 'keypress' || attempt.stage === 'human') return known;
+  const acceptance = policy.acceptance[attempt.leg];
+  if (isAlone || acceptance === 'keypress' || attempt.stage === 'human') return known;
   if (answeredBy === 'human') return accept(known, attempt, 'amd', policy, now);
   const machine = answeredBy === 'fax' ? 'fax' : answeredBy?.startsWith('machine') ? 'voicemail' : undefined;
   // With `either` a machine may still turn out to be a person, by pressing a key.
-  if (policy.acceptance === 'amd' || machine === 'fax')
-    return patch(known, attempt.id, { screened: machine ?? 'no-input' });
+  if (acceptance === 'amd' || machine === 'fax') return patch(known, attempt.id, { screened: machine ?? 'no-input' });
   return known;
 }
 
@@ -488,9 +547,7 @@ function recordKey(session: Session, attempt: Attempt, digits: string, policy: C
 /** The conference ended around somebody who is still on the line, so it was the other who left. */
 function recordDialEnded(session: Session, attempt: Attempt): Session {
   if (attempt.room === undefined || attempt.stage !== 'human' || attempt.releasedAt !== undefined) return session;
-  const other = attempt.leg === 'agent' ? 'client' : 'agent';
-  const hadCompany = session.attempts.some(({ leg, room }) => leg === other && room === attempt.room);
-  return hadCompany ? leave(session, attempt.room, other) : session;
+  return leave(session, attempt.room, lastIn(session, attempt.room, attempt.leg === 'agent' ? 'client' : 'agent'));
 }
 
 function accept(
@@ -575,33 +632,48 @@ function ended(session: Session, attempt: Attempt, outcome: Outcome, now: number
     outcome,
     ringSeconds: attempt.ringSeconds ?? span(attempt.rang, attempt.answered ?? { ours: now }),
   });
-  return attempt.room === undefined || attempt.releasedAt !== undefined ? over : leave(over, attempt.room, attempt.leg);
+  return attempt.room === undefined || attempt.releasedAt !== undefined ? over : leave(over, attempt.room, attempt);
 }
 
-/** The first to leave ended the conversation; the other was dropped by it. */
-function leave(session: Session, room: string, leg: Leg): Session {
-  return session.rooms[room]?.leftBy === undefined
-    ? inRoom(session, room, (known) => ({ ...known, leftBy: leg }))
-    : session;
+/** The first of two to leave ended the conversation; the other was dropped by it. */
+function leave(session: Session, room: string, attempt: Attempt | undefined): Session {
+  if (!attempt) return session;
+  return inRoom(session, room, (known) =>
+    known.left.includes(attempt.id) ? known : { ...known, left: [...known.left, attempt.id] },
+  );
+}
+
+/** The latest of a leg who was sent to a room. */
+function lastIn(session: Session, room: string, leg: Leg): Attempt | undefined {
+  return session.attempts.findLast((attempt) => attempt.leg === leg && attempt.room === room);
+}
+
+function hasJoined(room: Room, callSid: string, conferenceSid: string | undefined): boolean {
+  return room.joined.some((joined) => joined.callSid === callSid && joined.conferenceSid === conferenceSid);
 }
 
 function recordConference(session: Session, input: Extract<Input, { type: 'conference' }>): Session {
-  const { room, event, callSid } = input;
+  const { room, event, callSid, conferenceSid } = input;
   if (!session.rooms[room]) return session;
-  const leg = session.attempts.find((attempt) => attempt.callSid === callSid && attempt.room === room)?.leg;
   switch (event) {
     case 'start':
       return inRoom(session, room, (known) => ({ ...known, started: true }));
     case 'join':
       return inRoom(session, room, (known) =>
-        callSid === undefined || known.joined.includes(callSid)
+        callSid === undefined || hasJoined(known, callSid, conferenceSid)
           ? known
-          : { ...known, joined: [...known.joined, callSid] },
+          : { ...known, joined: [...known.joined, { callSid, conferenceSid }] },
       );
     case 'leave':
-      return leg !== undefined && input.hungUp === true ? leave(session, room, leg) : session;
+      return input.hungUp === true
+        ? leave(
+            session,
+            room,
+            session.attempts.find((attempt) => attempt.callSid === callSid && attempt.room === room),
+          )
+        : session;
     case 'end':
-      return input.endedBy === undefined ? session : leave(session, room, input.endedBy);
+      return input.endedBy === undefined ? session : leave(session, room, lastIn(session, room, input.endedBy));
     default:
       return event satisfies never;
   }
@@ -650,6 +722,7 @@ export function advance(session: Session, policy: CallPolicy, now: number): Adva
   if (!turn.session.terminal && !turn.session.joined) dial(turn);
   if (turn.session.terminal) windDown(turn);
   watch(turn);
+  bill(turn);
   hangUpStrays(turn);
   rest(turn);
   return { session: turn.session, effects: turn.effects };
@@ -709,8 +782,7 @@ function join(turn: Turn): void {
   const agent = session.attempts.find((attempt) => attempt.leg === 'agent' && attempt.room === client.room);
   const room = session.rooms[client.room];
   if (!agent || !room) return;
-  const bothJoined = [agent, client].every(({ callSid }) => callSid !== undefined && room.joined.includes(callSid));
-  if (!room.started && !room.inProgress && !bothJoined) return;
+  if (!room.started && !room.inProgress && !haveMet(room, agent, client)) return;
   turn.session = { ...session, joined: { at: now, room: client.room, agentId: agent.id, clientId: client.id } };
   turn.effects.push({
     do: 'publish',
@@ -726,6 +798,14 @@ function join(turn: Turn): void {
   });
 }
 
+/** Both joined one conference: it ends when either leaves, so they were in it together. */
+function haveMet(room: Room, agent: Attempt, client: Attempt): boolean {
+  return room.joined.some(
+    ({ callSid, conferenceSid }) =>
+      callSid === agent.callSid && client.callSid !== undefined && hasJoined(room, client.callSid, conferenceSid),
+  );
+}
+
 /** Ends that do not depend on who is dialled next. */
 function conclude(turn: Turn): void {
   const { session, now } = turn;
@@ -736,17 +816,17 @@ function conclude(turn: Turn): void {
   // Somebody who has accepted may be talking by now, though nobody told: the limit on the leg ends that.
   const client = clientInRoom(session);
   if (client && isOpen(client) && agentOnLine(session)) return;
-  if (now >= hardDeadline) return fail(turn, null, 'timeout');
+  if (now >= hardDeadline) return fail(turn, null, tooLong(session, 'timeout'));
   turn.waits.push(hardDeadline);
 }
 
 /** Once joined, only a leg's end or the time limit ends the call. */
 function concludeConversation(turn: Turn, joined: NonNullable<Session['joined']>): void {
   const { session, now, policy } = turn;
-  const leftBy = session.rooms[joined.room]?.leftBy;
-  if (leftBy === undefined) return;
-  const leaver = findAttempt(session, leftBy === 'agent' ? joined.agentId : joined.clientId);
-  const talkedMs = now - (leaver?.answered?.ours ?? now);
+  const { left = [] } = session.rooms[joined.room] ?? {};
+  const leaver = findAttempt(session, left.find((id) => id === joined.agentId || id === joined.clientId) ?? '');
+  if (!leaver) return;
+  const talkedMs = now - (leaver.answered?.ours ?? now);
   const byLimit = talkedMs >= (policy.timeLimitSeconds - 2) * 1000;
   turn.session = { ...session, terminal: { type: 'completed', at: now } };
   turn.effects.push({
@@ -756,7 +836,7 @@ function concludeConversation(turn: Turn, joined: NonNullable<Session['joined']>
       data: {
         ...about(session),
         durationSeconds: Math.max(0, Math.round((now - joined.at) / 1000)),
-        endedBy: byLimit ? 'limit' : leftBy,
+        endedBy: byLimit ? 'limit' : leaver.leg,
       },
     },
   });
@@ -771,6 +851,11 @@ function fail(turn: Turn, leg: Leg | null, reason: Failure): void {
   });
 }
 
+/** Whoever was waited for in vain because the carrier takes no calls is told that, and not that it was late. */
+function tooLong(session: Session, otherwise: Failure): Failure {
+  return session.carrierDown ? 'carrier-error' : otherwise;
+}
+
 function attemptsToTell(session: Session, reason: Failure): DataOf<typeof CallFailed>['attempts'] {
   const told = session.attempts
     .filter((attempt) => attempt.stage !== 'reserved')
@@ -781,20 +866,22 @@ function attemptsToTell(session: Session, reason: Failure): DataOf<typeof CallFa
       startedAt: new Date(attempt.claimedAt ?? attempt.reservedAt).toISOString(),
       ringSeconds: attempt.ringSeconds ?? (attempt.rang && attempt.answered ? span(attempt.rang, attempt.answered) : 0),
     }));
-  const engaged = session.engaged.agent;
-  // An agent who was in another call all the while was never dialled; the reader should know why.
-  return reason === 'missed' && engaged
-    ? [
-        ...told,
-        {
-          leg: 'agent',
-          n: told.filter(({ leg }) => leg === 'agent').length + 1,
-          outcome: 'in-another-call',
-          startedAt: new Date(engaged.since).toISOString(),
-          ringSeconds: 0,
-        },
-      ]
-    : told;
+  if (reason !== 'missed') return told;
+  // Who was in another call all the while was never dialled; the reader should know why.
+  const engaged = (['agent', 'client'] as const).flatMap((leg) => {
+    const { since } = session.engaged[leg] ?? {};
+    if (since === undefined) return [];
+    return [
+      {
+        leg,
+        n: told.filter((attempt) => attempt.leg === leg).length + 1,
+        outcome: 'in-another-call' as const,
+        startedAt: new Date(since).toISOString(),
+        ringSeconds: 0,
+      },
+    ];
+  });
+  return [...told, ...engaged];
 }
 
 /** Attempts that count: those that rang somebody's phone, or may have. */
@@ -826,13 +913,20 @@ function dialAgent(turn: Turn): void {
   }
   for (const client of openAttempts(turn.session, 'client'))
     if (client.releasedAt === undefined) hangUp(turn, client, 'unwanted');
+  const tooLateAt = latestStart(turn.session, turn.policy) + 1;
+  for (const attempt of openAttempts(turn.session, 'agent'))
+    if (attempt.stage === 'reserved') {
+      // One that waits to be placed waits no longer than any other.
+      if (turn.now >= tooLateAt) hangUp(turn, attempt, 'unwanted');
+      else turn.waits.push(tooLateAt);
+    }
   if (openAttempts(turn.session, 'agent').length > 0) return;
 
   const left = turn.session.attempts.findLast(({ leg }) => leg === 'agent')?.humanAt !== undefined;
   if (left && turn.policy.agentLeft === 'fail') return fail(turn, 'agent', 'agent-left');
   if (isSpent(turn, 'agent')) return fail(turn, 'agent', left ? 'agent-left' : 'agent-unreachable');
-  if (turn.now > latestStart(turn.session, turn.policy)) return fail(turn, null, 'missed');
-  turn.waits.push(latestStart(turn.session, turn.policy) + 1);
+  if (turn.now >= tooLateAt) return fail(turn, null, tooLong(turn.session, 'missed'));
+  turn.waits.push(tooLateAt);
   const apologised = openAttempts(turn.session, 'client');
   for (const client of apologised) if (client.releasedAt !== undefined) endAfterRelease(turn, client);
   if (apologised.length === 0) reserve(turn, 'agent');
@@ -849,7 +943,7 @@ function dialClient(turn: Turn, agent: Attempt): void {
     if (word === 'absent' && turn.now >= waitsUntil) return fail(turn, null, 'timeout');
     if (isOpen(met) || word === 'awaited') return;
   }
-  if (turn.now >= waitsUntil) return fail(turn, null, 'timeout');
+  if (turn.now >= waitsUntil) return fail(turn, null, tooLong(turn.session, 'timeout'));
   turn.waits.push(waitsUntil);
   if (openAttempts(turn.session, 'client').length > 0) return;
   if (isSpent(turn, 'client')) return fail(turn, 'client', 'client-unreachable');
@@ -887,13 +981,17 @@ function retryAt(turn: Turn, leg: Leg): number {
 
 function reserve(turn: Turn, leg: Leg): void {
   const { session, now } = turn;
-  const notBefore = Math.max(retryAt(turn, leg), session.engaged[leg]?.lookAt ?? 0);
+  const { agent, client } = session.engaged;
+  const notBefore = Math.max(retryAt(turn, leg), agent?.lookAt ?? 0, client?.lookAt ?? 0);
   if (now < notBefore) {
     turn.waits.push(notBefore);
     return;
   }
-  const to = session.people?.[leg].phone;
-  if (to === undefined) return;
+  if (!session.people) return;
+  const { agent: agentPerson, client: clientPerson } = session.people;
+  const to = session.people[leg].phone;
+  // No agent is rung for a client whose phone another session holds: each number has one open session.
+  const needed = [agentPerson.phone, clientPerson.phone].filter((number) => !session.held.includes(number));
   const n = tried(session, leg).length + 1;
   const attempt: Attempt = {
     id: `${leg}-${n}`,
@@ -908,7 +1006,7 @@ function reserve(turn: Turn, leg: Leg): void {
   turn.session = {
     ...session,
     attempts: [...session.attempts, attempt],
-    held: session.held.includes(to) ? session.held : [...session.held, to],
+    held: [...session.held, ...new Set(needed)],
   };
   turn.effects.push({ do: 'create', attemptId: attempt.id, creates: 1 });
 }
@@ -972,19 +1070,22 @@ function watch(turn: Turn): void {
 }
 
 function watchReserved(turn: Turn, attempt: Attempt): void {
-  const isDue = turn.now >= attempt.watchAt;
-  if (isDue) {
-    // Refused for now, or its command was lost; which of the two claims it does not matter.
-    const backOffMs = attempt.creates === 1 ? 0 : Math.min(16, 2 ** (attempt.creates - 2)) * 1000;
-    change(turn, attempt, { watchAt: turn.now + backOffMs + UNCLAIMED_MS });
-    turn.effects.push({
-      do: 'create',
-      attemptId: attempt.id,
-      creates: attempt.creates,
-      ...(backOffMs > 0 && { dueAt: turn.now + backOffMs }),
-    });
-    turn.waits.push(turn.now + backOffMs + UNCLAIMED_MS);
-  } else turn.waits.push(attempt.watchAt);
+  const { now } = turn;
+  if (now < attempt.watchAt) {
+    turn.waits.push(attempt.watchAt);
+    return;
+  }
+  // Put off, or its command was lost; which of its commands claims it does not matter.
+  const dueAt = Math.max(now, attempt.notBefore ?? 0);
+  const watchAt = dueAt + UNCLAIMED_MS;
+  change(turn, attempt, { watchAt });
+  turn.effects.push({
+    do: 'create',
+    attemptId: attempt.id,
+    creates: attempt.creates,
+    ...(dueAt > now && { dueAt }),
+  });
+  turn.waits.push(watchAt);
 }
 
 function watchPlaced(turn: Turn, attempt: Attempt): void {
@@ -1001,6 +1102,16 @@ function watchPlaced(turn: Turn, attempt: Attempt): void {
     turn.effects.push({ do: 'fetch', attemptId: attempt.id });
     turn.waits.push(now + againSeconds * 1000);
   } else turn.waits.push(attempt.watchAt);
+}
+
+/** What was answered costs by the minute until it ends; what only rang costs nothing (Twilio's prices). */
+function bill(turn: Turn): void {
+  for (const attempt of turn.session.attempts) {
+    if (attempt.endedAt === undefined || attempt.answered === undefined || attempt.billed) continue;
+    const seconds = Math.ceil((attempt.endedAt - attempt.answered.ours) / 1000);
+    change(turn, attempt, { billed: true });
+    turn.effects.push({ do: 'bill', attemptId: attempt.id, seconds });
+  }
 }
 
 function hangUpStrays(turn: Turn): void {

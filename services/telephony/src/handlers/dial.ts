@@ -3,11 +3,12 @@ import * as z from 'zod';
 import { twilioCarrier } from '../adapters/carrier';
 import { documents } from '../adapters/documents';
 import { TwilioSecret } from '../adapters/twilio-secret';
-import { queuePorts, tablePorts } from '../adapters/wiring';
+import { linePort, queuePorts, tablePorts } from '../adapters/wiring';
 import { addresses } from '../app/addresses';
 import { dial, DialCommand } from '../app/dial';
 import { mayDial } from '../app/may-dial';
 
+const DailyCalls = z.coerce.number('must be a number').int('must be a whole number').positive('must be more than 0');
 const config = readConfig(
   z.object({
     WEBHOOK_BASE_URL: z.url(),
@@ -15,6 +16,8 @@ const config = readConfig(
     TWILIO_PHONE_NUMBER: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, like +12025550123'),
     TWILIO_API_BASE_URL: z.url().optional(),
     BRAND_NAME: z.string().min(1),
+    DAILY_CALLS_PER_AGENT: DailyCalls,
+    DAILY_CALLS_PER_CLIENT: DailyCalls,
     ALLOWED_COUNTRIES: z
       .string()
       .regex(/^ *[A-Z]{2} *(, *[A-Z]{2} *)*$/, 'must be the codes of countries, like US,CA')
@@ -36,6 +39,8 @@ export const handler = consumeMessages(
     documents: documents({ addresses: places, brand: config.BRAND_NAME, keySeconds: table.policy.keySeconds }),
     addresses: places,
     mayDial: mayDial(config.ALLOWED_COUNTRIES),
+    line: linePort(),
+    dailyCalls: { agent: config.DAILY_CALLS_PER_AGENT, client: config.DAILY_CALLS_PER_CLIENT },
   }),
   { ...queuePorts(), contextOf: ({ appointmentId }) => ({ correlationId: appointmentId }) },
 );

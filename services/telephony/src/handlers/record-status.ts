@@ -31,14 +31,15 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   } else {
     const room = RoomForm.safeParse(form);
     if (!room.success || !isRoomOf({ id: sessionId }, room.data.FriendlyName, n)) return { statusCode: 400 };
-    const { FriendlyName, StatusCallbackEvent, CallSid, ReasonParticipantLeft, ParticipantLabelEndingConference } =
-      room.data;
+    const { FriendlyName, StatusCallbackEvent, ConferenceSid, CallSid } = room.data;
+    const { ReasonParticipantLeft, ParticipantLabelEndingConference } = room.data;
     // Events that were not asked for are taken note of by nobody.
     if (StatusCallbackEvent !== undefined)
       await ofRoom({
         place,
         room: FriendlyName,
         event: StatusCallbackEvent,
+        conferenceSid: ConferenceSid,
         callSid: CallSid,
         hungUp: ReasonParticipantLeft === 'participant_hung_up',
         endedBy: ParticipantLabelEndingConference,

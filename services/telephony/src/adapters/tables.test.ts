@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
+import type { SessionWrite } from '../app/ports';
+import { IDLE_LINE } from '../domain/line';
+import { newSession } from '../domain/session';
+import { lineIn } from './line';
+import { projectionsIn } from './projections';
+import { sessionsIn } from './sessions';
+
+const now = new Date('2026-12-01T15:00:00Z');
+const AGENT = '+12025550100';
+const CLIENT = '+12025550123';
+
+const write = (id: string, more: Partial<SessionWrite> = {}): SessionWrite => ({
+  session: newSession({
+    id,
+    appointmentId: `apt_${id}`,
+    appointmentVersion: 1,
+    startsAt: now.getTime(),
+    startedAt: now.getTime(),
+    agent: { name: 'Alex', phone: AGENT },
+    client: { name: 'Ada', phone: CLIENT },
+  }),
+  expected: 0,
+  outbox: [],
+  hold: [],
+  free: [],
+  onlyWhileCurrent: false,
+  ...more,
+});
+
+(engineIsHere() ? describe : describe.skip)('over the real engine', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine.stop());
+  const fresh = async () => {
+    const table = await engine.table();
+    return {
+      sessions: sessionsIn(engine.client, table),
+      projections: projectionsIn(engine.client, table),
+      line: lineIn(engine.client, table, () => now),
+    };
+  };
+
+  describe('a session', () => {
+    it('is read as it was written, with a revision that rises', async () => {
+      const { sessions } = await fresh();
+      const first = write('cs_1');
+
+      await sessions.write(first, now);
+      const second = await sessions.write({ ...first, expected: 1 }, now);
+      const late = await sessions.write({ ...first, expected: 1 }, now);
+
+      expect([second, late]).toEqual(['written', 'contended']);
+      expect(await sessions.load('cs_1')).toEqual({ session: first.session, revision: 2 });
+    });
+
+    it('holds both numbers or neither', async () => {
+      const { sessions } = await fresh();
+      await sessions.write(write('cs_1', { hold: [CLIENT] }), now);
+
+      const refused = await sessions.write(write('cs_2', { hold: [AGENT, CLIENT] }), now);
+      const other = await sessions.write(write('cs_3', { hold: [AGENT] }), now);
+
+      expect(refused).toEqual({ engaged: CLIENT });
+      expect(other).toBe('written');
+    });
+
+    it('stands only while the appointment is at its version', async () => {
+      const { sessions, projections } = await fresh();
+      const state = { version: 1, startsAt: now.getTime(), cancelled: false };
+      await projections.write({ appointmentId: 'apt_cs_1', state }, 0, now);
+
+      const current = await sessions.write(write('cs_1', { onlyWhileCurrent: true }), now);
+      await projections.write({ appointmentId: 'apt_cs_1', state: { ...state, cancelled: true } }, 1, now);
+      const overtaken = await sessions.write(write('cs_1', { expected: 1, onlyWhileCurrent: true }), now);
+
+      expect([current, overtaken]).toEqual(['written', 'overtaken']);
+    });
+  });
+
+  describe('the calls of one number on one day', () => {
+    const claim = (id: string, leg: 'agent' | 'client', dailyLimit = 2) =>
+      write(id, { counts: { leg, number: CLIENT, dailyLimit } });
+
+    it('are counted over sessions, and refused when they are as many as allowed', async () => {
+      const { sessions } = await fresh();
+
+      const results = [];
+      for (const id of ['cs_1', 'cs_2', 'cs_3']) results.push(await sessions.write(claim(id, 'client'), now));
+
+      expect(results).toEqual(['written', 'written', 'too-often']);
+      expect(await sessions.load('cs_3')).toBeUndefined();
+    });
+
+    it('are counted by leg and by UTC day', async () => {
+      const { sessions } = await fresh();
+      await sessions.write(claim('cs_1', 'client', 1), now);
+
+      const otherLeg = await sessions.write(claim('cs_2', 'agent', 1), now);
+      const nextDay = await sessions.write(claim('cs_3', 'client', 1), new Date('2026-12-02T00:00:00Z'));
+
+      expect([otherLeg, nextDay]).toEqual(['written', 'written']);
+    });
+
+    it('are not counted by a claim that loses', async () => {
+      const { sessions } = await fresh();
+      await sessions.write(write('cs_1'), now);
+
+      const lost = await sessions.write(claim('cs_1', 'client', 1), now);
+      const next = await sessions.write({ ...claim('cs_1', 'client', 1), expected: 1 }, now);
+
+      expect([lost, next]).toEqual(['contended', 'written']);
+    });
+  });
+
+  describe('the line', () => {
+    it('is idle where nobody has called', async () => {
+      expect(await (await fresh()).line.load()).toEqual({ line: IDLE_LINE, revision: 0 });
+    });
+
+    it('is written by one of two who read the same', async () => {
+      const { line } = await fresh();
+      const mine = { ...IDLE_LINE, nextAt: 1, breaker: { openedAt: 1, code: undefined, probeAt: 2 } };
+
+      const results = [await line.write(mine, 0), await line.write({ ...IDLE_LINE, nextAt: 2 }, 0)];
+
+      expect(results).toEqual(['written', 'contended']);
+      expect(await line.load()).toEqual({
+        line: { ...mine, breaker: { openedAt: 1, probeAt: 2 } },
+        revision: 1,
+      });
+    });
+
+    it('takes a bill once, whoever brings it again', async () => {
+      const { line } = await fresh();
+      const spent = (microUsd: number) => ({ ...IDLE_LINE, spent: { day: '2026-12-01', microUsd } });
+
+      const results = [await line.write(spent(1), 0, 'cs_1/agent-1'), await line.write(spent(2), 1, 'cs_1/agent-1')];
+
+      expect(results).toEqual(['written', 'known']);
+      expect((await line.load()).line.spent.microUsd).toBe(1);
+    });
+  });
+});
