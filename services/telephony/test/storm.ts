@@ -293,11 +293,13 @@ export function runSession(options: StormOptions): Ending {
     const reserved = openAttempt(id, attemptId);
     if (reserved?.stage !== 'reserved' || reserved.creates !== creates) return;
     yield pause();
-    if (reserved.slotAt === undefined && chance(weather.putOff))
-      return void feed(id, { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'paced' });
     const isProbe = chance(weather.putOff);
-    if (isProbe && chance(0.5))
-      return void feed(id, { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'carrier-down' });
+    const because = isProbe && chance(0.5) ? 'carrier-down' : 'paced';
+    const mustWait = because === 'carrier-down' || (reserved.slotAt === undefined && chance(weather.putOff));
+    if (mustWait) {
+      feed(id, { type: 'put-off', attemptId, creates, until: inAWhile(), because });
+      return;
+    }
     yield pause();
     const before = findAttempt(load(id), attemptId);
     const claim: Input = { type: 'claim', attemptId, creates, queueMs: longestQueueMs() };
@@ -306,25 +308,18 @@ export function runSession(options: StormOptions): Ending {
     yield pause();
     const answer = carrier.create({ sessionId: id, attemptId, leg: claimed.leg }, claimed.to);
     yield answer.afterMs;
-    switch (answer.type) {
-      case 'created':
-        feed(id, { type: 'created', attemptId, callSid: answer.callSid, queueMs: answer.queueMs });
-        queued.push({ at: future.now, ms: answer.queueMs });
-        return;
-      case 'not-placed':
-        return void feed(id, { type: 'not-placed', attemptId, creates });
-      case 'refused':
-        return void feed(
-          id,
-          isProbe && answer.outcome === 'carrier-error'
-            ? { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'carrier-down' }
-            : { type: 'refused', attemptId, outcome: answer.outcome },
-        );
-      case 'unknown':
-        return;
-      default:
-        answer satisfies never;
+    if (answer.type === 'created') {
+      feed(id, { type: 'created', attemptId, callSid: answer.callSid, queueMs: answer.queueMs });
+      queued.push({ at: future.now, ms: answer.queueMs });
     }
+    if (answer.type === 'not-placed') feed(id, { type: 'not-placed', attemptId, creates });
+    if (answer.type === 'refused')
+      feed(
+        id,
+        isProbe && answer.outcome === 'carrier-error'
+          ? { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'carrier-down' }
+          : { type: 'refused', attemptId, outcome: answer.outcome },
+      );
   }
 
   const inAWhile = () => future.now + between(1000, 60_000);
@@ -363,9 +358,9 @@ export function runSession(options: StormOptions): Ending {
     yield pause();
     if (chance(weather.apiFails)) return;
     const { callSid, to, claimedAt, deadline } = attempt;
-    if (callSid !== undefined) return yield* tell(id, attemptId, carrier.fetch(callSid));
-    if (to === undefined || claimedAt === undefined || deadline === undefined) return;
-    yield* tell(id, attemptId, canFind ? carrier.find(to, claimedAt, deadline) : null);
+    if (callSid !== undefined) yield* tell(id, attemptId, carrier.fetch(callSid));
+    else if (to !== undefined && claimedAt !== undefined && deadline !== undefined)
+      yield* tell(id, attemptId, canFind ? carrier.find(to, claimedAt, deadline) : null);
   }
 
   function* fetchRoom(id: string, room: string): Work {

@@ -201,7 +201,7 @@ export function stormyCarrier(
       // Whoever was told something else in a conference has left it, and that is asked about all the same.
       const isIdle = call.told === true && question === 'dialled' && call.status === 'in-progress';
       if (!isListening(call) && !isIdle) return;
-      if (tries === TRIES && chance(weather.twimlFails)) return void hangUp(call, 'completed');
+      if (tries === TRIES && chance(weather.twimlFails)) return hangUp(call, 'completed');
       const { attemptId, sid: callSid, answeredBy } = call;
       const input: Input =
         question === 'answer'
@@ -239,17 +239,11 @@ export function stormyCarrier(
   };
 
   const react = (call: Call): void => {
-    switch (call.behaviour) {
-      case 'accept':
-        call.accepted = true;
-        return ask(call, 'key', '1');
-      case 'wrong-key':
-        return ask(call, 'key', '7');
-      case 'leave':
-        return hangUp(call, 'completed');
-      default:
-        later(policy.keySeconds * 1000, () => ask(call, 'key'));
-    }
+    if (call.behaviour === 'leave') return hangUp(call, 'completed');
+    if (call.behaviour === 'wrong-key') return ask(call, 'key', '7');
+    if (call.behaviour !== 'accept') return later(policy.keySeconds * 1000, () => ask(call, 'key'));
+    call.accepted = true;
+    ask(call, 'key', '1');
   };
 
   const enter = (call: Call, room: string): void => {
