@@ -182,8 +182,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'an answered call counts as a human',
     file: 'session',
-    from: "if (isAlone || acceptance === 'keypress' || attempt.stage === 'human') return known;",
-    to: "if (isAlone || attempt.stage === 'human') return known;\nreturn accept(known, attempt, 'amd', policy, now);",
+    from: "if (isAlone || attempt.releasedAt !== undefined || acceptance === 'keypress' || attempt.stage === 'human')",
+    to: "if (!isAlone && attempt.stage !== 'human') return accept(known, attempt, 'amd', policy, now);\n  if (isAlone)",
     proof: storms,
     breaks: /^I6: something that did not press 1/,
   },
@@ -237,8 +237,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'an attempt is claimed twice',
     file: 'session',
-    from: "!attempt || attempt.stage !== 'reserved' || attempt.creates !== input.creates",
-    to: '!attempt || attempt.creates !== input.creates',
+    from: 'attempt?.stage === stage && attempt.creates === creates',
+    to: 'attempt?.creates === creates',
     proof: storms,
     breaks: /^I9: an attempt fell back/,
   },
@@ -275,8 +275,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a late status rewrites what became of an attempt',
     file: 'session',
-    from: 'if (!isOpen(attempt)) return session;\n  const moment',
-    to: 'const moment',
+    from: 'if (!isOpen(attempt)) return session;\n    const over',
+    to: 'const over',
     proof: endedStaysEnded,
     breaks: /remembered/,
   },

@@ -121,7 +121,7 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
         sessionId,
         // A probe that was refused is no attempt: its session waits like all others.
         permission.probe
-          ? putOff(command, ports.now().getTime() + PROBE_MS, 'carrier-down')
+          ? { type: 'probe-refused', attemptId, creates, until: ports.now().getTime() + PROBE_MS }
           : { type: 'refused', attemptId, outcome: 'carrier-error' },
       );
       await ports.line.refused({ sessionId, code, surely });

@@ -16,6 +16,8 @@ export interface CallRequest {
   readonly callSid: string;
   readonly answeredBy?: string | undefined;
   readonly digits: string;
+  /** The same when the carrier asks the same again. */
+  readonly telling?: string | undefined;
 }
 
 export function attemptIdOf(place: AttemptPlace): string {
@@ -32,7 +34,7 @@ export function answerCall(ports: { readonly decide: Decide; readonly documents:
       question === 'answer'
         ? { type: 'answered', ...common, answeredBy: request.answeredBy }
         : question === 'key'
-          ? { type: 'key', ...common, digits: request.digits }
+          ? { type: 'key', ...common, digits: request.digits, telling: request.telling }
           : { type: 'dial-ended', ...common },
     );
     const answer: Answer = decision

@@ -422,13 +422,15 @@ describe('the call', () => {
     call.start();
     call.place('agent');
     call.status('agent', 1, 'busy', 486);
-    const before = call.session;
+    const told = call.effects.length;
 
     for (const status of ['initiated', 'ringing', 'in-progress', 'completed']) call.status('agent', 1, status);
     call.answer('agent');
     call.press('agent');
 
-    expect(call.session).toEqual(before);
+    expect(call.attempt('agent-1')).toMatchObject({ stage: 'ended', outcome: 'busy', endedAt: STARTS_AT });
+    expect(call.attempt('agent-1').humanAt).toBeUndefined();
+    expect(call.effects.slice(told)).toEqual([]);
   });
 
   it('19: uses an attempt whose document could not be fetched', () => {
@@ -440,6 +442,51 @@ describe('the call', () => {
     call.status('agent', 1, 'completed');
 
     expect(call.attempt('agent-1').outcome).toBe('no-input');
+  });
+});
+
+describe('words that overtake each other', () => {
+  const at = (seconds: number) => STARTS_AT + seconds * 1000;
+  const told = (order: readonly (readonly [string, number, number?])[]) => {
+    const call = journey();
+    call.start();
+    call.place('agent');
+    for (const [status, seconds, sipCode] of order)
+      call.feed({
+        type: 'status',
+        attemptId: 'agent-1',
+        callSid: call.sidOf('agent', 1),
+        status,
+        sipCode,
+        at: at(seconds),
+      });
+    const { outcome, ringSeconds, stage } = call.attempt('agent-1');
+    return { outcome, ringSeconds, stage, bills: call.ofKind('bill').map(({ seconds }) => seconds) };
+  };
+
+  it('say how long it rang and what became of it all the same', () => {
+    const ring = ['ringing', 2] as const;
+    const declined = ['no-answer', 5, 487] as const;
+
+    expect(told([declined, ring])).toEqual(told([ring, declined]));
+    expect(told([declined, ring])).toEqual({ outcome: 'declined', ringSeconds: 3, stage: 'ended', bills: [] });
+  });
+
+  it('say what an answered call has cost all the same', () => {
+    const life = [['ringing', 1] as const, ['in-progress', 4] as const, ['completed', 70] as const];
+
+    expect(told(life.toReversed())).toEqual(told(life));
+    expect(told(life)).toEqual({ outcome: 'no-input', ringSeconds: 3, stage: 'ended', bills: [66] });
+  });
+});
+
+describe('a room', () => {
+  it('of a name that is none of ours changes nothing', () => {
+    const call = journey();
+    call.start();
+
+    expect(call.feed({ type: 'conference', room: '__proto__', event: 'join', callSid: 'CA1' })).toEqual([]);
+    expect(call.feed({ type: 'room-fetched', room: 'constructor', inProgress: true })).toEqual([]);
   });
 });
 
@@ -744,6 +791,20 @@ describe('a wrong key', () => {
 
     expect(forgiven).toBeUndefined();
     expect(call.attempt('agent-1').screened).toBe('no-input');
+  });
+
+  it('told again is the same key', () => {
+    const call = journey();
+    call.start();
+    call.place('agent');
+    call.answer('agent');
+    const key = { type: 'key', attemptId: 'agent-1', callSid: call.sidOf('agent', 1), digits: '7' } as const;
+
+    for (let n = 0; n < 5; n++) call.feed({ ...key, telling: 'a' });
+    const once = call.attempt('agent-1').wrongKeys;
+    call.feed({ ...key, telling: 'b' });
+
+    expect([once, call.attempt('agent-1').wrongKeys]).toEqual([1, 2]);
   });
 
   it('can be followed by the right one', () => {

@@ -64,8 +64,12 @@ export interface Attempt {
   readonly humanAt?: number;
   readonly acceptedBy?: 'key' | 'amd';
   readonly endedAt?: number;
+  /** The carrier's last word on the call. */
+  readonly final?: { readonly status: string; readonly sipCode?: number | undefined; readonly moment: Moment };
   readonly ringSeconds?: number;
   readonly wrongKeys?: number;
+  /** The telling of the last key: the carrier tells it again with the same one. */
+  readonly keyTold?: string;
   readonly screened?: Outcome;
   /** The room it was sent to; for a client that of the agent who waited for them. */
   readonly room?: string;
@@ -153,12 +157,19 @@ export type Input =
   | { readonly type: 'created'; readonly attemptId: string; readonly callSid: string; readonly queueMs: number }
   | { readonly type: 'not-placed'; readonly attemptId: string; readonly creates: number }
   | {
+      /** It was not asked for: it waits its turn, or for the carrier to take calls of the account again. */
       readonly type: 'put-off';
       readonly attemptId: string;
       readonly creates: number;
       readonly until: number;
-      /** It waits its turn, or for the carrier to take calls of the account again. */
       readonly because: 'paced' | 'carrier-down';
+    }
+  | {
+      /** It was asked for, to see whether the carrier takes calls of the account again; it does not. */
+      readonly type: 'probe-refused';
+      readonly attemptId: string;
+      readonly creates: number;
+      readonly until: number;
     }
   | {
       readonly type: 'refused';
@@ -177,6 +188,8 @@ export type Input =
       readonly callSid: string;
       /** Empty when nothing was pressed. */
       readonly digits: string;
+      /** The same when the same key is told again. */
+      readonly telling?: string | undefined;
     }
   | { readonly type: 'dial-ended'; readonly attemptId: string; readonly callSid: string }
   | {
@@ -348,6 +361,8 @@ export function record(session: Session, input: Input, policy: CallPolicy, now: 
       return recordNotPlaced(session, input, policy, now);
     case 'put-off':
       return recordPutOff(session, input, now);
+    case 'probe-refused':
+      return recordProbeRefused(session, input, now);
     case 'refused':
       return recordRefused(session, input, now);
     case 'answered':
@@ -355,9 +370,7 @@ export function record(session: Session, input: Input, policy: CallPolicy, now: 
         recordAnswer(known, attempt, input.answeredBy, policy, now),
       );
     case 'key':
-      return heard(session, input, policy, now, (known, attempt) =>
-        recordKey(known, attempt, input.digits, policy, now),
-      );
+      return heard(session, input, policy, now, (known, attempt) => recordKey(known, attempt, input, policy, now));
     case 'dial-ended':
       return heard(session, input, policy, now, recordDialEnded);
     case 'status':
@@ -367,7 +380,7 @@ export function record(session: Session, input: Input, policy: CallPolicy, now: 
     case 'fetched':
       return recordFetched(session, input, policy, now);
     case 'room-fetched':
-      if (!session.rooms[input.room]) return session;
+      if (!Object.hasOwn(session.rooms, input.room)) return session;
       return inRoom(session, input.room, (room) =>
         input.inProgress ? { ...room, inProgress: true } : { ...room, absentAt: now },
       );
@@ -386,8 +399,8 @@ function recordClaim(
   policy: CallPolicy,
   now: number,
 ): Session {
-  const attempt = findAttempt(session, input.attemptId);
-  if (!attempt || attempt.stage !== 'reserved' || attempt.creates !== input.creates) return session;
+  const attempt = commanded(session, input, 'reserved');
+  if (!attempt) return session;
   const wanted =
     !session.terminal &&
     !session.calledOff &&
@@ -396,6 +409,16 @@ function recordClaim(
   if (!wanted) return without(session, attempt);
   const { carrierDown: _mended, ...known } = session;
   return patch(known, attempt.id, { stage: 'submitted', ...submittedAt(now, policy, input.queueMs) });
+}
+
+/** The attempt of a create command, if it is still at the stage at which the command's word means something. */
+function commanded(
+  session: Session,
+  { attemptId, creates }: { readonly attemptId: string; readonly creates: number },
+  stage: 'reserved' | 'submitted',
+): Attempt | undefined {
+  const attempt = findAttempt(session, attemptId);
+  return attempt?.stage === stage && attempt.creates === creates ? attempt : undefined;
 }
 
 /** Twilio may ring five seconds longer than it was asked to. */
@@ -446,8 +469,8 @@ function recordNotPlaced(
   policy: CallPolicy,
   now: number,
 ): Session {
-  const attempt = findAttempt(session, input.attemptId);
-  if (!attempt || attempt.stage !== 'submitted' || attempt.creates !== input.creates) return session;
+  const attempt = commanded(session, input, 'submitted');
+  if (!attempt) return session;
   const refusedSince = attempt.refusedSince ?? now;
   if (now - refusedSince >= policy.throttledSeconds * 1000) return ended(session, attempt, 'carrier-error', now);
   const backOffMs = Math.min(16, 2 ** (attempt.creates - 1)) * 1000;
@@ -456,11 +479,18 @@ function recordNotPlaced(
 
 /** The call may not be asked for now, and no attempt is spent on that. */
 function recordPutOff(session: Session, input: Extract<Input, { type: 'put-off' }>, now: number): Session {
-  const attempt = findAttempt(session, input.attemptId);
-  if (!attempt || RANK[attempt.stage] > RANK.submitted || attempt.creates !== input.creates) return session;
-  const known: Session = input.because === 'carrier-down' ? { ...session, carrierDown: true } : session;
-  const turn = input.because === 'paced' && { slotAt: input.until };
-  return askedAgain(known, { ...attempt, notBefore: input.until, ...turn }, now);
+  const attempt = commanded(session, input, 'reserved');
+  // Another copy of the command may have claimed it meanwhile, and placed its call.
+  if (!attempt) return session;
+  if (input.because === 'paced')
+    return askedAgain(session, { ...attempt, notBefore: input.until, slotAt: input.until }, now);
+  return askedAgain({ ...session, carrierDown: true }, { ...attempt, notBefore: input.until }, now);
+}
+
+function recordProbeRefused(session: Session, input: Extract<Input, { type: 'probe-refused' }>, now: number): Session {
+  const attempt = commanded(session, input, 'submitted');
+  if (!attempt) return session;
+  return askedAgain({ ...session, carrierDown: true }, { ...attempt, notBefore: input.until }, now);
 }
 
 /** Back to a reserved attempt, whose next command is another one; the present one finds nothing to claim any more. */
@@ -476,6 +506,8 @@ function askedAgain(session: Session, attempt: Attempt, now: number): Session {
 function recordRefused(session: Session, input: Extract<Input, { type: 'refused' }>, now: number): Session {
   const attempt = findAttempt(session, input.attemptId);
   if (!attempt || !isOpen(attempt) || attempt.callSid !== undefined) return session;
+  // Policy is asked before a claim: where another copy of the command has claimed, its call may be under way.
+  if (input.outcome === 'rejected-by-policy' && attempt.stage !== 'reserved') return session;
   const over = ended(session, attempt, input.outcome, now);
   if (input.outcome === 'invalid-number') return { ...over, unreachable: { ...over.unreachable, [attempt.leg]: true } };
   if (input.outcome === 'unreachable') return over;
@@ -526,7 +558,8 @@ function recordAnswer(
   const isAlone = attempt.leg === 'client' && attempt.releasedAt === undefined && !agentOnLine(session);
   const known = patch(session, attempt.id, { ...raised, ...(isAlone && { releasedAt: now }) });
   const acceptance = policy.acceptance[attempt.leg];
-  if (isAlone || acceptance === 'keypress' || attempt.stage === 'human') return known;
+  if (isAlone || attempt.releasedAt !== undefined || acceptance === 'keypress' || attempt.stage === 'human')
+    return known;
   if (answeredBy === 'human') return accept(known, attempt, 'amd', policy, now);
   const machine = answeredBy === 'fax' ? 'fax' : answeredBy?.startsWith('machine') ? 'voicemail' : undefined;
   // With `either` a machine may still turn out to be a person, by pressing a key.
@@ -534,9 +567,20 @@ function recordAnswer(
   return known;
 }
 
-function recordKey(session: Session, attempt: Attempt, digits: string, policy: CallPolicy, now: number): Session {
+function recordKey(
+  session: Session,
+  attempt: Attempt,
+  { digits, telling }: { readonly digits: string; readonly telling?: string | undefined },
+  policy: CallPolicy,
+  now: number,
+): Session {
   if (!isOpen(attempt) || attempt.stage === 'human' || attempt.screened !== undefined) return session;
-  const known = patch(session, attempt.id, { stage: 'answered', answered: attempt.answered ?? { ours: now } });
+  if (telling !== undefined && telling === attempt.keyTold) return session;
+  const known = patch(session, attempt.id, {
+    stage: 'answered',
+    answered: attempt.answered ?? { ours: now },
+    ...(telling !== undefined && { keyTold: telling }),
+  });
   if (digits === '1') return accept(known, attempt, 'key', policy, now);
   const wrongKeys = (attempt.wrongKeys ?? 0) + 1;
   if (digits === '' || wrongKeys > policy.wrongKeys)
@@ -578,45 +622,72 @@ function recordStatus(
   policy: CallPolicy,
   now: number,
 ): Session {
-  if (!isOpen(attempt)) return session;
   const moment: Moment = { ours: now, carrier: told.at };
   if (isFinal(told.status)) {
-    const ringing = span(attempt.rang, attempt.answered ?? moment);
-    const outcome: Outcome =
-      attempt.humanAt !== undefined
-        ? 'human'
-        : outcomeOf(
-            {
-              status: told.status,
-              sipCode: told.sipCode,
-              answered: attempt.answered !== undefined,
-              rang: attempt.rang !== undefined,
-              ringSeconds: ringing,
-              screened: attempt.screened,
-              gaveUp: attempt.gaveUp,
-            },
-            policy.ringSeconds,
-          );
-    return ended(session, { ...attempt, ringSeconds: ringing }, outcome, now);
+    // A call has one end.
+    if (!isOpen(attempt)) return session;
+    const over: Attempt = { ...attempt, final: { status: told.status, sipCode: told.sipCode, moment } };
+    return ended(patch(session, attempt.id, over), over, whatBecameOf(over, policy), now);
   }
-  switch (told.status) {
+  const progress = progressOf(attempt, told.status, moment);
+  if (isOpen(attempt)) return patch(session, attempt.id, progress);
+  // Said before the end and heard after it: the order in which words arrive is no fact about the call.
+  if (attempt.final?.moment.carrier === undefined || told.at === undefined || isContradicted(told, attempt.final))
+    return session;
+  const { stage: _stays, ...learnt } = progress;
+  const known: Attempt = { ...attempt, ...learnt };
+  return patch(session, attempt.id, {
+    ...learnt,
+    outcome: whatBecameOf(known, policy),
+    ringSeconds: span(known.rang, known.answered ?? attempt.final.moment),
+  });
+}
+
+/** Only a call that was answered is completed. */
+function isContradicted(told: { readonly status: string }, final: { readonly status: string }): boolean {
+  return told.status === 'in-progress' && final.status !== 'completed';
+}
+
+/** What a word on a call that is not over adds. */
+function progressOf(
+  attempt: Attempt,
+  status: string,
+  moment: Moment,
+): Pick<Partial<Attempt>, 'stage' | 'rang' | 'answered'> {
+  const raised = (stage: Stage) => RANK[attempt.stage] < RANK[stage] && { stage };
+  switch (status) {
     case 'ringing':
-      return patch(session, attempt.id, {
-        rang: attempt.rang ?? moment,
-        ...(RANK[attempt.stage] < RANK.ringing && { stage: 'ringing' as const }),
-      });
+      return { rang: attempt.rang ?? moment, ...raised('ringing') };
     case 'in-progress':
-      return patch(session, attempt.id, {
+      return {
         // The document's request has no timestamp; the callback's replaces it.
         answered:
           attempt.answered?.carrier === undefined
-            ? { ours: attempt.answered?.ours ?? now, carrier: told.at }
+            ? { ours: attempt.answered?.ours ?? moment.ours, carrier: moment.carrier }
             : attempt.answered,
-        ...(RANK[attempt.stage] < RANK.answered && { stage: 'answered' as const }),
-      });
+        ...raised('answered'),
+      };
     default:
-      return session;
+      return {};
   }
+}
+
+/** The outcome of a call that the carrier says is over, from all that is known of it. */
+function whatBecameOf(attempt: Attempt, policy: CallPolicy): Outcome {
+  if (attempt.humanAt !== undefined || !attempt.final) return attempt.outcome ?? 'human';
+  const { status, sipCode, moment } = attempt.final;
+  return outcomeOf(
+    {
+      status,
+      sipCode,
+      answered: attempt.answered !== undefined,
+      rang: attempt.rang !== undefined,
+      ringSeconds: span(attempt.rang, attempt.answered ?? moment),
+      screened: attempt.screened,
+      gaveUp: attempt.gaveUp,
+    },
+    policy.ringSeconds,
+  );
 }
 
 function span(from: Moment | undefined, to: Moment): number {
@@ -630,7 +701,7 @@ function ended(session: Session, attempt: Attempt, outcome: Outcome, now: number
     stage: 'ended',
     endedAt: now,
     outcome,
-    ringSeconds: attempt.ringSeconds ?? span(attempt.rang, attempt.answered ?? { ours: now }),
+    ringSeconds: span(attempt.rang, attempt.answered ?? attempt.final?.moment ?? { ours: now }),
   });
   return attempt.room === undefined || attempt.releasedAt !== undefined ? over : leave(over, attempt.room, attempt);
 }
@@ -654,7 +725,7 @@ function hasJoined(room: Room, callSid: string, conferenceSid: string | undefine
 
 function recordConference(session: Session, input: Extract<Input, { type: 'conference' }>): Session {
   const { room, event, callSid, conferenceSid } = input;
-  if (!session.rooms[room]) return session;
+  if (!Object.hasOwn(session.rooms, room)) return session;
   switch (event) {
     case 'start':
       return inRoom(session, room, (known) => ({ ...known, started: true }));
@@ -1108,7 +1179,7 @@ function watchPlaced(turn: Turn, attempt: Attempt): void {
 function bill(turn: Turn): void {
   for (const attempt of turn.session.attempts) {
     if (attempt.endedAt === undefined || attempt.answered === undefined || attempt.billed) continue;
-    const seconds = Math.ceil((attempt.endedAt - attempt.answered.ours) / 1000);
+    const seconds = span(attempt.answered, attempt.final?.moment ?? { ours: attempt.endedAt });
     change(turn, attempt, { billed: true });
     turn.effects.push({ do: 'bill', attemptId: attempt.id, seconds });
   }

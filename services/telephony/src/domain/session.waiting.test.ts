@@ -39,6 +39,15 @@ describe('a call that waits its turn', () => {
     expect([early, call.attempt('agent-1').stage]).toEqual(['reserved', 'submitted']);
   });
 
+  it('is not put off by a copy of the command that another copy has claimed meanwhile', () => {
+    const call = started();
+    call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+
+    expect(call.feed(putOff(1, 30, 'paced'))).toEqual([]);
+    expect(call.feed({ type: 'refused', attemptId: 'agent-1', outcome: 'rejected-by-policy' })).toEqual([]);
+    expect(call.attempt('agent-1').stage).toBe('submitted');
+  });
+
   it('is put off once by a command that comes twice', () => {
     const call = started();
     call.feed(putOff(1, 30, 'paced'));
@@ -101,7 +110,7 @@ describe('a carrier that takes no calls of the account', () => {
     const call = started();
     call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
 
-    call.feed(putOff(1, 60, 'carrier-down'));
+    call.feed({ type: 'probe-refused', attemptId: 'agent-1', creates: 1, until: STARTS_AT + 60_000 });
 
     expect(call.attempt('agent-1')).toMatchObject({ stage: 'reserved', creates: 2 });
     expect(call.attempt('agent-1').hardDeadline).toBeUndefined();

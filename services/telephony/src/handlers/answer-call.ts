@@ -39,6 +39,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
     callSid: call.data.CallSid,
     answeredBy: call.data.AnsweredBy,
     digits: call.data.Digits,
+    telling: event.headers['i-twilio-idempotency-token'],
   });
   flushMetrics();
   return { statusCode: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: document };
