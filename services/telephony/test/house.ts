@@ -55,8 +55,8 @@ export interface HouseOptions {
   readonly clientName?: string;
   /** What happens when something is noted in the log. */
   readonly when?: Readonly<Record<string, (house: Hands) => void>>;
-  /** What the carrier answers to its n-th create; `placed` tells whether it places the call all the same. */
-  readonly create?: (n: number, attempt: string) => (CreateResult & { readonly placed?: boolean }) | undefined;
+  /** What the carrier answers when it is asked the n-th time for the call of an attempt, if not as usual; `placed` though it says otherwise. */
+  readonly create?: (attempt: string, n: number) => (CreateResult & { readonly placed?: true }) | undefined;
   /** Requests that the carrier does not answer, by name and how often before. */
   readonly isDeaf?: (request: 'end' | 'say' | 'fetch' | 'find' | 'isRoomInProgress', n: number) => boolean;
   /** How often a callback arrives, and when, in seconds; `[]` loses it. @default once, at once */
@@ -113,14 +113,14 @@ export async function runHouse(options: HouseOptions = {}) {
 
   const portCalls: PortCall[] = [];
   const crashed: PortCall[] = [];
-  /** Attempts whose claim was written by a process that died before it asked the carrier. */
-  const unasked: string[] = [];
+  /** Attempts that were claimed by a process that died before the carrier had placed their call, or before it was noted that it would not. */
+  const uncertain: { readonly attempt: string; readonly n: number }[] = [];
   const die = (call: PortCall): never => {
     crashed.push(call);
     for (const { session } of table.sessionsNow())
       for (const attempt of session.attempts)
-        if (attempt.stage === 'submitted' && !asked.has(`${session.id}/${attempt.id}/${attempt.creates}`))
-          unasked.push(`${session.id}/${attempt.id}`);
+        if (attempt.stage === 'submitted' && !callOf({ sessionId: session.id, ...attempt }))
+          uncertain.push({ attempt: labelOf({ sessionId: session.id, ...attempt }), n: attempt.creates });
     throw new Crash(`the process died at call ${call.index}, ${call.name}`);
   };
   const mortal = <Ports extends object>(of: string, ports: Ports): Ports =>
@@ -141,13 +141,21 @@ export async function runHouse(options: HouseOptions = {}) {
       ]),
     ) as Ports;
 
+  /** Whatever a dead process did not finish comes again, here at once, so that a run can be held beside one without a death. */
+  const untilAlive = async <T>(handle: () => Promise<T>): Promise<T> => {
+    for (;;)
+      try {
+        return await handle();
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+  };
+
   // ── The carrier ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   const calls = new Map<string, Call>();
   const rooms = new Map<string, { readonly sid: string; readonly inside: Set<Call> }>();
-  const asked = new Set<string>();
   let conferences = 0;
-  let creates = 0;
   const requests = new Map<string, number>();
   const isDeaf = (request: 'end' | 'say' | 'fetch' | 'find' | 'isRoomInProgress'): boolean => {
     const before = requests.get(request) ?? 0;
@@ -163,17 +171,17 @@ export async function runHouse(options: HouseOptions = {}) {
     if (!path) throw new Error(`no address of a call: ${url}`);
     return { sessionId: path.sessionId, leg: path.leg, n: path.n };
   };
+  const callOf = ({ sessionId, leg, n }: AttemptPlace) =>
+    [...calls.values()].find((call) => call.sessionId === sessionId && call.leg === leg && call.n === n);
   const labelOf = ({ sessionId, leg, n }: AttemptPlace) =>
     `${sessionId === callSessionId(appointmentId, 1) ? '' : 'second '}${leg}-${n}`;
 
   const carrier: Carrier = {
     create: (request) => {
       const place = placeOf(request.url);
-      const session = table.sessionOf(place.sessionId).session;
-      const attempt = session.attempts.find(({ id }) => id === `${place.leg}-${place.n}`);
-      asked.add(`${place.sessionId}/${place.leg}-${place.n}/${attempt?.creates}`);
-      creates += 1;
-      const scripted = options.create?.(creates, labelOf(place));
+      const { attempts } = table.sessionOf(place.sessionId).session;
+      const n = attempts.find(({ id }) => id === `${place.leg}-${place.n}`)?.creates ?? 0;
+      const scripted = options.create?.(labelOf(place), n);
       if (scripted && scripted.placed !== true) return Promise.resolve(scripted);
       const call = placeCall(place, request);
       return Promise.resolve(scripted ?? { type: 'created', callSid: call.sid, queueMs: 0 });
@@ -264,20 +272,16 @@ export async function runHouse(options: HouseOptions = {}) {
     deliver(`${id} ${status}`, () => app.status({ place, callSid, status, sipCode, at }));
   };
 
-  /** Asks for a document, and again when it gets none: three times in all, which is what the addresses ask for. */
-  const ask = (call: Call, question: 'answer' | 'key' | 'dialled', digits: string, tries = 3): void => {
+  /** Asks for a document, and again when it gets none, as the addresses ask for. */
+  const ask = (call: Call, question: 'answer' | 'key' | 'dialled', digits: string): void => {
     const { sessionId, leg, n, sid: callSid } = call;
     const isMachine = call.conduct === 'voicemail';
     const answeredBy = call.asked.detectMachine ? (isMachine ? 'machine_start' : 'human') : undefined;
     future.plan(0, async () => {
       if (call.status !== 'in-progress') return;
       if (options.isUnfetchable?.(`${call.id} ${question}`)) return hangUp(call, 'completed');
-      try {
-        hear(call, await app.answer(question, { place: { sessionId, leg, n }, callSid, answeredBy, digits }));
-      } catch (error) {
-        if (!(error instanceof Crash) || tries === 1) throw error;
-        ask(call, question, digits, tries - 1);
-      }
+      const request = { place: { sessionId, leg, n }, callSid, answeredBy, digits };
+      hear(call, await untilAlive(() => app.answer(question, request)));
     });
   };
 
@@ -342,17 +346,9 @@ export async function runHouse(options: HouseOptions = {}) {
       app.room({ place: { sessionId, leg, n }, room, conferenceSid, ...what }),
     );
 
-  /** A callback, as often as it is delivered; not answered, it is told again, three times more. */
+  /** A callback, as often as it is delivered; not answered, it is told again, as the addresses ask for. */
   const deliver = (callback: string, handle: () => Promise<void>): void => {
-    const arrive = async (tries: number): Promise<void> => {
-      try {
-        await handle();
-      } catch (error) {
-        if (!(error instanceof Crash) || tries === 0) throw error;
-        future.plan(0, () => arrive(tries - 1));
-      }
-    };
-    for (const seconds of options.delivers?.(callback) ?? [0]) future.plan(seconds * 1000, () => arrive(3));
+    for (const seconds of options.delivers?.(callback) ?? [0]) future.plan(seconds * 1000, () => untilAlive(handle));
   };
 
   // ── Queues, the stream and the bus ────────────────────────────────────────────────────────────────────────────────
@@ -373,9 +369,9 @@ export async function runHouse(options: HouseOptions = {}) {
       ),
     } as unknown as SQSRecord;
     const receive = async (): Promise<void> => {
-      const { batchItemFailures } = (await consumers.get(queue)?.({ Records: [record] })) ?? { batchItemFailures: [] };
-      // Redelivered at once, so that a run with a crash can be held beside one without.
-      if (batchItemFailures.length > 0) future.plan(0, receive);
+      const consumer = consumers.get(queue);
+      if (!consumer) throw new Error(`nobody works off ${queue}`);
+      for (let failed = true; failed;) failed = (await consumer({ Records: [record] })).batchItemFailures.length > 0;
     };
     future.plan(DelaySeconds * 1000, receive);
   };
@@ -421,7 +417,7 @@ export async function runHouse(options: HouseOptions = {}) {
       const failed = batch.findIndex(({ dynamodb }) =>
         batchItemFailures.some(({ itemIdentifier }) => itemIdentifier === dynamodb?.SequenceNumber),
       );
-      if (failed >= 0) future.plan(0, () => from(first + failed));
+      if (failed >= 0) await from(first + failed);
     };
     if (records.length > 0) future.plan(0, () => from(0));
   };
@@ -568,7 +564,7 @@ export async function runHouse(options: HouseOptions = {}) {
     violations,
     portCalls,
     crashed,
-    unasked,
+    uncertain,
     endedAt: future.now,
   };
 }
