@@ -183,7 +183,7 @@ export function runSession(options: StormOptions): Ending {
       const then = findAttempt(after, attempt.id);
       if (attempt.stage === 'ended' && then?.stage !== 'ended') broken('I9: an ended attempt lives again');
       // Only a call that was surely not placed leaves no trace.
-      const stood = attempt.stage !== 'reserved' && input?.type !== 'not-placed' && input?.type !== 'put-off';
+      const stood = attempt.stage !== 'reserved' && input?.type !== 'not-placed' && input?.type !== 'probe-refused';
       if (stood && then === undefined) broken('I9: an attempt vanished');
       if (stood && then && RANK.indexOf(then.stage) < RANK.indexOf(attempt.stage)) broken('I9: an attempt fell back');
       if (attempt.stage === 'reserved' && then?.stage === 'submitted') {
@@ -317,7 +317,7 @@ export function runSession(options: StormOptions): Ending {
       feed(
         id,
         isProbe && answer.outcome === 'carrier-error'
-          ? { type: 'put-off', attemptId, creates, until: inAWhile(), because: 'carrier-down' }
+          ? { type: 'probe-refused', attemptId, creates, until: inAWhile() }
           : { type: 'refused', attemptId, outcome: answer.outcome },
       );
   }

@@ -103,6 +103,7 @@ export function stormyCarrier(
   const calls = new Map<string, Call>();
   const rooms = new Map<string, Conference>();
   let conferences = 0;
+  let tellings = 0;
   /** Rooms in which an agent and a client were at the same time. */
   const met = new Set<string>();
 
@@ -195,26 +196,27 @@ export function stormyCarrier(
 
   const isListening = (call: Call) => call.status === 'in-progress' && call.told === undefined;
 
+  const ask = (call: Call, question: Question, digits = ''): void => {
+    const { attemptId, sid: callSid, answeredBy } = call;
+    const about = { attemptId, callSid };
+    if (question === 'answer') return fetchDocument(call, question, { type: 'answered', ...about, answeredBy });
+    if (question === 'dialled') return fetchDocument(call, question, { type: 'dial-ended', ...about });
+    fetchDocument(call, question, { type: 'key', ...about, digits, telling: `telling-${++tellings}` });
+  };
+
   /** The carrier fetches a document, if need be again, and runs it a moment later, whatever has happened meanwhile. */
-  const ask = (call: Call, question: Question, digits = '', tries = TRIES): void => {
+  const fetchDocument = (call: Call, question: Question, input: Input, tries = TRIES): void => {
     later(between(0, 800), () => {
       // Whoever was told something else in a conference has left it, and that is asked about all the same.
       const isIdle = call.told === true && question === 'dialled' && call.status === 'in-progress';
       if (!isListening(call) && !isIdle) return;
       if (tries === TRIES && chance(weather.twimlFails)) return hangUp(call, 'completed');
-      const { attemptId, sid: callSid, answeredBy } = call;
-      const input: Input =
-        question === 'answer'
-          ? { type: 'answered', attemptId, callSid, answeredBy }
-          : question === 'key'
-            ? { type: 'key', attemptId, callSid, digits }
-            : { type: 'dial-ended', attemptId, callSid };
-      const put = () => webhooks.ask(call.sessionId, input, attemptId, callSid, question);
+      const put = () => webhooks.ask(call.sessionId, input, call.attemptId, call.sid, question);
       if (chance(weather.duplicated)) put();
       const answer = put();
       if (chance(weather.duplicated)) later(between(0, 5000), put);
       if (answer || isIdle) return later(between(0, 800), () => answer && obey(call, answer));
-      if (tries > 1) return later(1500, () => ask(call, question, digits, tries - 1));
+      if (tries > 1) return later(1500, () => fetchDocument(call, question, input, tries - 1));
       call.told = true;
       later(FINAL_WORDS_MS, () => hangUp(call, 'completed'));
     });
