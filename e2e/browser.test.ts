@@ -202,6 +202,35 @@ describeInBrowser('in a real browser', () => {
     expect(await created('Grace Faulty')).toHaveLength(1);
   }, 60_000);
 
+  it('a number that will not be called is refused beside its field by what it is, and nothing typed is lost', async () => {
+    await (await chooseTime()).click();
+    expect(await field('country').locator('option').allInnerTexts()).toEqual(['United States (+1)']);
+    await field('name').fill('Grace Elsewhere');
+    await field('email').fill('grace@example.com');
+    await field('notes').fill('About the contract');
+
+    // What the calling code tells is said before the form is sent; the server says the rest.
+    await field('phone').fill('+44 20 7946 0958');
+    await page.getByText('We can phone only numbers of: United States.').waitFor();
+    await submit().click();
+    await page
+      .getByTestId('error-phone')
+      .getByText('This is a number in the UK, and we call only numbers in the US.')
+      .waitFor();
+    await field('phone').fill('(900) 555-0100');
+    await submit().click();
+    await page.getByTestId('error-phone').getByText('This is a premium-rate number, which we do not call.').waitFor();
+    const typed = await Promise.all(['name', 'email', 'phone', 'notes'].map((name) => field(name).inputValue()));
+    expect(typed).toEqual(['Grace Elsewhere', 'grace@example.com', '(900) 555-0100', 'About the contract']);
+    expect(await created('Grace Elsewhere')).toHaveLength(0);
+
+    await field('phone').fill('(202) 555-0147');
+    await submit().click();
+    await page.getByTestId('confirmation').waitFor();
+    await system.settle();
+    expect(await created('Grace Elsewhere')).toHaveLength(1);
+  }, 60_000);
+
   it('where the answer is lost on the way, pressing again shows the booking that was made and makes no second one', async () => {
     await (await chooseTime()).click();
     await field('name').fill('Lost Answer');

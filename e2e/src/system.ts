@@ -111,8 +111,8 @@ export interface System {
   readonly slots: () => Promise<readonly Slot[]>;
   readonly book: (client?: Partial<BookingRequest>) => Promise<Booking & { readonly client: BookingRequest }>;
   readonly appointment: (booking: Pick<Booking, 'appointmentId' | 'manageToken'>) => Promise<Appointment>;
-  /** Ends the process and starts it again over the same state. */
-  readonly restart: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+  /** Ends the process and starts it again over the same state, from then on with these variables changed. */
+  readonly restart: (signal?: 'SIGTERM' | 'SIGKILL', changes?: Readonly<Record<string, string>>) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -147,6 +147,7 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
   const state = mkdtempSync(join(tmpdir(), 'appointments-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
+  const variables = { ...environment };
   let child: ChildProcess;
   let output = '';
 
@@ -161,7 +162,7 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
         MALLOC_ARENA_MAX: '2',
         PORT: String(port),
         LOCAL_STATE: state,
-        ...environment,
+        ...variables,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -272,8 +273,9 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
       must<Appointment>('GET', `/appointments/${booking.appointmentId}`, undefined, {
         authorization: `Bearer ${booking.manageToken}`,
       }),
-    restart: async (signal = 'SIGTERM') => {
+    restart: async (signal = 'SIGTERM', changes = {}) => {
       await end(signal);
+      Object.assign(variables, changes);
       await start();
     },
     stop: async () => {

@@ -137,6 +137,15 @@ describe('the booking stack', () => {
     ]);
   });
 
+  it('tells whose numbers may be called to the functions that take a number, and to the page', () => {
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+    const told = functions
+      .filter(([, fn]) => fn['Properties'].Environment.Variables.ALLOWED_COUNTRIES === 'US')
+      .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+
+    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage']);
+  });
+
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {

@@ -57,6 +57,7 @@ export class BookingStack extends ServiceStack {
       SLOT_MINUTES: String(stage.slotMinutes),
       MINIMUM_NOTICE_MINUTES: String(stage.minimumNoticeMinutes),
     };
+    const allowedCountries = { ALLOWED_COUNTRIES: stage.allowedCountries };
     // DynamoDB allows a transaction by the actions it is made of.
     const change = ['dynamodb:Query', 'dynamodb:PutItem'];
     const changeClaims = [...change, 'dynamodb:DeleteItem'];
@@ -66,7 +67,7 @@ export class BookingStack extends ServiceStack {
         routes: ['POST /appointments'],
         table: ['dynamodb:GetItem', ...change],
         links: true,
-        environment: roster,
+        environment: { ...roster, ...allowedCountries },
       },
       { handler: 'get-availability', routes: ['GET /availability'], table: ['dynamodb:Query'], environment: roster },
       {
@@ -93,12 +94,13 @@ export class BookingStack extends ServiceStack {
         routes: ['POST /appointments/{appointmentId}/amend'],
         table: change,
         links: true,
+        environment: allowedCountries,
       },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],
-        environment: { BRAND_NAME: stage.brandName },
+        environment: { BRAND_NAME: stage.brandName, ...allowedCountries },
       },
     ];
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 
-/** What one stage of a deployment is configured with: `infra/stages/<stage>.json`. On a laptop the environment of `npm start` wins over it. */
-export const StageFile = z.strictObject({
+const Fields = z.strictObject({
   /** Where clients reach the booking page; links in mails begin with it. */
   publicUrl: z.url(),
   brandName: z.string().min(1).max(60),
@@ -39,6 +39,19 @@ export const StageFile = z.strictObject({
   /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */
   staffIssuer: z.url(),
   staffAudience: z.string().min(1),
+});
+
+/** What one stage of a deployment is configured with: `infra/stages/<stage>.json`. On a laptop the environment of `npm start` wins over it. */
+export const StageFile = Fields.superRefine(({ allowedCountries, agent }, context) => {
+  // Booking refuses to start with these: it is better told before anything is deployed.
+  const countries = AllowedCountries.safeParse(allowedCountries);
+  if (!countries.success) {
+    for (const { message } of countries.error.issues)
+      context.addIssue({ code: 'custom', path: ['allowedCountries'], message });
+    return;
+  }
+  const verdict = phoneRules(countries.data)(agent.phone);
+  if (!verdict.ok) context.addIssue({ code: 'custom', path: ['agent', 'phone'], message: verdict.message });
 });
 
 export interface Stage extends z.infer<typeof StageFile> {

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { jsonRoute, type LinkKeys } from '@appointments/runtime';
 import { newAppointmentId } from '../src/adapters/appointment-id';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
+import { phoneRulesFrom } from '../src/adapters/phone-rules';
 import { rosterFrom } from '../src/adapters/roster';
 import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
 import { createAppointment } from '../src/app/create-appointment';
@@ -16,6 +17,7 @@ export const ENVIRONMENT = {
   WORKING_HOURS: 'Mon-Sun 09:00-17:00',
   SLOT_MINUTES: '30',
   MINIMUM_NOTICE_MINUTES: '0',
+  ALLOWED_COUNTRIES: 'US',
 };
 
 export const KEYS: LinkKeys = { kid: 'k1', key: 'a key of at least thirty-two letters' };
@@ -44,10 +46,20 @@ export function publicApi(
   now: () => Date,
   environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
 ) {
-  const roster = rosterFrom({ ...ENVIRONMENT, ...environment });
+  const configured = { ...ENVIRONMENT, ...environment };
+  const roster = rosterFrom(configured);
+  const judgePhone = phoneRulesFrom(configured);
   const problemBase = 'https://book.example.com/problems';
   const linkKeys = async () => KEYS;
-  const ports = { ...store, roster, linkKeys, now, newAppointmentId, publicUrl: 'https://book.example.com' };
+  const ports = {
+    ...store,
+    roster,
+    judgePhone,
+    linkKeys,
+    now,
+    newAppointmentId,
+    publicUrl: 'https://book.example.com',
+  };
   const routes = {
     create: jsonRoute({ problemBase, body: 'required' }, createAppointment(ports)),
     get: jsonRoute({ problemBase }, getAppointment(ports)),

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled, CallDue } from '@appointments/events';
 import type { EventContract } from '@appointments/events';
 import { NotYet, type ReceivedEvent } from '@appointments/runtime';
+import { phoneRules } from '@appointments/runtime/phone-rules';
 import { memoryTable } from './memory';
 import { documents } from '../src/adapters/documents';
 import type { LinePolicy } from '../src/domain/line';
@@ -80,7 +81,7 @@ function house(dailyCalls = { agent: 200, client: 6 }) {
       carrier,
       documents: papers,
       addresses: places,
-      mayDial: (number) => number !== '+19005550100',
+      mayDial: phoneRules(['US']),
       line: carrierLine({ store: table.line, policy: linePolicy, now: () => now }),
       dailyCalls,
       now: () => now,
@@ -257,17 +258,34 @@ describe('the dialler', () => {
     expect(placed).toHaveLength(1);
   });
 
-  it('does not dial what the policy forbids, and fails the call', async () => {
-    await app.project({
-      ...created,
-      data: { ...created.data, agent: { ...created.data.agent, phone: '+19005550100' } },
-    });
+  it.each([
+    ['a premium-rate number', '+19005550100'],
+    ['a number of a country that is not allowed', '+14165550123'],
+    ['a satellite number', '+881612345678'],
+    ['what is no number', '911'],
+  ])('does not dial %s, and fails the call', async (_what, phone) => {
+    await app.project({ ...created, data: { ...created.data, agent: { ...created.data.agent, phone } } });
     await app.start(due);
     await app.dial(lastCommand());
 
     expect(placed).toEqual([]);
     expect(table.events()).toEqual(['CallFailed']);
     expect(table.outbox.at(-1)?.body).toContain('rejected-by-policy');
+  });
+
+  it('rings no agent for a client who must not be called', async () => {
+    await app.project(
+      received(AppointmentCreated, { ...created.data, client: { ...created.data.client, phone: '+19005550100' } }),
+    );
+    await app.start(due);
+
+    await app.dial(lastCommand());
+
+    expect(placed).toEqual([]);
+    expect(table.sessionOf(sessionId).session).toMatchObject({
+      terminal: { reason: 'rejected-by-policy', leg: 'client' },
+      attempts: [],
+    });
   });
 
   it('does not dial once the appointment was cancelled, even where the word is still under way to the session', async () => {
@@ -420,6 +438,16 @@ describe('the account’s line to the carrier', () => {
     expect(table.lineNow().spent).toEqual({ day: '2026-12-01', microUsd: 31_600 });
   });
 
+  it('is asked by the calls of one batch one after the other, so that none takes another’s write', async () => {
+    await started();
+    const batch = [lastCommand(), await startSecond()];
+
+    await Promise.all(batch.map((command) => app.dial(command)));
+
+    expect(placed).toHaveLength(2);
+    expect(table.lineNow().nextAt).toBe(now.getTime() + 2000);
+  });
+
   it('written by others five times in a row is asked again later', async () => {
     await started();
     const first = lastCommand();
@@ -447,6 +475,27 @@ describe('the calls of one number on one day', () => {
     expect(table.sessionOf(sessionId).session).toMatchObject({
       terminal: { reason: 'rejected-by-policy', leg: 'client' },
       attempts: [{ id: 'agent-1' }, { outcome: 'busy' }, { outcome: 'rejected-by-policy' }],
+    });
+  });
+
+  it('keep the agent from being rung for a client who has had them', async () => {
+    app = house({ agent: 200, client: 1 });
+    await agentWaiting();
+    await app.dial(lastCommand());
+    await app.answer('answer', { place: clientPlace, callSid: 'CA2', digits: '' });
+    await app.answer('key', { place: clientPlace, callSid: 'CA2', digits: '1' });
+    await app.room({ place, room: `s-${sessionId}-1`, event: 'start', conferenceSid: 'CF1' });
+    await app.status({ place: clientPlace, callSid: 'CA2', status: 'completed' });
+    await app.status({ place, callSid: 'CA1', status: 'completed' });
+    await app.project(received(AppointmentCreated, { ...created.data, appointmentId: 'apt_2' }));
+    await app.start(received(CallDue, { appointmentId: 'apt_2' }));
+
+    await app.dial(lastCommand());
+
+    expect(placed).toHaveLength(2);
+    expect(table.sessionOf(callSessionId('apt_2', 1)).session).toMatchObject({
+      terminal: { reason: 'rejected-by-policy', leg: 'client' },
+      attempts: [],
     });
   });
 

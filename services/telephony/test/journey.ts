@@ -68,6 +68,10 @@ export function journey(policy: Partial<CallPolicy> = {}, startedAt = STARTS_AT,
       }
       now = until;
     },
+    /** Lets time pass with every wake-up still under way. */
+    sleep: (seconds: number) => {
+      now += seconds * 1000;
+    },
     engage: (leg: Leg | undefined) => {
       engaged = leg;
     },

@@ -1,5 +1,12 @@
 import type { OutboxItem } from '@appointments/runtime';
-import type { Projections, Sessions, StoredAppointment, StoredSession, WriteResult } from '../src/app/ports';
+import type {
+  CountedCall,
+  Projections,
+  Sessions,
+  StoredAppointment,
+  StoredSession,
+  WriteResult,
+} from '../src/app/ports';
 import type { LineStore } from '../src/app/line';
 import { IDLE_LINE } from '../src/domain/line';
 import type { Agent } from '../src/domain/projection';
@@ -26,12 +33,14 @@ export function memoryTable() {
       if (write.onlyWhileCurrent && (current?.version !== session.appointmentVersion || current.cancelled))
         return Promise.resolve('overtaken');
       if ((sessions.get(session.id)?.revision ?? 0) !== write.expected) return Promise.resolve('contended');
-      const day = `${write.counts?.leg} ${write.counts?.number} ${now.toISOString().slice(0, 10)}`;
-      const calls = counted.get(day) ?? 0;
-      if (write.counts && calls >= write.counts.dailyLimit) return Promise.resolve('too-often');
+      const countOf = ({ leg, number }: CountedCall) => `${leg} ${number} ${now.toISOString().slice(0, 10)}`;
+      const spent = [write.counts, write.needs].find(
+        (call) => call && (counted.get(countOf(call)) ?? 0) >= call.dailyLimit,
+      );
+      if (spent) return Promise.resolve({ tooOften: spent.leg });
       const engaged = write.hold.find((number) => (held.get(number) ?? session.id) !== session.id);
       if (engaged !== undefined) return Promise.resolve({ engaged });
-      if (write.counts) counted.set(day, calls + 1);
+      if (write.counts) counted.set(countOf(write.counts), (counted.get(countOf(write.counts)) ?? 0) + 1);
       sessions.set(session.id, { session: structuredClone(session), revision: write.expected + 1 });
       for (const number of write.hold) held.set(number, session.id);
       for (const number of write.free) held.delete(number);
@@ -62,12 +71,18 @@ export function memoryTable() {
 
   const lineStore: LineStore = {
     load: () => Promise.resolve(line),
-    write: (changed, expected, billId) => {
+    write: (changed, expected) => {
       rivals.shift()?.();
-      if (billId !== undefined && bills.has(billId)) return Promise.resolve('known');
       if (line.revision !== expected) return Promise.resolve('contended');
       line = { line: changed, revision: expected + 1 };
-      if (billId !== undefined) bills.add(billId);
+      return Promise.resolve('written');
+    },
+    writeBill: (id, changed, expected) => {
+      rivals.shift()?.();
+      if (bills.has(id)) return Promise.resolve('known');
+      if (line.revision !== expected) return Promise.resolve('contended');
+      line = { line: changed, revision: expected + 1 };
+      bills.add(id);
       return Promise.resolve('written');
     },
   };

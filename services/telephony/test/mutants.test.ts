@@ -245,15 +245,15 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a claim does not ask for an agent on the line',
     file: 'session',
-    from: "(attempt.leg === 'agent' ? now <= latestStart(session, policy) : agentOnLine(session) !== undefined)",
-    to: "(attempt.leg === 'client' || now <= latestStart(session, policy))",
+    from: 'if (claims.length === 0) return decideOn(session, inputs);',
+    to: 'return decideOn(session, inputs);',
     proof: claimsNeedAnAgent,
   },
   {
     name: 'a claim does not ask whether the call is still wanted',
     file: 'session',
-    from: '    !session.calledOff &&\n    !session.joined &&\n',
-    to: '    !session.joined &&\n',
+    from: 'if (claims.length === 0) return decideOn(session, inputs);',
+    to: 'return decideOn(session, inputs);',
     proof: claimsNeedASession,
   },
   {

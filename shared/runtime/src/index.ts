@@ -2,6 +2,7 @@ export { readConfig, ConfigurationError } from './config';
 export { busClient, cancellationCodes, documentClient, isConditionFailed, queueClient } from './clients';
 export { consume, consumeMessages, putBackDelaySeconds, type ConsumePorts, type ReceivedEvent } from './consume';
 export { assertMayAct, handlingContext, ReplayMayNotAct, within, type HandlingContext } from './context';
+export { CountryCodes, E164, NOT_E164 } from './e164';
 export { NotYet, NOT_YET_LIMIT_MS, PermanentError, THROTTLED_LIMIT_MS } from './errors';
 export {
   checked,

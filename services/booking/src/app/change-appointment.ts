@@ -5,6 +5,7 @@ import {
   type OutgoingEvent,
 } from '@appointments/events';
 import { checked, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
+import type { JudgePhone } from '@appointments/runtime/phone-rules';
 import { agentOf, type Roster } from '../domain/agent';
 import {
   amend,
@@ -22,6 +23,7 @@ import { zoneNamed } from '../domain/zones';
 import { appointmentBody, busy, privately, slotTaken, stateForbids, type Told } from './answers';
 import { authorise, noSuchAppointment, type AuthorisePorts } from './authorise';
 import { nearestFree, type ClaimedBetween } from './nearest';
+import { phoneFaults } from './phone-faults';
 import { readWithTime } from './requested-time';
 import { Amend, Cancel, Reschedule } from './schemas';
 
@@ -43,6 +45,10 @@ export interface ChangePorts extends AuthorisePorts {
     },
     now: Date,
   ) => Promise<SaveOutcome>;
+}
+
+export interface AmendPorts extends ChangePorts {
+  readonly judgePhone: JudgePhone;
 }
 
 export interface ReschedulePorts extends ChangePorts {
@@ -141,10 +147,10 @@ export function cancelAppointment(ports: ChangePorts) {
 }
 
 /** Changes an appointment's particulars; its time and its version stay. */
-export function amendAppointment(ports: ChangePorts) {
+export function amendAppointment(ports: AmendPorts) {
   return async (request: HttpRequest): Promise<HttpAnswer> => {
     const appointmentId = await authorise(request, ports);
-    const amendment = checked(Amend, request.json);
+    const amendment = checked(Amend, request.json, phoneFaults(request.json, ports.judgePhone));
     return change(ports, appointmentId, (appointment, now) => {
       if (!MAY_AMEND.includes(appointment.status)) throw stateForbids(appointment, 'amended');
       const amended = amend(appointment, amendment, now);

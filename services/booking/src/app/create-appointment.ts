@@ -8,11 +8,13 @@ import {
   type HttpRequest,
   type LinkKeys,
 } from '@appointments/runtime';
+import type { JudgePhone } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { agentOf, type Roster } from '../domain/agent';
 import { book, particularsOf, type Appointment } from '../domain/appointment';
 import { createdBody, slotTaken } from './answers';
 import { nearestFree, type ClaimedBetween } from './nearest';
+import { phoneFaults } from './phone-faults';
 import { readWithTime } from './requested-time';
 import { AgentId, CreateAppointment, IdempotencyKey } from './schemas';
 
@@ -32,6 +34,7 @@ export type CreateOutcome =
 
 export interface CreateAppointmentPorts {
   readonly roster: Roster;
+  readonly judgePhone: JudgePhone;
   readonly publicUrl: string;
   readonly linkKeys: () => Promise<LinkKeys>;
   readonly newAppointmentId: (now: Date) => string;
@@ -85,7 +88,7 @@ interface Asked {
   readonly now: Date;
 }
 
-/** A request that came before may come again when its time has passed: what was answered then is answered now. */
+/** A request that came before may come again when its time has passed, or its number is called no more: what was answered then is answered now. */
 async function readOrAnswerAgain(
   ports: CreateAppointmentPorts,
   asked: Asked,
@@ -103,11 +106,12 @@ async function readOrAnswerAgain(
   }
 }
 
-function readBooking({ roster, newAppointmentId }: CreateAppointmentPorts, { json, key, now }: Asked) {
+function readBooking({ roster, judgePhone, newAppointmentId }: CreateAppointmentPorts, { json, key, now }: Asked) {
   const agentId = AskedAgent.safeParse(json).data?.agentId;
   const agent = agentOf(roster, agentId);
   const keyFault = key === undefined ? undefined : IdempotencyKey.safeParse(key).error?.issues[0]?.message;
   const { body, time } = readWithTime(CreateAppointment, json, agent ?? roster[0], now, [
+    ...phoneFaults(json, judgePhone),
     ...(agent || !AgentId.safeParse(agentId).success ? [] : [{ path: 'agentId', message: 'is no agent of ours' }]),
     ...(keyFault === undefined ? [] : [{ path: 'Idempotency-Key', message: keyFault }]),
   ]);

@@ -175,16 +175,41 @@ describe('POST /appointments', () => {
     expect(answer.json.errors).toEqual([{ path: 'startsAt', message: 'is too soon: the agent wants more notice' }]);
   });
 
-  it.each(['+12025550', '+4930', '+999123456789'])('refuses %s, which is no possible number', async (phone) => {
+  it.each([
+    ['+12025550', 'is not a possible number of its country'],
+    ['+4930', 'must be in international form: + and the country code, digits only, like +12025550123'],
+    ['+999123456789', 'belongs to no country, and such numbers we do not call'],
+    ['+14165550123', 'is a number in Canada, and we call only numbers in the US'],
+    ['+18765550123', 'is a number in Jamaica, and we call only numbers in the US'],
+    ['+4915112345678', 'is a number in Germany, and we call only numbers in the US'],
+    ['+19005550100', 'is a premium-rate number, which we do not call'],
+    ['+881612345678', 'is a number of a satellite or worldwide network, which we do not call'],
+    ['+12029115550', 'is the number of a public service, like emergency or directory assistance, and not of a person'],
+    ['+19115550100', 'is in no range of numbers that is in use: please check its digits'],
+  ])('refuses %s, which will not be called, by what it is, and books nothing', async (phone, message) => {
     const answer = await api.create({ body: { ...BOOKING, phone } });
 
-    expect(answer.json.errors.map((fault: { path: string }) => fault.path)).toContain('phone');
+    expect(answer.status).toBe(400);
+    expect(answer.json.errors).toEqual([{ path: 'phone', message }]);
+    expect(store.events).toEqual([]);
+  });
+
+  it('names a number that will not be called beside the other faults', async () => {
+    const answer = await api.create({ body: { ...BOOKING, phone: '+19005550100', email: 'ada@', agentId: 'agt_no' } });
+
+    expect(answer.json.errors.map((fault: { path: string }) => fault.path).toSorted()).toEqual([
+      'agentId',
+      'email',
+      'phone',
+    ]);
   });
 
   it.each(['+12025550123', '+4915112345678', '+447400123456', '+61412345678', '+390612345678', '+5511912345678'])(
-    'takes %s',
+    'takes %s where its country is allowed',
     async (phone) => {
-      expect((await api.create({ body: { ...BOOKING, phone } })).status).toBe(201);
+      const widely = publicApi(store, () => now, { ALLOWED_COUNTRIES: 'US,DE,GB,AU,IT,BR' });
+
+      expect((await widely.create({ body: { ...BOOKING, phone } })).status).toBe(201);
     },
   );
 
@@ -333,6 +358,18 @@ describe('Idempotency-Key', () => {
     now = new Date('2026-11-24T11:59:59Z');
 
     expect((await api.create({ headers, body })).text).toBe(first.text);
+  });
+
+  it('replays it also when its number would not be called any more, and makes no other booking', async () => {
+    const body = { ...BOOKING, phone: '+14165550123' };
+    const first = await publicApi(store, () => now, { ALLOWED_COUNTRIES: 'US,CA' }).create({ headers, body });
+
+    const again = await api.create({ headers, body });
+    const another = await api.create({ headers: { 'idempotency-key': 'k-2' }, body });
+
+    expect([first.status, again.status, another.status]).toEqual([201, 201, 400]);
+    expect(again.text).toBe(first.text);
+    expect(store.events).toHaveLength(1);
   });
 
   it('forgets it after 24 hours', async () => {
@@ -522,6 +559,30 @@ describe('POST /appointments/{id}/cancel', () => {
 });
 
 describe('POST /appointments/{id}/amend', () => {
+  it('refuses a number that will not be called, and leaves the appointment as it is', async () => {
+    const { appointmentId, token } = await booked();
+
+    const foreign = await api.amend(appointmentId, { token, body: { phone: '+14165550123' } });
+    const premium = await api.amend(appointmentId, { token, body: { phone: '+19005550100', name: 'Ada' } });
+
+    expect([foreign.status, premium.status]).toEqual([400, 400]);
+    expect(foreign.json.errors).toEqual([
+      { path: 'phone', message: 'is a number in Canada, and we call only numbers in the US' },
+    ]);
+    expect(premium.json.errors).toEqual([{ path: 'phone', message: 'is a premium-rate number, which we do not call' }]);
+    expect(store.events).toHaveLength(1);
+  });
+
+  it('changes other particulars of an appointment whose number is no more called', async () => {
+    const widely = publicApi(store, () => now, { ALLOWED_COUNTRIES: 'US,CA' });
+    const { json } = await widely.create({ body: { ...BOOKING, phone: '+14165550123' } });
+    const { appointmentId, manageToken } = json as { appointmentId: string; manageToken: string };
+
+    const answer = await api.amend(appointmentId, { token: manageToken, body: { name: 'Ada Byron' } });
+
+    expect(answer.json.client).toEqual({ name: 'Ada Byron', email: 'ada@example.com', phone: '+14165550123' });
+  });
+
   it('changes particulars and the revision, not the version', async () => {
     const { appointmentId, token } = await booked({ notes: 'old' });
 

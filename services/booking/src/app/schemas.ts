@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { E164, NOT_E164 } from '@appointments/runtime';
 import * as z from 'zod';
 import { STATUSES } from '../domain/appointment';
 import { readTime, startOfDate } from '../domain/instants';
@@ -12,7 +12,6 @@ const VISIBLE = /[^\p{C}\p{Z}]/u;
 const UNPRINTABLE_IN_TEXT = /[\p{Cs}\p{Cc}]/u;
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
-const E164 = /^\+[1-9]\d{6,14}$/;
 
 const said = (must: string) => (issue: { readonly input?: unknown }) =>
   issue.input === undefined ? 'is required' : must;
@@ -32,16 +31,13 @@ export const Email = text()
   .meta({ format: 'email', example: 'ada@example.com' });
 
 export const Phone = text()
-  .refine(
-    (phone) => E164.test(phone),
-    'must be in international form: + and the country code, digits only, like +12025550123',
-  )
-  .refine(
-    // The library digs numbers out of any text: it is only asked about what already has the form.
-    (phone) => !E164.test(phone) || (parsePhoneNumberFromString(phone)?.isPossible() ?? false),
-    'is not a possible number of its country',
-  )
-  .meta({ pattern: E164.source, description: 'E.164.', example: '+12025550123' });
+  .refine((phone) => E164.test(phone), NOT_E164)
+  .meta({
+    pattern: E164.source,
+    description:
+      'E.164: a landline, mobile, VoIP or toll-free number in use in one of the countries that we call. Others are refused with what they are: premium-rate, shared-cost, personal and company-wide numbers, pagers, mailboxes, satellite networks, short codes and emergency services.',
+    example: '+12025550123',
+  });
 
 export const TimeZone = text()
   .max(64, 'must have at most 64 characters')

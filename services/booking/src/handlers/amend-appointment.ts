@@ -1,5 +1,6 @@
 import { documentClient, jsonRoute } from '@appointments/runtime';
 import { appointmentStore } from '../adapters/appointment-store';
+import { phoneRulesFrom } from '../adapters/phone-rules';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
 import { amendAppointment } from '../app/change-appointment';
 
@@ -7,5 +8,5 @@ const { read, save } = appointmentStore(documentClient(), tableName());
 
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
-  amendAppointment({ read, save, linkKeys: linkKeys(), now }),
+  amendAppointment({ read, save, judgePhone: phoneRulesFrom(), linkKeys: linkKeys(), now }),
 );

@@ -1,13 +1,14 @@
-import { jsonRoute, readConfig } from '@appointments/runtime';
+import { CountryCodes, jsonRoute, readConfig } from '@appointments/runtime';
 import * as z from 'zod';
 import { problemBase } from '../adapters/settings';
 import { pageFor } from '../page/serve';
 
-const { BRAND_NAME } = readConfig(z.object({ BRAND_NAME: z.string().min(1) }));
+const config = readConfig(z.object({ BRAND_NAME: z.string().min(1), ALLOWED_COUNTRIES: CountryCodes }));
+const settings = { brandName: config.BRAND_NAME, countries: config.ALLOWED_COUNTRIES };
 
 export const handler = jsonRoute({ problemBase: problemBase(), subject: 'id' }, ({ path, headers }) => {
   const acceptEncoding = headers['accept-encoding'];
-  const page = pageFor({ path, ...(acceptEncoding !== undefined && { acceptEncoding }) }, { brandName: BRAND_NAME });
+  const page = pageFor({ path, ...(acceptEncoding !== undefined && { acceptEncoding }) }, settings);
   return {
     status: page.status,
     headers: page.headers,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accepts, escapeHtml, pages, type PageAssets } from './pages';
 
 const now = () => new Date('2026-12-01T15:00:00.000Z');
-const brand = { brandName: 'Northwind & <b>Sons</b>' };
+const settings = { brandName: 'Northwind & <b>Sons</b>', countries: ['US', 'CA'] };
 
 let assets: PageAssets;
 let folder: string;
@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const get = (path: string, acceptEncoding?: string) =>
-  pages(assets, now)({ path, ...(acceptEncoding === undefined ? {} : { acceptEncoding }) }, brand);
+  pages(assets, now)({ path, ...(acceptEncoding === undefined ? {} : { acceptEncoding }) }, settings);
 
 describe('the pages', () => {
   it.each(['/', '/manage/apt_1', '/manage/apt_1/'])('answers %s with a page that is never kept', (path) => {
@@ -75,6 +75,10 @@ describe('the pages', () => {
     expect(get('/').body).toContain('data-page="booking"');
     expect(get('/manage/apt_1').body).toContain('data-page="manage"');
     expect(get('/').body).toContain('<meta name="server-time" content="2026-12-01T15:00:00.000Z">');
+  });
+
+  it('tells the script whose numbers may be called', () => {
+    expect(get('/').body).toContain('<meta name="allowed-countries" content="US,CA">');
   });
 
   it('says the same for every appointment, so that the page betrays none', () => {

@@ -21,8 +21,10 @@ export interface PageRequest {
   readonly acceptEncoding?: string;
 }
 
-export interface PageBrand {
+export interface PageSettings {
   readonly brandName: string;
+  /** ISO 3166 codes of the countries whose numbers may be called. */
+  readonly countries: readonly string[];
 }
 
 export interface PageAnswer {
@@ -72,8 +74,8 @@ export function accepts(acceptEncoding: string | undefined, coding: string): boo
   });
 }
 
-function html(kind: Kind, assets: PageAssets, brand: PageBrand, now: Date): string {
-  const brandName = escapeHtml(brand.brandName);
+function html(kind: Kind, assets: PageAssets, settings: PageSettings, now: Date): string {
+  const brandName = escapeHtml(settings.brandName);
   const heading = kind === 'booking' ? t.bookTitle : t.manageTitle;
   // The same lines that the script will draw, so that nothing moves when it does.
   const beginning =
@@ -88,6 +90,7 @@ function html(kind: Kind, assets: PageAssets, brand: PageBrand, now: Date): stri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${heading} · ${brandName}</title>
 <meta name="application-name" content="${brandName}">
+<meta name="allowed-countries" content="${escapeHtml(settings.countries.join(','))}">
 <meta name="server-time" content="${now.toISOString()}">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${kind === 'booking' ? t.bookLead : t.manageLink}">
@@ -140,9 +143,12 @@ function assetAnswer(asset: PageAsset, acceptEncoding: string | undefined): Page
 }
 
 /** Answers the page's paths from its built assets: `/`, `/manage/{appointmentId}` and `/assets/{name}`. */
-export function pages(assets: PageAssets, now: () => Date): (request: PageRequest, brand: PageBrand) => PageAnswer {
+export function pages(
+  assets: PageAssets,
+  now: () => Date,
+): (request: PageRequest, settings: PageSettings) => PageAnswer {
   const byPath = new Map(Object.values(assets).map((asset: PageAsset) => [`/assets/${asset.name}`, asset]));
-  return (request, brand) => {
+  return (request, settings) => {
     const asset = byPath.get(request.path);
     if (asset !== undefined) return assetAnswer(asset, request.acceptEncoding);
     const kind = kindOf(request.path);
@@ -162,7 +168,7 @@ export function pages(assets: PageAssets, now: () => Date): (request: PageReques
         'Cache-Control': 'no-store',
         ...(kind === 'manage' ? { 'X-Robots-Tag': 'noindex' } : {}),
       },
-      body: html(kind, assets, brand, now()),
+      body: html(kind, assets, settings, now()),
     };
   };
 }

@@ -2,7 +2,7 @@ import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentCl
 import { cancellationCodes } from '@appointments/runtime';
 import type { CountedCall, Sessions, SessionWrite, StoredSession } from '../app/ports';
 import { dayOf } from '../domain/line';
-import type { Session } from '../domain/session';
+import type { Leg, Session } from '../domain/session';
 
 /** Longer than the archive keeps events: a replayed CallDue finds its session, and starts none again. */
 const KEEP_SESSION_SECONDS = 60 * 24 * 3600;
@@ -34,7 +34,8 @@ export function sessionsIn(client: DynamoDBDocumentClient, table: string): Sessi
         const failed = items.filter((_, index) => codes[index] === 'ConditionalCheckFailed');
         if (failed.some(({ guards }) => guards === 'appointment')) return 'overtaken';
         if (failed.some(({ guards }) => guards === 'revision')) return 'contended';
-        if (failed.some(({ guards }) => guards === 'daily-limit')) return 'too-often';
+        const tooOften = failed.find(({ leg }) => leg !== undefined)?.leg;
+        if (tooOften !== undefined) return { tooOften };
         const engaged = failed.find(({ number }) => number !== undefined)?.number;
         if (engaged !== undefined) return { engaged };
         if (codes.some((code) => code === 'TransactionConflict' || code === 'ConditionalCheckFailed'))
@@ -67,7 +68,9 @@ type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteComman
 
 interface GuardedItem {
   readonly item: TransactItem;
-  readonly guards?: 'revision' | 'appointment' | 'daily-limit';
+  readonly guards?: 'revision' | 'appointment';
+  /** The leg whose number may not be called too often. */
+  readonly leg?: Leg;
   /** The number that the item holds. */
   readonly number?: string;
 }
@@ -152,7 +155,10 @@ function itemsOf(write: SessionWrite, table: string, now: Date): readonly Guarde
     })),
     ...(write.counts === undefined
       ? []
-      : [{ guards: 'daily-limit' as const, item: countItem(write.counts, table, now) }]),
+      : [{ leg: write.counts.leg, item: { Update: countOf(write.counts, table, now) } }]),
+    ...(write.needs === undefined
+      ? []
+      : [{ leg: write.needs.leg, item: { ConditionCheck: stillCallable(write.needs, table, now) } }]),
     ...write.free.map((number) => ({
       item: { Delete: { TableName: table, Key: { pk: `phone#${number}`, sk: 'held' } } },
     })),
@@ -161,19 +167,25 @@ function itemsOf(write: SessionWrite, table: string, now: Date): readonly Guarde
 }
 
 /** Calls are counted by number and day, and by nothing of the appointment, so that moving it begins no new count. */
-function countItem({ leg, number, dailyLimit }: CountedCall, table: string, now: Date): TransactItem {
+function stillCallable({ leg, number, dailyLimit }: CountedCall, TableName: string, now: Date) {
   return {
-    Update: {
-      TableName: table,
-      Key: { pk: `phone#${number}`, sk: `calls#${leg}#${dayOf(now.getTime())}` },
-      UpdateExpression: 'ADD calls :one SET kind = :kind, expiresAt = :expiresAt',
-      ConditionExpression: 'attribute_not_exists(calls) or calls < :limit',
-      ExpressionAttributeValues: {
-        ':one': 1,
-        ':kind': 'calls-of-a-day',
-        ':expiresAt': Math.floor(now.getTime() / 1000) + KEEP_COUNT_SECONDS,
-        ':limit': dailyLimit,
-      },
+    TableName,
+    Key: { pk: `phone#${number}`, sk: `calls#${leg}#${dayOf(now.getTime())}` },
+    ConditionExpression: 'attribute_not_exists(calls) or calls < :limit',
+    ExpressionAttributeValues: { ':limit': dailyLimit },
+  };
+}
+
+function countOf(call: CountedCall, table: string, now: Date) {
+  const condition = stillCallable(call, table, now);
+  return {
+    ...condition,
+    UpdateExpression: 'ADD calls :one SET kind = :kind, expiresAt = :expiresAt',
+    ExpressionAttributeValues: {
+      ...condition.ExpressionAttributeValues,
+      ':one': 1,
+      ':kind': 'calls-of-a-day',
+      ':expiresAt': Math.floor(now.getTime() / 1000) + KEEP_COUNT_SECONDS,
     },
   };
 }

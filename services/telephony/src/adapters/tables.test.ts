@@ -91,8 +91,22 @@ const write = (id: string, more: Partial<SessionWrite> = {}): SessionWrite => ({
       const results = [];
       for (const id of ['cs_1', 'cs_2', 'cs_3']) results.push(await sessions.write(claim(id, 'client'), now));
 
-      expect(results).toEqual(['written', 'written', 'too-often']);
+      expect(results).toEqual(['written', 'written', { tooOften: 'client' }]);
       expect(await sessions.load('cs_3')).toBeUndefined();
+    });
+
+    it('keep an agent from being rung for a client who has had them', async () => {
+      const { sessions } = await fresh();
+      await sessions.write(claim('cs_1', 'client', 1), now);
+      const toAgent = (dailyLimit: number) =>
+        write('cs_2', {
+          counts: { leg: 'agent', number: AGENT, dailyLimit: 1 },
+          needs: { leg: 'client', number: CLIENT, dailyLimit },
+        });
+
+      const results = [await sessions.write(toAgent(1), now), await sessions.write(toAgent(2), now)];
+
+      expect(results).toEqual([{ tooOften: 'client' }, 'written']);
     });
 
     it('are counted by leg and by UTC day', async () => {
@@ -138,9 +152,13 @@ const write = (id: string, more: Partial<SessionWrite> = {}): SessionWrite => ({
       const { line } = await fresh();
       const spent = (microUsd: number) => ({ ...IDLE_LINE, spent: { day: '2026-12-01', microUsd } });
 
-      const results = [await line.write(spent(1), 0, 'cs_1/agent-1'), await line.write(spent(2), 1, 'cs_1/agent-1')];
+      const results = [
+        await line.writeBill('cs_1/agent-1', spent(1), 0),
+        await line.writeBill('cs_1/agent-2', spent(2), 0),
+        await line.writeBill('cs_1/agent-1', spent(2), 1),
+      ];
 
-      expect(results).toEqual(['written', 'known']);
+      expect(results).toEqual(['written', 'contended', 'known']);
       expect((await line.load()).line.spent.microUsd).toBe(1);
     });
   });

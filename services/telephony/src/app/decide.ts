@@ -2,7 +2,16 @@ import { AgentAnswered, CallCompleted, CallConnected, CallFailed, type OutgoingE
 import { eventItem, handlingContext, messageItem, type OutboxItem } from '@appointments/runtime';
 import type { CallPolicy } from '../domain/policy';
 import { overtakenBy } from '../domain/projection';
-import { findAttempt, step, type Advanced, type Effect, type Fact, type Input, type Session } from '../domain/session';
+import {
+  findAttempt,
+  step,
+  type Advanced,
+  type Effect,
+  type Fact,
+  type Input,
+  type Leg,
+  type Session,
+} from '../domain/session';
 import { peopleOf } from './people';
 import type { CountedCall, Projections, Sessions } from './ports';
 
@@ -33,8 +42,8 @@ export interface DecideOptions {
    * ends here, even where the event that says so is still under way. @default false
    */
   readonly refresh?: boolean;
-  /** A claim counts its call against this many a day, whatever appointment it is for. @default not counted */
-  readonly dailyLimit?: number;
+  /** A claim counts its call against as many a day for each number, whatever appointment it is for. @default not counted */
+  readonly dailyCalls?: Readonly<Record<Leg, number>>;
 }
 
 export type Decide = (sessionId: string, input: Input, options?: DecideOptions) => Promise<Decision | undefined>;
@@ -62,26 +71,42 @@ export function decideWith(ports: DecidePorts): Decide {
         {
           ...writeOf(before, advanced, stored.revision, now),
           onlyWhileCurrent: wanted.type === 'claim' && !after.terminal,
-          counts: countedCall(after, wanted, options),
+          ...countedCalls(after, wanted, options),
         },
         now,
       );
       if (result === 'written') return { before, after };
-      if (typeof result === 'object') engaged.push(engagedInput(after, result.engaged));
-      if (result === 'too-often' && wanted.type === 'claim')
-        wanted = { type: 'refused', attemptId: wanted.attemptId, outcome: 'rejected-by-policy' };
+      if (typeof result !== 'object') continue;
+      if ('engaged' in result) engaged.push(engagedInput(after, result.engaged));
+      else wanted = forbidden(after, wanted, result.tooOften);
     }
     throw new SessionContended(`the session was written by others ${TRIES} times in a row`);
   };
 }
 
-/** The call that a claim is about to place, if it is counted. */
-function countedCall(after: Session, input: Input, { dailyLimit }: DecideOptions): CountedCall | undefined {
-  if (input.type !== 'claim' || dailyLimit === undefined) return undefined;
+/** The call that a claim is about to place, if it is counted; no agent is rung for a client who cannot be called any more. */
+function countedCalls(
+  after: Session,
+  input: Input,
+  { dailyCalls }: DecideOptions,
+): { readonly counts?: CountedCall; readonly needs?: CountedCall } {
+  if (input.type !== 'claim' || dailyCalls === undefined) return {};
   const attempt = findAttempt(after, input.attemptId);
-  return attempt?.stage === 'submitted' && attempt.to !== undefined
-    ? { leg: attempt.leg, number: attempt.to, dailyLimit }
-    : undefined;
+  if (attempt?.stage !== 'submitted' || attempt.to === undefined) return {};
+  const counted = (leg: Leg, number: string): CountedCall => ({ leg, number, dailyLimit: dailyCalls[leg] });
+  const client = after.people?.client.phone;
+  return {
+    counts: counted(attempt.leg, attempt.to),
+    ...(attempt.leg === 'agent' && client !== undefined && { needs: counted('client', client) }),
+  };
+}
+
+/** The input in place of a claim whose number has had its calls of the day, or whose client's has. */
+function forbidden(after: Session, claim: Input, tooOften: Leg): Input {
+  const attempt = claim.type === 'claim' ? findAttempt(after, claim.attemptId) : undefined;
+  return attempt?.leg === tooOften
+    ? { type: 'refused', attemptId: attempt.id, outcome: 'rejected-by-policy' }
+    : { type: 'forbidden', leg: tooOften };
 }
 
 /** What the appointment says now that the session does not know yet. */

@@ -1,8 +1,9 @@
 import { count, log, measure, NotYet } from '@appointments/runtime';
+import type { JudgePhone } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { PROBE_MS, type Permission } from '../domain/line';
 import type { CallPolicy } from '../domain/policy';
-import { findAttempt, isOpen, type Attempt, type Input, type Leg } from '../domain/session';
+import { findAttempt, isOpen, type Attempt, type Input, type Leg, type Session } from '../domain/session';
 import type { Addresses } from './addresses';
 import type { Decide } from './decide';
 import type { Documents } from './hear-call';
@@ -30,7 +31,8 @@ export interface DialPorts {
   readonly carrier: Carrier;
   readonly documents: Documents;
   readonly addresses: Addresses;
-  readonly mayDial: (number: string) => boolean;
+  /** The rules on numbers, asked again although booking asked them: the configuration may have changed since. */
+  readonly mayDial: JudgePhone;
   readonly line: CarrierLine;
   readonly policy: CallPolicy;
   /** Calls that one number may have on one day (UTC), however many appointments it has. */
@@ -70,21 +72,23 @@ type Of<Name extends DialCommand['do']> = Extract<DialCommand, { do: Name }>;
  */
 async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   const { sessionId, attemptId, creates } = command;
-  const attempt = await openAttempt(ports, command);
-  if (attempt?.to === undefined || attempt.stage !== 'reserved' || attempt.creates !== creates) return;
-  const permission = await mayCall(ports, command, attempt, attempt.to);
+  const stored = await ports.sessions.load(sessionId);
+  if (!stored) return;
+  const attempt = findAttempt(stored.session, attemptId);
+  if (attempt?.stage !== 'reserved' || attempt.creates !== creates) return;
+  const permission = await mayCall(ports, command, attempt, stored.session);
   if (!permission) return;
 
   const claim = await ports.decide(
     sessionId,
     { type: 'claim', attemptId, creates, queueMs: permission.queueMs },
-    { refresh: true, dailyLimit: ports.dailyCalls[attempt.leg] },
+    { refresh: true, dailyCalls: ports.dailyCalls },
   );
   const claimed = claim && findAttempt(claim.after, attemptId);
-  if (claimed?.outcome === 'rejected-by-policy')
+  if (claimed?.outcome === 'rejected-by-policy' || claim?.after.fault?.reason === 'rejected-by-policy')
     log.warn('A number is not dialled: it has had its calls of the day', fields(command));
   const wasReserved = claim && findAttempt(claim.before, attemptId)?.stage === 'reserved';
-  if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined) return;
+  if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined || claim.after.terminal) return;
   measure('CallWait', ports.now().getTime() - claimed.reservedAt);
 
   const place = { sessionId, leg: claimed.leg, n: claimed.n };
@@ -136,18 +140,23 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   }
 }
 
-/** Asks whether the number, the day's limits and the carrier allow the call now; what stands against it is recorded. */
+/** Asks whether the numbers, the day's limits and the carrier allow the call now; what stands against it is recorded. */
 async function mayCall(
   ports: DialPorts,
   command: Of<'create'>,
-  { leg, slotAt }: Attempt,
-  number: string,
+  { leg, to, slotAt }: Attempt,
+  { people }: Session,
 ): Promise<Extract<Permission, { is: 'granted' }> | undefined> {
   const { sessionId, attemptId } = command;
   const refuse = () => ports.decide(sessionId, { type: 'refused', attemptId, outcome: 'rejected-by-policy' });
-  if (!ports.mayDial(number)) {
-    log.warn('A number is not dialled: the policy forbids it', fields(command));
+  if (to === undefined) return undefined;
+  if (!isAllowed(ports, command, leg, to)) {
     await refuse();
+    return undefined;
+  }
+  // No agent is rung for somebody who must not be called.
+  if (leg === 'agent' && people && !isAllowed(ports, command, 'client', people.client.phone)) {
+    await ports.decide(sessionId, { type: 'forbidden', leg: 'client' });
     return undefined;
   }
   const permission = await ports.line.ask({ leg, hasTurn: slotAt !== undefined });
@@ -171,6 +180,17 @@ async function mayCall(
     default:
       return permission satisfies never;
   }
+}
+
+function isAllowed(ports: DialPorts, command: Of<'create'>, leg: Leg, number: string): boolean {
+  const verdict = ports.mayDial(number);
+  if (!verdict.ok)
+    log.warn('A number is not dialled: the rules on numbers forbid it', {
+      ...fields(command),
+      leg,
+      reason: verdict.reason,
+    });
+  return verdict.ok;
 }
 
 function putOff({ attemptId, creates }: Of<'create'>, until: number, because: 'paced' | 'carrier-down'): Input {

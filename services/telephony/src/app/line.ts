@@ -13,8 +13,10 @@ import {
 
 export interface LineStore {
   readonly load: () => Promise<{ readonly line: Line; readonly revision: number }>;
-  /** Resolves `contended` when somebody else wrote since, and `known` when a bill of that id was written before. */
-  readonly write: (line: Line, expected: number, billId?: string) => Promise<'written' | 'contended' | 'known'>;
+  /** Resolves `contended` when somebody else wrote since. */
+  readonly write: (line: Line, expected: number) => Promise<'written' | 'contended'>;
+  /** The same together with a bill; `known` when one of that id was written before, and then nothing is. */
+  readonly writeBill: (id: string, line: Line, expected: number) => Promise<'written' | 'contended' | 'known'>;
 }
 
 /** What all sessions share of the carrier: asked before every call, and told what became of it. */
@@ -38,15 +40,34 @@ const TRIES = 5;
 
 /** @throws {@link NotYet} where somebody else wrote first, five times in a row. */
 export function carrierLine(ports: LinePorts): CarrierLine {
+  // The messages of one batch are handled side by side, and would only take each other's write.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  };
+
+  type Write = (line: Line, expected: number) => Promise<'written' | 'contended' | 'known'>;
+
   /** Changes the line from what was read, again where somebody else wrote meanwhile; what changes nothing is not written. */
-  const change = async <T>(decide: (line: Line) => { readonly line: Line; readonly answer: T }, billId?: string) => {
+  const change = <T>(
+    decide: (line: Line) => { readonly line: Line; readonly answer: T },
+    write: Write = ports.store.write,
+  ): Promise<T> => inTurn(() => changeNow(decide, write));
+
+  const changeNow = async <T>(
+    decide: (line: Line) => { readonly line: Line; readonly answer: T },
+    write: Write,
+  ): Promise<T> => {
     for (let tries = 0; tries < TRIES; tries++) {
       if (tries > 0) await ports.pause?.(tries);
       const { line, revision } = await ports.store.load();
       const decided = decide(line);
-      if (decided.line === line) return decided.answer;
-      const result = await ports.store.write(decided.line, revision, billId);
-      if (result !== 'contended') return decided.answer;
+      if (decided.line === line || (await write(decided.line, revision)) !== 'contended') return decided.answer;
     }
     throw new NotYet(`the line was written by others ${TRIES} times in a row`);
   };
@@ -78,14 +99,14 @@ export function carrierLine(ports: LinePorts): CarrierLine {
     },
 
     bill: async (id, seconds) => {
-      const isOver = await change((line) => {
-        const now = ports.now().getTime();
-        const after = billed(line, seconds, ports.policy, now);
-        return {
-          line: after,
-          answer: isSpent(after, ports.policy, now) && !isSpent(line, ports.policy, now),
-        };
-      }, id);
+      const isOver = await change(
+        (line) => {
+          const now = ports.now().getTime();
+          const after = billed(line, seconds, ports.policy, now);
+          return { line: after, answer: isSpent(after, ports.policy, now) && !isSpent(line, ports.policy, now) };
+        },
+        (line, expected) => ports.store.writeBill(id, line, expected),
+      );
       if (isOver) log.error("The day's money is spent: nobody is dialled until tomorrow", { day: dayIn(ports) });
     },
   };

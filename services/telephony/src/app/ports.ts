@@ -21,6 +21,8 @@ export interface SessionWrite {
   readonly onlyWhileCurrent: boolean;
   /** A call that is counted with the write, which stands only while the number has had fewer calls that day. */
   readonly counts?: CountedCall | undefined;
+  /** A number that may still be called that day, or the write does not stand. */
+  readonly needs?: CountedCall | undefined;
 }
 
 export interface CountedCall {
@@ -29,8 +31,13 @@ export interface CountedCall {
   readonly dailyLimit: number;
 }
 
-/** `engaged` names the number that another session holds; `too-often` is a number that has had its calls of the day. */
-export type WriteResult = 'written' | 'contended' | 'overtaken' | 'too-often' | { readonly engaged: string };
+/** `engaged` names the number that another session holds; `tooOften` the leg whose number has had its calls of the day. */
+export type WriteResult =
+  | 'written'
+  | 'contended'
+  | 'overtaken'
+  | { readonly tooOften: Leg }
+  | { readonly engaged: string };
 
 export interface Sessions {
   readonly load: (sessionId: string) => Promise<StoredSession | undefined>;

@@ -44,7 +44,8 @@ export function startSession(ports: DecidePorts) {
       );
       if (result === 'written') return log.info('Starting appointment calls', fields);
       if (result === 'contended') return log.info('Appointment calls were started before', fields);
-      if (typeof result === 'object') engaged.push(engagedInput(advanced.session, result.engaged));
+      if (typeof result === 'object' && 'engaged' in result)
+        engaged.push(engagedInput(advanced.session, result.engaged));
     }
     throw new SessionContended('the session could not be started');
   };

@@ -521,6 +521,21 @@ describe('a claim', () => {
     expect(failure(call)).toMatchObject({ reason: as, attempts: [] });
   });
 
+  it('is refused for the client in the very moment in which the agent has waited long enough', () => {
+    const call = journey({ backOffSeconds: [590, 590] });
+    call.start();
+    call.accept('agent');
+    call.place('client');
+    call.status('client', 1, 'busy', 486);
+    call.pass(599);
+    call.sleep(1);
+
+    call.feed({ type: 'claim', attemptId: 'client-2', creates: 1 });
+
+    expect(call.session.terminal).toMatchObject({ reason: 'timeout' });
+    expect(call.session.attempts.map(({ id }) => id)).toEqual(['agent-1', 'client-1']);
+  });
+
   it('is refused for the agent past the latest start', () => {
     const call = journey();
     call.start();

@@ -176,6 +176,8 @@ export type Input =
       readonly attemptId: string;
       readonly outcome: 'invalid-number' | 'unreachable' | 'rejected-by-policy' | 'carrier-error';
     }
+  /** Policy forbids that this leg is dialled at all, which is known before anybody was. */
+  | { readonly type: 'forbidden'; readonly leg: Leg }
   | {
       readonly type: 'answered';
       readonly attemptId: string;
@@ -281,13 +283,25 @@ export function newSession(facts: {
   };
 }
 
-/** Records the inputs and decides: what the session is then, and what is to be done. */
+/**
+ * Records the inputs and decides: what the session is then, and what is to be done. A claim comes after a decision of its own,
+ * because time or news may have ended what it would dial for.
+ */
 export function step(session: Session, inputs: readonly Input[], policy: CallPolicy, now: number): Advanced {
-  return advance(
-    inputs.reduce((recorded, input) => record(recorded, input, policy, now), session),
-    policy,
-    now,
+  const decideOn = (from: Session, some: readonly Input[]) =>
+    advance(
+      some.reduce((recorded, input) => record(recorded, input, policy, now), from),
+      policy,
+      now,
+    );
+  const claims = inputs.filter(({ type }) => type === 'claim');
+  if (claims.length === 0) return decideOn(session, inputs);
+  const first = decideOn(
+    session,
+    inputs.filter(({ type }) => type !== 'claim'),
   );
+  const last = decideOn(first.session, claims);
+  return { session: last.session, effects: [...first.effects, ...last.effects] };
 }
 
 /** The agent who has accepted and is on the line. */
@@ -365,6 +379,8 @@ export function record(session: Session, input: Input, policy: CallPolicy, now: 
       return recordProbeRefused(session, input, now);
     case 'refused':
       return recordRefused(session, input, now);
+    case 'forbidden':
+      return { ...session, fault: session.fault ?? { leg: input.leg, reason: 'rejected-by-policy' } };
     case 'answered':
       return heard(session, input, policy, now, (known, attempt) =>
         recordAnswer(known, attempt, input.answeredBy, policy, now),
@@ -390,8 +406,9 @@ export function record(session: Session, input: Input, policy: CallPolicy, now: 
 }
 
 /**
- * The last look before the carrier is asked for a call: whoever is to be dialled must still be wanted now. A claim is made
- * once; a create command that comes again, or after the reason for it has gone, finds nothing to claim.
+ * The last step before the carrier is asked for a call. It comes after a decision ({@link step}), which withdraws every attempt
+ * that is not wanted any more: so what is still reserved may be dialled. A claim is made once; a create command that comes
+ * again, or after the reason for it has gone, finds nothing to claim.
  */
 function recordClaim(
   session: Session,
@@ -401,12 +418,6 @@ function recordClaim(
 ): Session {
   const attempt = commanded(session, input, 'reserved');
   if (!attempt) return session;
-  const wanted =
-    !session.terminal &&
-    !session.calledOff &&
-    !session.joined &&
-    (attempt.leg === 'agent' ? now <= latestStart(session, policy) : agentOnLine(session) !== undefined);
-  if (!wanted) return without(session, attempt);
   const { carrierDown: _mended, ...known } = session;
   return patch(known, attempt.id, { stage: 'submitted', ...submittedAt(now, policy, input.queueMs) });
 }

@@ -1,4 +1,5 @@
 import { consumeMessages, readConfig, secret } from '@appointments/runtime';
+import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { twilioCarrier } from '../adapters/carrier';
 import { documents } from '../adapters/documents';
@@ -6,7 +7,6 @@ import { TwilioSecret } from '../adapters/twilio-secret';
 import { linePort, queuePorts, tablePorts } from '../adapters/wiring';
 import { addresses } from '../app/addresses';
 import { dial, DialCommand } from '../app/dial';
-import { mayDial } from '../app/may-dial';
 
 const DailyCalls = z.coerce.number('must be a number').int('must be a whole number').positive('must be more than 0');
 const config = readConfig(
@@ -18,10 +18,7 @@ const config = readConfig(
     BRAND_NAME: z.string().min(1),
     DAILY_CALLS_PER_AGENT: DailyCalls,
     DAILY_CALLS_PER_CLIENT: DailyCalls,
-    ALLOWED_COUNTRIES: z
-      .string()
-      .regex(/^ *[A-Z]{2} *(, *[A-Z]{2} *)*$/, 'must be the codes of countries, like US,CA')
-      .transform((countries) => countries.split(',').map((country) => country.trim())),
+    ALLOWED_COUNTRIES: AllowedCountries,
   }),
 );
 const table = tablePorts();
@@ -38,7 +35,7 @@ export const handler = consumeMessages(
     }),
     documents: documents({ addresses: places, brand: config.BRAND_NAME, keySeconds: table.policy.keySeconds }),
     addresses: places,
-    mayDial: mayDial(config.ALLOWED_COUNTRIES),
+    mayDial: phoneRules(config.ALLOWED_COUNTRIES),
     line: linePort(),
     dailyCalls: { agent: config.DAILY_CALLS_PER_AGENT, client: config.DAILY_CALLS_PER_CLIENT },
   }),

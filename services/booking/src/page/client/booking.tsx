@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { book, type Booked } from './api';
 import { DetailsForm, faultsOf, type FormErrors } from './details-form';
-import { Alert, FocusedHeading, serverNow, useAnnouncer, When, words } from './parts';
+import { Alert, calledCountries, FocusedHeading, serverNow, useAnnouncer, When, words } from './parts';
 import { composePhone, readablePhone } from './phone';
 import type { Problem } from './problem';
 import { SlotButton, SlotPicker } from './slot-picker';
@@ -10,7 +10,7 @@ import { en as t } from './texts-en';
 import { dateIn, groupByDay, type Slot } from './wall-time';
 import { visitorZone } from './zones';
 
-const empty: FormValues = { name: '', email: '', country: 'US', phone: '', notes: '', smsConsent: false };
+const empty = { name: '', email: '', phone: '', notes: '', smsConsent: false };
 
 /** Also where the page is not served over TLS, where `crypto.randomUUID` is missing. */
 function newKey(): string {
@@ -25,7 +25,9 @@ export function Booking() {
   const [week, setWeek] = useState(() => dateIn(zone, now));
   const [view, setView] = useState<View>('time');
   const [slot, setSlot] = useState<Slot>();
-  const [values, setValues] = useState(empty);
+  const called = useRef(calledCountries()).current;
+  const blank: FormValues = { ...empty, country: called.has('US') ? 'US' : ([...called.keys()][0] ?? '') };
+  const [values, setValues] = useState(blank);
   const [errors, setErrors] = useState<FormErrors>({});
   const [problem, setProblem] = useState<Problem>();
   const [refusals, setRefusals] = useState(0);
@@ -80,7 +82,7 @@ export function Booking() {
       const answer = await book(body, keyFor(body), words);
       if (answer.ok) {
         setBooked({ answer: answer.value, values, phone, slot, zone });
-        setValues(empty);
+        setValues(blank);
         history.replaceState('time', '');
         setView('done');
         return;
@@ -130,6 +132,7 @@ export function Booking() {
             <Refusal problem={problem} startsAtError={errors['startsAt'] ?? errors['timeZone']} onChoose={choose} />
             <DetailsForm
               values={values}
+              called={called}
               errors={errors}
               refusals={refusals}
               sending={sending}

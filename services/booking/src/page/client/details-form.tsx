@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { callingCodes } from './countries';
 import { locale } from './parts';
 import { composePhone, countryOf, readablePhone } from './phone';
 import type { FormValues } from './submission';
@@ -21,6 +20,8 @@ export function faultsOf(values: FormValues): Record<string, string> {
 
 export function DetailsForm(props: {
   values: FormValues;
+  /** Calling codes of the countries whose numbers may be called. */
+  called: ReadonlyMap<string, string>;
   errors: FormErrors;
   /** Rises with each refused attempt: the focus then goes to the first faulty field. */
   refusals: number;
@@ -28,9 +29,9 @@ export function DetailsForm(props: {
   onChange: (values: FormValues) => void;
   onSubmit: () => void;
 }) {
-  const { values, errors, onChange } = props;
+  const { values, errors, called, onChange } = props;
   const form = useRef<HTMLFormElement>(null);
-  const countries = useMemo(countryNames, []);
+  const countries = useMemo(() => countryNames(called), [called]);
   const composed = composePhone(values.country, values.phone);
   useEffect(() => {
     if (props.refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -41,6 +42,13 @@ export function DetailsForm(props: {
     'aria-invalid': errors[field] !== undefined,
     'aria-describedby': `${hint ? `${field}-hint ` : ''}${field}-error`,
   });
+  const phoneHint = () => {
+    // A number that was refused is not promised a call in the same breath.
+    if (composed === undefined || errors['phone'] !== undefined) return t.phoneHint;
+    // Said before the form is sent, as far as the calling code tells; several countries may share one.
+    if (countryOf(composed, values.country, called) !== undefined) return t.phoneAs(readablePhone(composed));
+    return t.phoneElsewhere(countries.map(({ name }) => name));
+  };
 
   return (
     <form
@@ -91,12 +99,7 @@ export function DetailsForm(props: {
             ))}
           </select>
         </div>
-        <Field
-          name="phone"
-          label={t.phone}
-          hint={composed === undefined ? t.phoneHint : t.phoneAs(readablePhone(composed))}
-          error={errors['phone']}
-        >
+        <Field name="phone" label={t.phone} hint={phoneHint()} error={errors['phone']}>
           <input
             {...described('phone', true)}
             type="tel"
@@ -107,7 +110,7 @@ export function DetailsForm(props: {
             onInput={(event) => {
               const phone = event.currentTarget.value;
               const typed = /^\s*(\+|00)/.test(phone) ? composePhone(values.country, phone) : undefined;
-              const country = typed === undefined ? undefined : countryOf(typed, values.country);
+              const country = typed === undefined ? undefined : countryOf(typed, values.country, called);
               onChange({ ...values, phone, country: country ?? values.country });
             }}
           />
@@ -175,9 +178,9 @@ function ErrorText(props: { name: string; error: string | undefined }) {
   );
 }
 
-function countryNames(): { country: string; name: string; code: string }[] {
+function countryNames(called: ReadonlyMap<string, string>): { country: string; name: string; code: string }[] {
   const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
-  return [...callingCodes]
+  return [...called]
     .map(([country, code]) => ({ country, code, name: names.of(country) ?? country }))
     .toSorted((a, b) => a.name.localeCompare(b.name, locale));
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { callingCodes } from './countries';
 import { en as t } from './texts-en';
 import { formatDate, formatTime, offsetLabel, wallTimeIn } from './wall-time';
 import { cityOf, spokenName } from './zones';
@@ -15,6 +16,13 @@ const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`
 export function serverNow(): Date {
   const sent = new Date(meta('server-time'));
   return Number.isNaN(sent.getTime()) ? new Date() : sent;
+}
+
+/** Calling codes of the countries whose numbers may be called, as the server says; the server has the last word on a number. */
+export function calledCountries(): ReadonlyMap<string, string> {
+  const allowed = meta('allowed-countries').split(',');
+  const called = new Map([...callingCodes].filter(([country]) => allowed.includes(country)));
+  return called.size > 0 ? called : callingCodes;
 }
 
 /** One polite live region for the whole page: what sighted visitors see change is said once. */

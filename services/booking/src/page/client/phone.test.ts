@@ -75,6 +75,17 @@ describe('countries', () => {
     expect(countryOf('+12025550143', 'CA')).toBe('CA');
     expect(countryOf('+353861234567', 'US')).toBe('IE');
   });
+
+  it('follow no number to a country that is not called', () => {
+    const called = new Map([
+      ['CA', '1'],
+      ['IE', '353'],
+    ]);
+
+    expect(countryOf('+447700900123', 'IE', called)).toBeUndefined();
+    expect(countryOf('+353861234567', 'CA', called)).toBe('IE');
+    expect(countryOf('+12025550143', 'IE', called)).toBe('CA');
+  });
 });
 
 describe('readablePhone', () => {

@@ -44,9 +44,13 @@ function asE164(digits: string, code = ''): string | undefined {
   return digits.length > code.length && /^[1-9]\d{6,14}$/.test(digits) ? `+${digits}` : undefined;
 }
 
-/** The country whose code a typed international number begins with, so that the picker can follow. */
-export function countryOf(e164: string, current: string): string | undefined {
-  const fits = [...callingCodes].filter(([, code]) => e164.startsWith(`+${code}`));
+/** The country, of those to choose from, whose code a typed international number begins with: the picker can follow it. */
+export function countryOf(
+  e164: string,
+  current: string,
+  countries: ReadonlyMap<string, string> = callingCodes,
+): string | undefined {
+  const fits = [...countries].filter(([, code]) => e164.startsWith(`+${code}`));
   const longest = Math.max(0, ...fits.map(([, code]) => code.length));
   const best = fits.filter(([, code]) => code.length === longest).map(([country]) => country);
   if (best.includes(current)) return current;

@@ -19,9 +19,22 @@ describe('problemOf', () => {
     expect(problem).toEqual({
       kind: 'invalid',
       message: '',
-      fieldErrors: { email: 'Is not an address.', phone: 'Too short.', name: 'Is missing.' },
+      fieldErrors: { email: 'This is not an address.', phone: 'Too short.', name: 'This is missing.' },
       nearest: [],
     });
+  });
+
+  it('makes a sentence of a message that goes on from the name of its field', () => {
+    const messages = ['is a number in Canada', 'must be text', 'has a prefix', 'belongs to no country', 'isolated'];
+    const told = messages.map((message) => read(400, { errors: [{ path: 'phone', message }] }).fieldErrors['phone']);
+
+    expect(told).toEqual([
+      'This is a number in Canada.',
+      'This must be text.',
+      'This has a prefix.',
+      'This belongs to no country.',
+      'Isolated.',
+    ]);
   });
 
   it('keeps both of two faults of one field', () => {

@@ -20,8 +20,10 @@ function fieldOf(path: unknown, fields: readonly string[]): string | undefined {
   return segments.find((segment) => fields.includes(segment));
 }
 
+/** Our API's messages go on from the field's name, which stands above them already: "must be …", "is a number in …". */
 function sentence(text: string): string {
-  const capital = text.trim().replace(/^\p{Ll}/u, (first) => first.toUpperCase());
+  const whole = text.trim().replace(/^(?=(?:is|must|has|belongs)\b)/, 'This ');
+  const capital = whole.replace(/^\p{Ll}/u, (first) => first.toUpperCase());
   return capital === '' || /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
 

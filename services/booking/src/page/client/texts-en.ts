@@ -38,6 +38,10 @@ export const en = {
   country: 'Country',
   phone: 'Phone number',
   phoneHint: 'The number we phone you on.',
+  phoneElsewhere: (countries: readonly string[]) =>
+    countries.length > 8
+      ? 'We cannot phone numbers of this country.'
+      : `We can phone only numbers of: ${countries.join(', ')}.`,
   phoneAs: (number: string) => `We will phone ${number}.`,
   notes: 'Anything we should know?',
   yourNotes: 'Your notes',
