@@ -12,6 +12,7 @@ import {
   type OutgoingEvent,
 } from '@appointments/events';
 import { consume, consumeMessages, publishOutbox, type OutboxItem } from '@appointments/runtime';
+import { phoneRules } from '@appointments/runtime/phone-rules';
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { documents } from '../src/adapters/documents';
@@ -451,7 +452,7 @@ export async function runHouse(options: HouseOptions = {}) {
     carrier: mortal('carrier', carrier),
     documents: papers,
     addresses: places,
-    mayDial: () => true,
+    mayDial: phoneRules(['US']),
     line: carrierLine({
       store: mortal('line', table.line),
       policy: { callsPerSecond: 1, dailySpendUsd: 0, usdPerMinute: 0.0158 },

@@ -17,6 +17,8 @@ export interface Weather {
   readonly twimlFails: number;
   /** A call must wait its turn, or for the carrier to take calls of the account again. */
   readonly putOff: number;
+  /** Policy forbids to dial one of the two. */
+  readonly forbidden: number;
   /** Creates: 429; no connection; 4xx; 500; 503; connection reset; accepted and never answered. */
   readonly throttled: number;
   readonly unsent: number;
@@ -40,6 +42,7 @@ export const CALM: Weather = {
   jitterMs: 200,
   twimlFails: 0,
   putOff: 0,
+  forbidden: 0,
   throttled: 0,
   unsent: 0,
   refused: 0,
@@ -59,6 +62,7 @@ export const STORM: Weather = {
   jitterMs: 20_000,
   twimlFails: 0.05,
   putOff: 0.05,
+  forbidden: 0.01,
   throttled: 0.08,
   unsent: 0.02,
   refused: 0.02,
@@ -296,6 +300,16 @@ export function runSession(options: StormOptions): Ending {
     const isProbe = chance(weather.putOff);
     const because = isProbe && chance(0.5) ? 'carrier-down' : 'paced';
     const mustWait = because === 'carrier-down' || (reserved.slotAt === undefined && chance(weather.putOff));
+    if (chance(weather.forbidden)) {
+      const isOfClient = reserved.leg === 'agent' && chance(0.5);
+      feed(
+        id,
+        isOfClient
+          ? { type: 'forbidden', leg: 'client' }
+          : { type: 'refused', attemptId, outcome: 'rejected-by-policy' },
+      );
+      return;
+    }
     if (mustWait) {
       feed(id, { type: 'put-off', attemptId, creates, until: inAWhile(), because });
       return;
@@ -303,8 +317,10 @@ export function runSession(options: StormOptions): Ending {
     yield pause();
     const before = findAttempt(load(id), attemptId);
     const claim: Input = { type: 'claim', attemptId, creates, queueMs: longestQueueMs() };
-    const claimed = findAttempt(feed(id, claim, true), attemptId);
-    if (before?.stage !== 'reserved' || claimed?.stage !== 'submitted' || claimed.to === undefined) return;
+    const after = feed(id, claim, true);
+    const claimed = findAttempt(after, attemptId);
+    if (before?.stage !== 'reserved' || claimed?.stage !== 'submitted' || after.terminal) return;
+    if (claimed.to === undefined) return;
     yield pause();
     const answer = carrier.create({ sessionId: id, attemptId, leg: claimed.leg }, claimed.to);
     yield answer.afterMs;

@@ -78,6 +78,7 @@ const anyInput: fc.Arbitrary<Input> = fc.oneof(
   fc.record({ type: fc.constant('claim' as const), attemptId, creates, queueMs }),
   fc.record({ type: fc.constant('created' as const), attemptId, callSid, queueMs }),
   fc.record({ type: fc.constant('not-placed' as const), attemptId, creates }),
+  fc.record({ type: fc.constant('forbidden' as const), leg }),
   fc.record({ type: fc.constant('probe-refused' as const), attemptId, creates, until }),
   fc.record({
     type: fc.constant('put-off' as const),
