@@ -113,6 +113,7 @@ export async function runHouse(options: HouseOptions = {}) {
   // ── Calls of ports, at which the process may die ──────────────────────────────────────────────────────────────────
 
   const portCalls: PortCall[] = [];
+  const made = new Map<string, number>();
   const crashed: PortCall[] = [];
   /** Attempts that were claimed by a process that died before the carrier had placed their call, or before it was noted that it would not. */
   const uncertain: { readonly attempt: string; readonly n: number }[] = [];
@@ -130,7 +131,8 @@ export async function runHouse(options: HouseOptions = {}) {
         name,
         async (...values: unknown[]) => {
           const label = `${of}.${name}`;
-          const nth = portCalls.filter((call) => call.name === label).length + 1;
+          const nth = (made.get(label) ?? 0) + 1;
+          made.set(label, nth);
           const call: PortCall = { index: portCalls.length + 1, name: label, nth };
           portCalls.push(call);
           const fate = options.crash?.(call);

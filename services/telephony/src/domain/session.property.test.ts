@@ -9,6 +9,7 @@ const acceptance = fc.constantFrom('keypress' as const, 'keypress' as const, 'am
 const policies = fc.record({
   agentLeft: fc.constantFrom('redial' as const, 'fail' as const),
   acceptance: fc.record({ agent: acceptance, client: acceptance }),
+  longestWaitSeconds: fc.constantFrom(600, 600, 120, 45),
 });
 const changes = fc.option(
   fc.record({
