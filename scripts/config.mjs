@@ -1,5 +1,7 @@
-// `npm run config -- store --stage <stage>`: stores what the environment says (TWILIO_*, AGENT_* …) where a deployment reads it:
-// credentials in Secrets Manager, everything else in infra/stages/<stage>.json. Nothing is printed but names.
+// `npm run config -- store [--stage <stage>]`: stores what the environment says (TWILIO_*, AGENT_* …) where a deployment reads it:
+// credentials in Secrets Manager, everything else in infra/stages/<stage>.json.
+// `npm run config -- check [--stage <stage>]`: says of every setting whether it looks right, fetches and checks the operator's own
+// greetings, and keeps them in that file. Both print names and verdicts, never a value.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,85 +9,153 @@ import { install, requireNode, root, say, stop } from './setup.mjs';
 
 requireNode();
 install();
+// Only now is what they import surely there.
+const { CREDENTIALS, SETTINGS } = await import('./settings.mjs');
+const { fetchGreeting, GREETING_URLS, GreetingError, noteOn } = await import('../services/telephony/greetings.mjs');
 
 const { values, positionals } = parseArgs({
   options: { stage: { type: 'string', default: 'dev' } },
   allowPositionals: true,
 });
-if (positionals[0] !== 'store') stop('Usage: npm run config -- store [--stage <stage>]');
+const commands = { store, check };
+const command = Object.hasOwn(commands, positionals[0] ?? '') ? commands[positionals[0]] : undefined;
+if (!command || positionals.length > 1) stop('Usage: npm run config -- store|check [--stage <stage>]');
 const { stage } = values;
 if (!/^[a-z][a-z0-9]{0,15}$/.test(stage))
   stop(`A stage's name is a lower-case word of at most 16 letters and digits, not ${JSON.stringify(stage)}.`);
-
-const E164 = /^\+[1-9]\d{6,14}$/;
-const settings = {
-  AGENT_NAME: { path: ['agent', 'name'], pattern: /^.{1,100}$/ },
-  AGENT_PHONE: { path: ['agent', 'phone'], pattern: E164 },
-  AGENT_EMAIL: { path: ['agent', 'email'], pattern: /^[^\s@]+@[^\s@]+$/ },
-  AGENT_TIME_ZONE: { path: ['agent', 'timeZone'], pattern: /^[A-Za-z_+\-/0-9]+$/ },
-  WORKING_HOURS: { path: ['agent', 'workingHours'], pattern: /\d/ },
-  SLOT_MINUTES: { path: ['slotMinutes'], pattern: /^\d+$/, number: true },
-  MINIMUM_NOTICE_MINUTES: { path: ['minimumNoticeMinutes'], pattern: /^\d+$/, number: true },
-  BRAND_NAME: { path: ['brandName'], pattern: /^.{1,60}$/ },
-  SENDER_EMAIL: { path: ['senderEmail'], pattern: /^[^\s@]+@[^\s@]+$/ },
-  TWILIO_PHONE_NUMBER: { path: ['twilioPhoneNumber'], pattern: E164 },
-  PUBLIC_URL: { path: ['publicUrl'], pattern: /^https?:\/\// },
-  ALLOWED_COUNTRIES: { path: ['allowedCountries'], pattern: /^[A-Z]{2}(,[A-Z]{2})*$/ },
-  CALLS_PER_SECOND: { path: ['callsPerSecond'], pattern: /^\d+(\.\d+)?$/, number: true },
-  DAILY_CALLS_PER_AGENT: { path: ['dailyCallsPerAgent'], pattern: /^[1-9]\d*$/, number: true },
-  DAILY_CALLS_PER_CLIENT: { path: ['dailyCallsPerClient'], pattern: /^[1-9]\d*$/, number: true },
-  DAILY_SPEND_USD: { path: ['dailySpendUsd'], pattern: /^\d+(\.\d+)?$/, number: true },
-  USD_PER_MINUTE: { path: ['usdPerMinute'], pattern: /^\d+(\.\d+)?$/, number: true },
-};
-const credentials = {
-  TWILIO_ACCOUNT_SID: /^AC[0-9a-fA-F]{32}$/,
-  TWILIO_AUTH_TOKEN: /^\S{16,128}$/,
-  TWILIO_PREVIOUS_AUTH_TOKEN: /^\S{16,128}$/,
-};
+const shown = `infra/stages/${stage}.json`;
+const file = join(root, shown);
 
 const given = (name) => (process.env[name] === undefined || process.env[name] === '' ? undefined : process.env[name]);
-const faults = [
-  ...Object.entries(settings).map(([name, { pattern }]) => [name, pattern]),
-  ...Object.entries(credentials),
-].filter(([name, pattern]) => given(name) !== undefined && !pattern.test(given(name)));
-if (faults.length > 0)
-  stop(
-    `Nothing was stored: ${faults.map(([name]) => name).join(', ')} ${faults.length === 1 ? 'does' : 'do'} not look right.`,
-  );
-
-const [sid, token, previous] = Object.keys(credentials).map(given);
-if ((sid === undefined) !== (token === undefined))
-  stop('Nothing was stored: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together.');
-
-const named = Object.entries(settings).filter(([name]) => given(name) !== undefined);
-if (sid === undefined && named.length === 0)
-  stop(`Nothing was stored: none of ${[...Object.keys(settings), ...Object.keys(credentials)].join(', ')} is set.`);
-
-if (sid !== undefined) {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const SecretId = `appointments/${stage}/twilio`;
-  const SecretString = JSON.stringify({
-    accountSid: sid,
-    authToken: token,
-    ...(previous !== undefined && { previousAuthToken: previous }),
-  });
+const read = (from) => {
   try {
-    await new SecretsManagerClient({}).send(new PutSecretValueCommand({ SecretId, SecretString }));
+    return JSON.parse(readFileSync(from, 'utf8'));
   } catch (error) {
-    stop(`Nothing was stored: Secrets Manager refused ${SecretId}: ${error.name}: ${error.message}`);
+    return stop(`${from} cannot be read: ${error.message}`);
   }
-  say(`Stored the Twilio credentials in the secret ${SecretId}.`);
+};
+const stored = ({ number, json }, value) => (number ? Number(value) : json ? JSON.parse(value) : value);
+const write = (content) => writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
+const at = (content, path) => path.reduce((object, key) => object?.[key], content);
+function put(content, path, value) {
+  const parent = path.slice(0, -1).reduce((object, key) => (object[key] ??= {}), content);
+  parent[path.at(-1)] = value;
+}
+const credentialsArePaired = () =>
+  (given('TWILIO_ACCOUNT_SID') === undefined) === (given('TWILIO_AUTH_TOKEN') === undefined);
+
+/** The greeting at an address, or what is wrong with it. */
+async function tryGreeting(url) {
+  try {
+    return { greeting: await fetchGreeting(url), faults: [] };
+  } catch (error) {
+    if (!(error instanceof GreetingError)) throw error;
+    return { faults: error.faults, unanswered: error.unanswered };
+  }
 }
 
-if (named.length > 0) {
-  const file = join(root, 'infra/stages', `${stage}.json`);
-  const from = existsSync(file) ? file : join(root, 'infra/stages/dev.json');
-  const content = JSON.parse(readFileSync(from, 'utf8'));
-  for (const [name, { path, number }] of named) {
-    const parent = path.slice(0, -1).reduce((object, key) => (object[key] ??= {}), content);
-    parent[path.at(-1)] = number ? Number(given(name)) : given(name);
+await command();
+
+async function store() {
+  const wrong = Object.entries({ ...SETTINGS, ...CREDENTIALS })
+    .filter(([name, { looksRight }]) => given(name) !== undefined && !looksRight(given(name)))
+    .map(([name]) => name);
+  if (wrong.length > 0)
+    stop(`Nothing was stored: ${wrong.join(', ')} ${wrong.length === 1 ? 'does' : 'do'} not look right.`);
+  if (!credentialsArePaired()) stop('Nothing was stored: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN belong together.');
+
+  const named = Object.keys(SETTINGS).filter((name) => given(name) !== undefined);
+  const greeted = Object.keys(GREETING_URLS).filter((name) => given(name) !== undefined);
+  const [sid, token, previous] = Object.keys(CREDENTIALS).map(given);
+  if (sid === undefined && named.length === 0 && greeted.length === 0) {
+    const all = [SETTINGS, GREETING_URLS, CREDENTIALS].flatMap(Object.keys);
+    stop(`Nothing was stored: none of ${all.join(', ')} is set.`);
   }
-  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
-  say(`Wrote ${named.map(([name]) => name).join(', ')} to infra/stages/${stage}.json; synthesize and deploy to apply.`);
+
+  const greetings = [];
+  const faults = [];
+  for (const name of greeted) {
+    const tried = await tryGreeting(given(name));
+    faults.push(...tried.faults.map((fault) => `${name}: the document ${fault}.`));
+    greetings.push([GREETING_URLS[name], tried.greeting]);
+  }
+  if (faults.length > 0) stop(['Nothing was stored:', ...faults].join('\n'));
+
+  if (sid !== undefined) {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+    const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    const SecretId = `appointments/${stage}/twilio`;
+    const SecretString = JSON.stringify({
+      accountSid: sid,
+      authToken: token,
+      ...(previous !== undefined && { previousAuthToken: previous }),
+    });
+    try {
+      await new SecretsManagerClient({}).send(new PutSecretValueCommand({ SecretId, SecretString }));
+    } catch (error) {
+      stop(`Nothing was stored: Secrets Manager refused ${SecretId}: ${error.name}: ${error.message}`);
+    }
+    say(`Stored the Twilio credentials in the secret ${SecretId}.`);
+  }
+
+  if (named.length + greeted.length > 0) {
+    const content = read(existsSync(file) ? file : join(root, 'infra/stages/dev.json'));
+    for (const name of named) put(content, SETTINGS[name].path, stored(SETTINGS[name], given(name)));
+    for (const [leg, greeting] of greetings) put(content, ['greetings', leg], greeting);
+    write(content);
+    say(`Wrote ${[...named, ...greeted].join(', ')} to ${shown}; synthesize and deploy to apply.`);
+  }
+}
+
+async function check() {
+  if (!existsSync(file)) stop(`There is no stage ${stage}: ${shown} is missing. "store" begins one.`);
+  const content = read(file);
+  let wrong = 0;
+  const verdict = (name, words) => say(`${name.padEnd(28)} ${words}`);
+  const fault = (name, words) => {
+    wrong += 1;
+    verdict(name, `wrong: ${words}`);
+  };
+
+  for (const [name, { path, looksRight, must, json }] of Object.entries(SETTINGS)) {
+    const kept = at(content, path);
+    const value = given(name) ?? (kept === undefined ? undefined : json ? JSON.stringify(kept) : String(kept));
+    const where = given(name) === undefined ? shown : 'the environment';
+    if (value === undefined) verdict(name, 'not set: the default');
+    else if (looksRight(value)) verdict(name, `looks right (${where})`);
+    else fault(name, `it must be ${must} (${where})`);
+  }
+  for (const [name, { looksRight, must }] of Object.entries(CREDENTIALS)) {
+    const value = given(name);
+    if (value === undefined) verdict(name, 'not in the environment: a deployment has it in its secret');
+    else if (looksRight(value)) verdict(name, 'looks right (the environment)');
+    else fault(name, `it must be ${must} (the environment)`);
+  }
+  if (!credentialsArePaired()) fault('TWILIO_ACCOUNT_SID', 'it and TWILIO_AUTH_TOKEN belong together');
+
+  const fetched = [];
+  for (const [name, leg] of Object.entries(GREETING_URLS)) {
+    const kept = content.greetings?.[leg];
+    const url = given(name) ?? kept?.url;
+    if (url === undefined) {
+      verdict(name, 'not set: our own greeting');
+      continue;
+    }
+    const { greeting, faults, unanswered } = await tryGreeting(url);
+    for (const words of faults) fault(name, `the document ${words}`);
+    if (unanswered && kept?.url === url) verdict('', `the copy in ${shown} stays as it is`);
+    if (!greeting) continue;
+    verdict(name, `right: kept in ${shown}`);
+    const note = noteOn(greeting);
+    if (note !== undefined) verdict('', note);
+    if (JSON.stringify(kept) !== JSON.stringify(greeting)) fetched.push([leg, greeting]);
+  }
+  if (fetched.length > 0) {
+    for (const [leg, greeting] of fetched) put(content, ['greetings', leg], greeting);
+    write(content);
+    say(
+      `Wrote ${fetched.length === 1 ? 'one greeting' : 'both greetings'} to ${shown}; synthesize and deploy to apply.`,
+    );
+  }
+  if (wrong > 0) stop(`${wrong} ${wrong === 1 ? 'fault' : 'faults'}.`);
 }

@@ -1,8 +1,8 @@
 // `npm start`: sets up, builds what changed, and runs the whole system on this machine.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
-import { install, requireNode, root, stop, turbo } from './setup.mjs';
+import { delimiter, join, resolve } from 'node:path';
+import { install, requireNode, root, say, stop, turbo } from './setup.mjs';
 
 requireNode();
 
@@ -15,6 +15,19 @@ if (elsewhere && !process.env.DYNOXIDE_BIN && !process.env.LOCAL_DYNAMODB_ENDPOI
 }
 
 install();
+
+// Here and never during a call: what somebody hears must not depend on an address that answers.
+if (process.env.TWIML_URL_AGENT || process.env.TWIML_URL_USER) {
+  const { greetingsAtStart, GreetingError } = await import('../services/telephony/greetings.mjs');
+  try {
+    const kept = join(resolve(root, process.env.LOCAL_STATE || '.local'), 'greetings.json');
+    Object.assign(process.env, await greetingsAtStart(process.env, kept, { say }));
+  } catch (error) {
+    if (!(error instanceof GreetingError)) throw error;
+    stop(error.faults.join('\n'));
+  }
+}
+
 await turbo('build', 'synth', '--filter=@appointments/infra', '--filter=@appointments/local');
 
 // Wall times are computed from zone data and never from the machine's zone; a worker thread cannot set its own.

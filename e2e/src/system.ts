@@ -123,6 +123,7 @@ export interface BookingRequest {
   readonly startsAt: string;
   readonly timeZone: string;
   readonly notes?: string;
+  readonly locale?: string;
 }
 
 async function freePort(): Promise<number> {

@@ -5,13 +5,41 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readStage } from './stage';
 
 const dev = JSON.parse(readFileSync(join(__dirname, '../stages/dev.json'), 'utf8')) as { agent: object };
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stages-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+describe("a stage's file", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'stages-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const stageWith = (changes: object) => {
+    writeFileSync(join(folder, 'test.json'), JSON.stringify({ ...dev, ...changes }));
+    return readStage('test', folder);
+  };
 
-describe('a stage whose functions would refuse to start is refused before it is deployed', () => {
+  it('may name music, a language and greetings, and need not', () => {
+    const more = {
+      agent: { ...dev.agent, locale: 'es-MX' },
+      holdMusicUrl: 'https://sound.example.com/a.mp3',
+      greetings: { client: { url: 'https://operator.example.com/', parts: [{ say: 'Hello', loop: 2 }, { pause: 1 }] } },
+    };
+
+    expect(stageWith(more)).toMatchObject(more);
+    expect(stageWith({})).not.toHaveProperty('greetings');
+  });
+
+  it.each([
+    [{ agent: { ...dev.agent, locale: 'xx' } }, /agent.locale: there are no words in this language/],
+    [{ agent: { ...dev.agent, locale: 'README' } }, /agent.locale/],
+    [{ holdMusicUrl: '/music.mp3' }, /holdMusicUrl/],
+    [{ greetings: { agent: { url: 'https://o.example.com/', parts: [{ say: 'x'.repeat(1200) }] } } }, /1,200 bytes/],
+    [{ greetings: { agent: { url: 'https://o.example.com/', parts: [{ gather: 1 }] } } }, /greetings.agent.parts/],
+    [{ greetings: { user: { url: 'https://o.example.com/', parts: [] } } }, /greetings/],
+    [{ colour: 'blue' }, /colour/],
+  ])('is refused by file and field: %#', (changes, fault) => {
+    expect(() => stageWith(changes)).toThrow(join(folder, 'test.json'));
+    expect(() => stageWith(changes)).toThrow(fault);
+  });
+
   it.each([
     [
       'an agent in a country that is not allowed',
@@ -28,16 +56,13 @@ describe('a stage whose functions would refuse to start is refused before it is 
       { allowedCountries: 'US,UK' },
       "allowedCountries: names UK, which is no country's ISO 3166 code",
     ],
-  ])('for %s', (_what, changes, fault) => {
-    writeFileSync(join(folder, 'test.json'), JSON.stringify({ ...dev, ...changes }));
-
-    expect(() => readStage('test', folder)).toThrow(`${join(folder, 'test.json')}: ${fault}`);
+  ])('whose functions would refuse to start is refused before it is deployed: %s', (_what, changes, fault) => {
+    expect(() => stageWith(changes)).toThrow(`${join(folder, 'test.json')}: ${fault}`);
   });
 
-  it('and is read when it allows the country of its agent', () => {
+  it('is read when it allows the country of its agent', () => {
     const changes = { allowedCountries: 'US,GB', agent: { ...dev.agent, phone: '+442079460958' } };
-    writeFileSync(join(folder, 'test.json'), JSON.stringify({ ...dev, ...changes }));
 
-    expect(readStage('test', folder)).toMatchObject(changes);
+    expect(stageWith(changes)).toMatchObject(changes);
   });
 });

@@ -2,6 +2,28 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
+import { isSpokenIn, localesIn } from '../../services/telephony/compile-words.mjs';
+
+/** Seen from `src` and from `dist`. */
+const WORDS = join(__dirname, '../../services/telephony/words');
+
+const Loop = z.int().min(1).max(3).optional();
+
+/** An operator's own greeting, as `npm run config -- check` keeps it. */
+const Greeting = z.strictObject({
+  /** Where it came from; it is fetched by that command alone. */
+  url: z.url(),
+  parts: z
+    .array(
+      z.union([
+        z.strictObject({ say: z.string(), voice: z.string().optional(), language: z.string().optional(), loop: Loop }),
+        z.strictObject({ play: z.url(), loop: Loop }),
+        z.strictObject({ pause: z.int() }),
+      ]),
+    )
+    // AWS gives all variables of a function 4 KB together.
+    .refine((parts) => Buffer.byteLength(JSON.stringify(parts)) <= 1200, 'must be at most 1,200 bytes'),
+});
 
 const Fields = z.strictObject({
   /** Where clients reach the booking page; links in mails begin with it. */
@@ -19,6 +41,14 @@ const Fields = z.strictObject({
     timeZone: z.string().min(1),
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
+    /** The language the agents hear. @default en */
+    locale: z
+      .string()
+      .refine(
+        (tag) => isSpokenIn(localesIn(WORDS), tag),
+        'there are no words in this language in services/telephony/words',
+      )
+      .optional(),
   }),
   /** How calls are tried, as far as it differs from telephony's defaults (services/telephony/src/domain/policy.ts). */
   callPolicy: z.record(z.string(), z.unknown()).default({}),
@@ -39,6 +69,12 @@ const Fields = z.strictObject({
   /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */
   staffIssuer: z.url(),
   staffAudience: z.string().min(1),
+  /** What an agent who waits hears. @default our own, served by telephony */
+  holdMusicUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .optional(),
+  greetings: z.strictObject({ agent: Greeting.optional(), client: Greeting.optional() }).optional(),
 });
 
 /** What one stage of a deployment is configured with: `infra/stages/<stage>.json`. On a laptop the environment of `npm start` wins over it. */

@@ -126,6 +126,51 @@ describe('the telephony stack', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'appointments/dev/twilio' });
   });
 
+  it('gives what is said to the functions that say it: ours, unless the stage has other words', () => {
+    const ours = { BRAND_NAME: 'Appointments', AGENT_LOCALE: 'en' };
+
+    expect(environmentOf('AnswerCall')).toMatchObject({ ...ours, AGENT_GREETING: '[]', CLIENT_GREETING: '[]' });
+    expect(environmentOf('DialFunction')).toMatchObject(ours);
+    expect(environmentOf('WaitMusic')).toMatchObject({ ...ours, HOLD_MUSIC_URL: '/hold-music.wav' });
+  });
+
+  it('gives greetings, music and language of the stage, within what AWS allows', () => {
+    // As long as two greetings may be.
+    const parts = [{ say: 'é'.repeat(594) }];
+    const greeting = { url: 'https://operator.example.com/greeting.xml', parts };
+    const configured = stackTemplate(TelephonyStack, 'telephony', HANDLERS, {
+      brandName: 'é'.repeat(60),
+      agent: {
+        name: 'Alex',
+        phone: '+12025550100',
+        email: 'alex@example.com',
+        timeZone: 'UTC',
+        workingHours: 'Mon-Sun 09:00-17:00',
+        locale: 'es',
+      },
+      // About as long as one that sets everything.
+      callPolicy: { everything: 'x'.repeat(600) },
+      holdMusicUrl: 'https://sound.example.com/a.mp3',
+      greetings: { agent: greeting, client: greeting },
+    });
+    const environment = (prefix: string) => {
+      const id = namedIn(configured, 'AWS::Lambda::Function', prefix);
+      return configured.findResources('AWS::Lambda::Function')[id]?.['Properties'].Environment.Variables;
+    };
+    const answering = environment('AnswerCall');
+
+    expect(answering).toMatchObject({ AGENT_LOCALE: 'es', AGENT_GREETING: JSON.stringify(parts) });
+    expect(answering.CLIENT_GREETING).toBe(JSON.stringify(parts));
+    expect(environment('WaitMusic')).toMatchObject({ HOLD_MUSIC_URL: 'https://sound.example.com/a.mp3' });
+    // References become names and addresses of about this length.
+    const bytes = Object.entries(answering).reduce(
+      (sum, [name, value]) => sum + name.length + (typeof value === 'string' ? Buffer.byteLength(value) : 120),
+      0,
+    );
+    expect(Buffer.byteLength(JSON.stringify(parts))).toBe(1200);
+    expect(bytes).toBeLessThan(4096);
+  });
+
   it('tells every function that decides how calls are tried', () => {
     const deciding = ['DialFunction', 'WakeSessionFunction', 'OnCallDueFunction', 'OnAppointmentChangedFunction'];
     for (const fn of [...deciding, 'AnswerCall', 'RecordStatus'])

@@ -52,6 +52,12 @@ export class TelephonyStack extends ServiceStack {
     const api = new apigateway.HttpApi(this, 'Api', { description: "Twilio's webhooks, the hold music" });
     const policy = { CALL_POLICY: JSON.stringify(stage.callPolicy) };
     const atTwilio = { WEBHOOK_BASE_URL: api.apiEndpoint, TWILIO_SECRET_NAME: secretName, BRAND_NAME: stage.brandName };
+    const inAgentsLanguage = { AGENT_LOCALE: stage.agent.locale ?? 'en' };
+    // Declared even where there are none: the laptop gives a function only what its template names.
+    const greetings = {
+      AGENT_GREETING: JSON.stringify(stage.greetings?.agent?.parts ?? []),
+      CLIENT_GREETING: JSON.stringify(stage.greetings?.client?.parts ?? []),
+    };
 
     const dialler = new WorkQueue(this, 'Dial', {
       service,
@@ -60,6 +66,7 @@ export class TelephonyStack extends ServiceStack {
       runbook: 'Calls not placed',
       environment: {
         ...atTwilio,
+        ...inAgentsLanguage,
         TWILIO_PHONE_NUMBER: stage.twilioPhoneNumber,
         ALLOWED_COUNTRIES: stage.allowedCountries,
         ...policy,
@@ -110,7 +117,7 @@ export class TelephonyStack extends ServiceStack {
       service,
       handler: 'answer-call',
       timeout: WEBHOOK_TIMEOUT,
-      environment: { ...onTable, ...atTwilio, ...policy },
+      environment: { ...onTable, ...atTwilio, ...inAgentsLanguage, ...greetings, ...policy },
     });
     const record = new ServiceFunction(this, 'RecordStatus', {
       service,
@@ -122,7 +129,12 @@ export class TelephonyStack extends ServiceStack {
       service,
       handler: 'wait-music',
       memorySize: 256,
-      environment: { WEBHOOK_BASE_URL: api.apiEndpoint },
+      environment: {
+        WEBHOOK_BASE_URL: api.apiEndpoint,
+        BRAND_NAME: stage.brandName,
+        ...inAgentsLanguage,
+        HOLD_MUSIC_URL: stage.holdMusicUrl ?? '/hold-music.wav',
+      },
     });
 
     for (const queue of [dialler, timers]) queue.function.addEnvironment('TABLE_NAME', table.tableName);

@@ -6,13 +6,14 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import type { ServiceName } from '../src/constructs/service';
 import type { ServiceStackProps } from '../src/service-stack';
-import { readStage } from '../src/stage';
+import { readStage, type Stage } from '../src/stage';
 
 /** The template of one service's stack alone, over bundles that hold nothing: what a handler does is no concern of it. */
 export function stackTemplate(
   ServiceStack: new (scope: Construct, id: string, props: ServiceStackProps) => Stack,
   service: ServiceName,
   handlers: readonly string[],
+  configured: Partial<Stage> = {},
 ): Template {
   // CloudFormation's own validation takes a second, and runs where the whole assembly is synthesized.
   process.env['CDK_VALIDATION'] = 'false';
@@ -23,7 +24,7 @@ export function stackTemplate(
       mkdirSync(bundle, { recursive: true });
       writeFileSync(join(bundle, 'index.js'), `// ${handler}`);
     }
-    const stage = readStage('dev', join(__dirname, '../stages'));
+    const stage = { ...readStage('dev', join(__dirname, '../stages')), ...configured };
     return Template.fromStack(new ServiceStack(new App(), service, { stage, servicesFolder }));
   } finally {
     rmSync(servicesFolder, { recursive: true });

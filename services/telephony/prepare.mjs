@@ -1,7 +1,14 @@
-// Writes the hold music: eight seconds of a quiet chord pattern as 8 kHz µ-law, which is what a telephone carries anyway.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+// Runs before the bundles are built, and writes what they embed: the words said on the phone (committed, written only when they
+// changed), and the hold music: eight seconds of a quiet chord pattern as 8 kHz µ-law, which is what a telephone carries anyway.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { generate } from './compile-words.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const words = join(here, 'src/app/words.generated.ts');
+const generated = generate(join(here, 'words'));
+if (!existsSync(words) || readFileSync(words, 'utf8') !== generated) writeFileSync(words, generated);
 
 const RATE = 8000;
 const NOTE_SECONDS = 0.5;
@@ -56,6 +63,6 @@ header.writeUInt32LE(samples.length, 46);
 header.write('data', 50);
 header.writeUInt32LE(samples.length, 54);
 
-const file = join(dirname(fileURLToPath(import.meta.url)), 'assets', 'hold-music.wav');
+const file = join(here, 'assets', 'hold-music.wav');
 mkdirSync(dirname(file), { recursive: true });
 if (!existsSync(file)) writeFileSync(file, Buffer.concat([header, samples]));

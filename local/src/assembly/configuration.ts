@@ -18,6 +18,11 @@ const FROM_ENVIRONMENT = [
   'DAILY_CALLS_PER_CLIENT',
   'DAILY_SPEND_USD',
   'USD_PER_MINUTE',
+  'AGENT_LOCALE',
+  'HOLD_MUSIC_URL',
+  // What `npm start` has made of TWIML_URL_AGENT and TWIML_URL_USER.
+  'AGENT_GREETING',
+  'CLIENT_GREETING',
 ] as const;
 
 /** Where the laptop differs from a deployment until it is told otherwise: its carrier paces no calls, so we need not. */

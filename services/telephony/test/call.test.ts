@@ -4,14 +4,14 @@ import type { EventContract } from '@appointments/events';
 import { NotYet, type ReceivedEvent } from '@appointments/runtime';
 import { phoneRules } from '@appointments/runtime/phone-rules';
 import { memoryTable } from './memory';
-import { documents } from '../src/adapters/documents';
+import { documents as documentsWith } from '../src/adapters/documents';
 import type { LinePolicy } from '../src/domain/line';
 import { DEFAULT_POLICY } from '../src/domain/policy';
 import { addresses } from '../src/app/addresses';
 import { applyChange } from '../src/app/apply-change';
 import { decideWith, SessionContended } from '../src/app/decide';
 import { dial, DialCommand } from '../src/app/dial';
-import { answerCall, recordRoom, recordStatus } from '../src/app/hear-call';
+import { answerCall, recordRoom, recordStatus, type Documents } from '../src/app/hear-call';
 import { carrierLine } from '../src/app/line';
 import type { Carrier, CreateResult, NewCall } from '../src/app/ports';
 import { projectAppointment } from '../src/app/project-appointment';
@@ -40,8 +40,11 @@ const cancelled = received(AppointmentCancelled, { appointmentId, appointmentVer
 const moved = received(AppointmentRescheduled, { appointmentId, appointmentVersion: 2, revision: 2 });
 const sessionId = callSessionId(appointmentId, 1);
 
+const places = addresses('https://calls.example.com');
+
 let now: Date;
 let table: ReturnType<typeof memoryTable>;
+let documents: Documents;
 let placed: NewCall[];
 let ended: string[];
 let said: { readonly callSid: string; readonly twiml: string }[];
@@ -51,8 +54,6 @@ let linePolicy: LinePolicy;
 function house(dailyCalls = { agent: 200, client: 6 }) {
   const base = { sessions: table.sessions, projections: table.projections, policy: DEFAULT_POLICY, now: () => now };
   const decide = decideWith(base);
-  const places = addresses('https://calls.example.com');
-  const papers = documents({ addresses: places, brand: 'Acme', keySeconds: 8 });
   const carrier: Carrier = {
     create: (call) => {
       placed.push(call);
@@ -79,14 +80,14 @@ function house(dailyCalls = { agent: 200, client: 6 }) {
     dial: dial({
       ...ports,
       carrier,
-      documents: papers,
+      documents,
       addresses: places,
       mayDial: phoneRules(['US']),
       line: carrierLine({ store: table.line, policy: linePolicy, now: () => now }),
       dailyCalls,
       now: () => now,
     }),
-    answer: answerCall({ decide, documents: papers }),
+    answer: answerCall({ decide, documents }),
     status: recordStatus({ decide }),
     room: recordRoom({ decide }),
     wake: () => decide(sessionId, { type: 'wake' }, { refresh: true }),
@@ -106,6 +107,7 @@ beforeEach(() => {
   said = [];
   createResult = (n) => ({ type: 'created', callSid: `CA${n}`, queueMs: 0 });
   linePolicy = { callsPerSecond: 1, dailySpendUsd: 0, usdPerMinute: 0.0158 };
+  documents = documentsWith({ addresses: places, brand: 'Acme', keySeconds: 8, agentLocale: 'en' });
   app = house();
 });
 
@@ -541,6 +543,54 @@ describe('a conversation', () => {
     expect(ended).toEqual(['CA1']);
     expect(table.sessionOf(sessionId).session).toMatchObject({ closed: true });
     expect(table.held.size).toBe(0);
+  });
+
+  it('is begun in the language the client booked in, at their own time of day, with both names', async () => {
+    const spanish = received(AppointmentCreated, {
+      appointmentId,
+      localStart: { client: '2026-12-01T16:00:00+01:00', agent: '2026-12-01T10:00:00-05:00' },
+      client: { name: 'Ada', email: 'a@example.com', phone: CLIENT, locale: 'es-ES', smsConsent: false },
+    });
+    await app.project(spanish);
+    const toAgent = await agentWaiting();
+    await app.dial(lastCommand());
+
+    const toClient = await app.answer('answer', { place: clientPlace, callSid: 'CA2', digits: '' });
+
+    expect(toAgent).toContain(`participantLabel="agent"`);
+    expect(toClient).toContain('<Say language="es-US">Le llama Acme por su cita de las 4 de la tarde.</Say>');
+    expect(toClient).toContain(`Ya puede hablar con ${spanish.data.agent.name}.`);
+  });
+
+  it('is a constant sentence where a document cannot be written, asked for or told', async () => {
+    documents = {
+      render: () => {
+        throw new Error('Invalid character in string');
+      },
+      fallback: '<Response/>',
+    };
+    app = house();
+    await started();
+    await app.dial(lastCommand());
+
+    const heard = await app.answer('answer', { place, callSid: 'CA1', digits: '' });
+    const about = { sessionId, appointmentId, attemptId: 'agent-1', callSid: 'CA1' };
+    await app.dial({ do: 'release', ...about, words: 'bad-news' });
+
+    expect(heard).toBe('<Response/>');
+    expect(said).toEqual([{ callSid: 'CA1', twiml: '<Response/>' }]);
+  });
+
+  it('asks again, and no more than that, when another key was pressed', async () => {
+    await started();
+    await app.dial(lastCommand());
+    await app.answer('answer', { place, callSid: 'CA1', digits: '' });
+
+    const again = await app.answer('key', { place, callSid: 'CA1', digits: '5' });
+
+    expect(again).toContain('That was another key.');
+    expect(again).toContain('Press 1 to take the call.');
+    expect(again).not.toContain('Hello consultant');
   });
 
   it('carries the cause of it all in every event', async () => {

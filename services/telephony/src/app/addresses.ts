@@ -25,7 +25,7 @@ export function addresses(baseUrl: string) {
     status: (place: AttemptPlace) => `${call(place)}/status${CALLBACK_OVERRIDES}`,
     conference: (place: AttemptPlace) => `${call(place)}/conference${CALLBACK_OVERRIDES}`,
     wait: () => `${base}/wait`,
-    music: () => `${base}/hold-music.wav`,
+    at: (path: string) => `${base}${path}`,
     sorry: () => `${base}/sorry`,
   };
 }

@@ -6,7 +6,7 @@ import type { CallPolicy } from '../domain/policy';
 import { findAttempt, isOpen, type Attempt, type Input, type Leg, type Session } from '../domain/session';
 import type { Addresses } from './addresses';
 import type { Decide } from './decide';
-import type { Documents } from './hear-call';
+import { documentFor, type Documents } from './hear-call';
 import type { CarrierLine } from './line';
 import { UNAVAILABLE, type CallState, type Carrier, type Sessions } from './ports';
 
@@ -212,7 +212,7 @@ async function release(ports: DialPorts, command: Of<'release'>): Promise<void> 
   const attempt = stored && findAttempt(stored.session, command.attemptId);
   if (!attempt || !isOpen(attempt)) return;
   const place = { sessionId: command.sessionId, leg: attempt.leg, n: attempt.n };
-  const twiml = ports.documents.render({ say: command.words }, place, stored.session.people?.client.name ?? '');
+  const twiml = documentFor(ports.documents, { say: command.words }, place, stored.session.people);
   const state = await ports.carrier.say(command.callSid, twiml);
   if (state === UNAVAILABLE) throw new NotYet('the carrier could not be asked to tell somebody', RELEASE_LIMIT_MS);
   if (state === null) await tell(ports, command, await ports.carrier.fetch(command.callSid));

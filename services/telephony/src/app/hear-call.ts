@@ -3,12 +3,28 @@ import { answerTo, type Answer, type Question } from '../domain/answer';
 import { roomOf, type Leg, type Session } from '../domain/session';
 import type { AttemptPlace } from './addresses';
 import type { Decide } from './decide';
+import type { People } from './words';
 
 export interface Documents {
-  /** The document for an answer. */
-  readonly render: (answer: Answer, place: AttemptPlace, clientName: string) => string;
+  /** The document for an answer, in the language of whoever is at that place. */
+  readonly render: (answer: Answer, place: AttemptPlace, people: People | undefined) => string;
   /** A constant, for when nothing else can be said. */
   readonly fallback: string;
+}
+
+/** The document for an answer; where it cannot be written, the constant one, so that nobody hears an error of Twilio's. */
+export function documentFor(
+  documents: Documents,
+  answer: Answer,
+  place: AttemptPlace,
+  people: People | undefined,
+): string {
+  try {
+    return documents.render(answer, place, people);
+  } catch (error) {
+    log.error('The document could not be written; the constant one is said', { error });
+    return documents.fallback;
+  }
 }
 
 export interface CallRequest {
@@ -41,12 +57,7 @@ export function answerCall(ports: { readonly decide: Decide; readonly documents:
       ? answerTo(decision.after, common.attemptId, callSid, question)
       : { say: 'hang-up' };
     if (decision) log.info('Call answered', { ...fieldsOf(decision.after), leg: place.leg, question, say: answer.say });
-    try {
-      return ports.documents.render(answer, place, decision?.after.people?.client.name ?? '');
-    } catch (error) {
-      log.error('The document could not be written; the constant one is said', { error });
-      return ports.documents.fallback;
-    }
+    return documentFor(ports.documents, answer, place, decision?.after.people);
   };
 }
 

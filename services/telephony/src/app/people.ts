@@ -9,9 +9,8 @@ export async function peopleOf(
 ): Promise<{ readonly agent: Person; readonly client: Person } | undefined> {
   const { particulars } = appointment;
   if (!particulars) return undefined;
-  const newest = (await projections.loadAgent(particulars.agent.agentId)) ?? particulars.agent;
-  return {
-    agent: { name: newest.name, phone: newest.phone },
-    client: { name: particulars.client.name, phone: particulars.client.phone },
-  };
+  const { agentId, ...agent } = particulars.agent;
+  const newest = (await projections.loadAgent(agentId)) ?? agent;
+  // Its clock is the appointment's matter, and stays.
+  return { agent: { ...agent, name: newest.name, phone: newest.phone }, client: particulars.client };
 }

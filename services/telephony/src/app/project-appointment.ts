@@ -55,12 +55,12 @@ export function newsOf(event: Exclude<ProjectedEvent, { detailType: 'AgentChange
   const { data } = event;
   const common = { appointmentId: data.appointmentId, version: data.appointmentVersion, revision: data.revision };
   if (event.detailType === 'AppointmentCancelled') return { ...common, cancelled: true };
-  const { startsAt, client, agent } = event.data;
+  const { startsAt, localStart, client, agent } = event.data;
   return {
     ...common,
     cancelled: false,
     startsAt: Date.parse(startsAt),
-    client: { name: client.name, phone: client.phone },
-    agent: { agentId: agent.agentId, name: agent.name, phone: agent.phone },
+    client: { name: client.name, phone: client.phone, locale: client.locale, localStart: localStart.client },
+    agent: { agentId: agent.agentId, name: agent.name, phone: agent.phone, localStart: localStart.agent },
   };
 }

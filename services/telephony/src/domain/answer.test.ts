@@ -20,9 +20,9 @@ describe('the answer to a call', () => {
     const call = waiting();
     call.press('client');
 
-    expect(ask(call, 'agent', 'answer')).toEqual({ say: 'greeting', leg: 'agent' });
+    expect(ask(call, 'agent', 'answer')).toEqual({ say: 'greeting', leg: 'agent', again: false });
     expect(ask(call, 'agent', 'key')).toEqual({ say: 'conference', leg: 'agent', room: 's-cs_1_1-1', greet: false });
-    expect(ask(call, 'client', 'answer')).toEqual({ say: 'greeting', leg: 'client' });
+    expect(ask(call, 'client', 'answer')).toEqual({ say: 'greeting', leg: 'client', again: false });
     expect(ask(call, 'client', 'key')).toEqual({ say: 'conference', leg: 'client', room: 's-cs_1_1-1', greet: false });
   });
 
@@ -67,7 +67,7 @@ describe('the answer to a call', () => {
     const again = ask(call, 'client', 'key');
     call.press('client', 1, '');
 
-    expect(again).toEqual({ say: 'greeting', leg: 'client' });
+    expect(again).toEqual({ say: 'greeting', leg: 'client', again: true });
     expect(ask(call, 'client', 'key')).toEqual({ say: 'hang-up' });
   });
 

@@ -4,7 +4,8 @@ import { agentOnLine, findAttempt, isOpen, roomOf, type Leg, type Session } from
 export type Question = 'answer' | 'key' | 'dialled';
 
 export type Answer =
-  | { readonly say: 'greeting'; readonly leg: Leg }
+  /** `again` after a key that was not 1: they have heard who calls. */
+  | { readonly say: 'greeting'; readonly leg: Leg; readonly again: boolean }
   /** `greet` when nothing was said before, because a machine detector accepted in place of a key. */
   | { readonly say: 'conference'; readonly leg: Leg; readonly room: string; readonly greet: boolean }
   | { readonly say: 'bad-news' }
@@ -27,8 +28,8 @@ export function answerTo(session: Session, attemptId: string, callSid: string, q
   }
   if (question === 'dialled' || attempt.screened !== undefined) return HANG_UP;
   if (question === 'answer') {
-    if (attempt.acceptedBy !== 'amd') return { say: 'greeting', leg: attempt.leg };
-  } else if (attempt.stage !== 'human') return { say: 'greeting', leg: attempt.leg };
+    if (attempt.acceptedBy !== 'amd') return { say: 'greeting', leg: attempt.leg, again: false };
+  } else if (attempt.stage !== 'human') return { say: 'greeting', leg: attempt.leg, again: true };
   if (attempt.room === undefined) return { say: 'apology' };
   if (attempt.leg === 'client') {
     const agent = agentOnLine(session);

@@ -97,6 +97,10 @@ export interface Room {
 export interface Person {
   readonly name: string;
   readonly phone: string;
+  /** The language a client booked in, a BCP 47 tag. What was kept before there were words in it has none. */
+  readonly locale?: string;
+  /** When the appointment begins on the person's own clock, with its offset, as the booking gave it; absent like the locale. */
+  readonly localStart?: string;
 }
 
 type Failure = DataOf<typeof CallFailed>['reason'];

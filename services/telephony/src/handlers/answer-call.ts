@@ -2,6 +2,7 @@ import { flushMetrics, log, readConfig, secret } from '@appointments/runtime';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { documents } from '../adapters/documents';
+import { GreetingsConfig, VoiceConfig } from '../adapters/documents-config';
 import { TwilioSecret } from '../adapters/twilio-secret';
 import { CallForm, callPathOf, verifyWebhook } from '../adapters/webhook';
 import { tablePorts } from '../adapters/wiring';
@@ -9,7 +10,12 @@ import { addresses } from '../app/addresses';
 import { answerCall } from '../app/hear-call';
 
 const config = readConfig(
-  z.object({ WEBHOOK_BASE_URL: z.url(), TWILIO_SECRET_NAME: z.string(), BRAND_NAME: z.string() }),
+  z.object({
+    WEBHOOK_BASE_URL: z.url(),
+    TWILIO_SECRET_NAME: z.string(),
+    ...VoiceConfig.shape,
+    ...GreetingsConfig.shape,
+  }),
 );
 const table = tablePorts();
 const verify = verifyWebhook(config.WEBHOOK_BASE_URL, secret(TwilioSecret, config.TWILIO_SECRET_NAME));
@@ -19,6 +25,8 @@ const answer = answerCall({
     addresses: addresses(config.WEBHOOK_BASE_URL),
     brand: config.BRAND_NAME,
     keySeconds: table.policy.keySeconds,
+    agentLocale: config.AGENT_LOCALE,
+    greetings: { agent: config.AGENT_GREETING, client: config.CLIENT_GREETING },
   }),
 });
 

@@ -3,6 +3,7 @@ import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules'
 import * as z from 'zod';
 import { twilioCarrier } from '../adapters/carrier';
 import { documents } from '../adapters/documents';
+import { VoiceConfig } from '../adapters/documents-config';
 import { TwilioSecret } from '../adapters/twilio-secret';
 import { linePort, queuePorts, tablePorts } from '../adapters/wiring';
 import { addresses } from '../app/addresses';
@@ -15,7 +16,7 @@ const config = readConfig(
     TWILIO_SECRET_NAME: z.string(),
     TWILIO_PHONE_NUMBER: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, like +12025550123'),
     TWILIO_API_BASE_URL: z.url().optional(),
-    BRAND_NAME: z.string().min(1),
+    ...VoiceConfig.shape,
     DAILY_CALLS_PER_AGENT: DailyCalls,
     DAILY_CALLS_PER_CLIENT: DailyCalls,
     ALLOWED_COUNTRIES: AllowedCountries,
@@ -33,7 +34,12 @@ export const handler = consumeMessages(
       from: config.TWILIO_PHONE_NUMBER,
       baseUrl: config.TWILIO_API_BASE_URL,
     }),
-    documents: documents({ addresses: places, brand: config.BRAND_NAME, keySeconds: table.policy.keySeconds }),
+    documents: documents({
+      addresses: places,
+      brand: config.BRAND_NAME,
+      keySeconds: table.policy.keySeconds,
+      agentLocale: config.AGENT_LOCALE,
+    }),
     addresses: places,
     mayDial: phoneRules(config.ALLOWED_COUNTRIES),
     line: linePort(),

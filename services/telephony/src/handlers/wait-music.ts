@@ -2,10 +2,11 @@ import { readConfig } from '@appointments/runtime';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { FALLBACK_DOCUMENT, waitDocument } from '../adapters/documents';
+import { MusicConfig, VoiceConfig } from '../adapters/documents-config';
 import { addresses } from '../app/addresses';
 import music from '../../assets/hold-music.wav';
 
-const { WEBHOOK_BASE_URL } = readConfig(z.object({ WEBHOOK_BASE_URL: z.url() }));
+const config = readConfig(z.object({ WEBHOOK_BASE_URL: z.url(), ...VoiceConfig.shape, ...MusicConfig.shape }));
 
 const xml = (body: string): APIGatewayProxyStructuredResultV2 => ({
   statusCode: 200,
@@ -14,7 +15,14 @@ const xml = (body: string): APIGatewayProxyStructuredResultV2 => ({
   body,
 });
 
-const wait = xml(waitDocument(addresses(WEBHOOK_BASE_URL)));
+const wait = xml(
+  waitDocument({
+    addresses: addresses(config.WEBHOOK_BASE_URL),
+    musicUrl: config.HOLD_MUSIC_URL,
+    agentLocale: config.AGENT_LOCALE,
+    brand: config.BRAND_NAME,
+  }),
+);
 const sorry = xml(FALLBACK_DOCUMENT);
 const audio: APIGatewayProxyStructuredResultV2 = {
   statusCode: 200,

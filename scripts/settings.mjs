@@ -1,0 +1,79 @@
+// What a deployment is configured with: each variable, where it stands in infra/stages/<stage>.json, and what it must look like.
+import { join } from 'node:path';
+import { isSpokenIn, localesIn } from '../services/telephony/compile-words.mjs';
+import { tsImport } from 'tsx/esm/api';
+import { root } from './setup.mjs';
+
+const { CallPolicy } = await tsImport('../services/telephony/src/domain/policy.ts', import.meta.url);
+
+const E164 = [/^\+[1-9]\d{6,14}$/, 'a number in international form, like +12025550123'];
+const EMAIL = [/^[^\s@]+@[^\s@]+$/, 'an e-mail address'];
+const WHOLE = [/^\d+$/, 'a whole number'];
+const CALLS = [/^[1-9]\d*$/, 'a whole number above 0'];
+const AMOUNT = [/^\d+(\.\d+)?$/, 'a number, like 1.5'];
+const ADDRESS = /^https?:\/\/\S+$/;
+
+const locales = localesIn(join(root, 'services/telephony/words'));
+const matching = (pattern) => (value) => pattern.test(value);
+
+/** Telephony's own rules decide: they stand nowhere twice. */
+function isPolicy(text) {
+  try {
+    return CallPolicy.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
+
+/** `must` ends "… must be". */
+const setting = (path, [looksRight, must], more = {}) => ({
+  path,
+  looksRight: looksRight instanceof RegExp ? matching(looksRight) : looksRight,
+  must,
+  ...more,
+});
+
+export const SETTINGS = {
+  AGENT_NAME: setting(['agent', 'name'], [/^.{1,100}$/, 'a name of at most 100 characters']),
+  AGENT_PHONE: setting(['agent', 'phone'], E164),
+  AGENT_EMAIL: setting(['agent', 'email'], EMAIL),
+  AGENT_TIME_ZONE: setting(['agent', 'timeZone'], [/^[A-Za-z_+\-/0-9]+$/, 'a time zone, like America/New_York']),
+  AGENT_LOCALE: setting(
+    ['agent', 'locale'],
+    [
+      (value) => isSpokenIn(locales, value),
+      `a language there are words in (services/telephony/words): ${locales.join(', ')}`,
+    ],
+  ),
+  WORKING_HOURS: setting(['agent', 'workingHours'], [/\d/, 'hours, like Mon-Fri 09:00-17:00']),
+  SLOT_MINUTES: setting(['slotMinutes'], WHOLE, { number: true }),
+  MINIMUM_NOTICE_MINUTES: setting(['minimumNoticeMinutes'], WHOLE, { number: true }),
+  BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
+  SENDER_EMAIL: setting(['senderEmail'], EMAIL),
+  TWILIO_PHONE_NUMBER: setting(['twilioPhoneNumber'], E164),
+  PUBLIC_URL: setting(['publicUrl'], [/^https?:\/\//, 'an address, like https://book.example.com']),
+  ALLOWED_COUNTRIES: setting(['allowedCountries'], [/^[A-Z]{2}(,[A-Z]{2})*$/, 'codes of countries, like US,CA']),
+  CALL_POLICY: setting(
+    ['callPolicy'],
+    [
+      isPolicy,
+      'JSON of what differs from services/telephony/src/domain/policy.ts, within its limits, like {"attempts":2}',
+    ],
+    { json: true },
+  ),
+  CALLS_PER_SECOND: setting(['callsPerSecond'], AMOUNT, { number: true }),
+  DAILY_CALLS_PER_AGENT: setting(['dailyCallsPerAgent'], CALLS, { number: true }),
+  DAILY_CALLS_PER_CLIENT: setting(['dailyCallsPerClient'], CALLS, { number: true }),
+  DAILY_SPEND_USD: setting(['dailySpendUsd'], AMOUNT, { number: true }),
+  USD_PER_MINUTE: setting(['usdPerMinute'], AMOUNT, { number: true }),
+  HOLD_MUSIC_URL: setting(
+    ['holdMusicUrl'],
+    [(value) => ADDRESS.test(value) && URL.canParse(value) && value.length <= 500, 'the address of a sound file'],
+  ),
+};
+
+export const CREDENTIALS = {
+  TWILIO_ACCOUNT_SID: setting(undefined, [/^AC[0-9a-fA-F]{32}$/, 'AC and 32 hexadecimal digits']),
+  TWILIO_AUTH_TOKEN: setting(undefined, [/^\S{16,128}$/, 'the token, without spaces']),
+  TWILIO_PREVIOUS_AUTH_TOKEN: setting(undefined, [/^\S{16,128}$/, 'the token, without spaces']),
+};

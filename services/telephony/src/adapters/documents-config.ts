@@ -1,0 +1,58 @@
+import type VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
+import * as z from 'zod';
+import { isSpoken, SPOKEN } from '../app/words';
+
+const text = <Text extends string>() => z.custom<Text>((value) => typeof value === 'string' && value !== '');
+const Loop = z.int().min(1).max(3).exactOptional();
+
+/** What an operator's own greeting is made of: their document, as it was checked and kept when it was configured. */
+const GreetingPart = z.union([
+  z.strictObject({
+    say: z.string().min(1),
+    voice: text<NonNullable<VoiceResponse.SayAttributes['voice']>>().exactOptional(),
+    language: text<NonNullable<VoiceResponse.SayAttributes['language']>>().exactOptional(),
+    loop: Loop,
+  }),
+  z.strictObject({ play: z.url({ protocol: /^https?$/ }), loop: Loop }),
+  z.strictObject({ pause: z.int().min(1).max(5) }),
+]);
+
+/** An operator's greeting in place of ours; an empty one is none. */
+export type Greeting = readonly z.infer<typeof GreetingPart>[];
+
+const Greeting = z
+  .string()
+  .default('[]')
+  .transform((json, context): unknown => {
+    try {
+      return JSON.parse(json);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be a greeting that "npm run config -- check" has kept' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(GreetingPart, 'must be a greeting that "npm run config -- check" has kept'));
+
+/** The variables of every function that writes what an agent hears. */
+export const VoiceConfig = z.object({
+  BRAND_NAME: z.string().min(1),
+  /** The agents' language; the contracts have none for them. */
+  AGENT_LOCALE: z
+    .string()
+    .default('en')
+    .refine(isSpoken, `must be a language there are words in: ${SPOKEN.join(', ')}`),
+});
+
+export const GreetingsConfig = z.object({ AGENT_GREETING: Greeting, CLIENT_GREETING: Greeting });
+
+/** Ours, served beside the webhooks. */
+const OWN_MUSIC = '/hold-music.wav';
+const WebAddress = z.url({ protocol: /^https?$/ }).max(500);
+
+/** What is played to whoever waits: our own music, or any address that Twilio reaches. */
+export const MusicConfig = z.object({
+  HOLD_MUSIC_URL: z
+    .string()
+    .default(OWN_MUSIC)
+    .refine((url) => url === OWN_MUSIC || WebAddress.safeParse(url).success, 'must be the address of a sound file'),
+});
