@@ -439,7 +439,7 @@ export async function runHouse(options: HouseOptions = {}) {
   const decide = decideWith(base);
   const places = addresses(BASE_URL);
   const papers: Documents = {
-    ...documents({ addresses: places, brand: 'Acme', keySeconds: policy.keySeconds }),
+    ...documents({ addresses: places, brand: 'Acme', agentLocale: 'en', keySeconds: policy.keySeconds }),
     ...options.documents,
   };
   const app = {

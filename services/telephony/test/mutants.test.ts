@@ -171,6 +171,112 @@ const attemptsAreSpaced: Proof = (machine) => {
   return findings(call.session.attempts.length > 1 && 'rings again at once');
 };
 
+const queuesCount: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1, queueMs: 600_000 });
+  call.pass(300);
+  call.feed({ type: 'fetched', attemptId: 'agent-1', found: null });
+  return findings(call.attempt('agent-1').stage === 'ended' && 'gives up a call that may still be queued');
+};
+
+const longerQueuesCount: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+  call.feed({ type: 'created', attemptId: 'agent-1', callSid: call.sidOf('agent', 1), queueMs: 600_000 });
+  call.pass(300);
+  return findings(call.ofKind('end').length > 0 && 'ends a call that is still queued');
+};
+
+const lateIsEnded: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  call.pass(300);
+  return findings(call.ofKind('end').length === 0 && 'lets a call be that is neither accepted nor over');
+};
+
+const legsAcceptTheirOwnWay: Proof = (machine) => {
+  const call = journey({ acceptance: { agent: 'keypress', client: 'amd' } }, STARTS_AT, machine);
+  call.start();
+  call.place('agent');
+  call.answer('agent', 1, 'human');
+  return findings(call.attempt('agent-1').stage === 'human' && 'takes an agent for present who pressed nothing');
+};
+
+const bothPhonesAreHeld: Proof = (machine) => {
+  const call = journey({}, STARTS_AT, machine);
+  call.engage('client');
+  call.start();
+  return findings(call.ofKind('create').length > 0 && 'rings an agent for a client who is in another call');
+};
+
+const forbiddenIsNotDialled: Proof = (machine) => {
+  const call = journey({}, STARTS_AT, machine);
+  call.feed({ type: 'forbidden', leg: 'client' });
+  return findings(call.ofKind('create').length > 0 && 'rings an agent for a client who must not be called');
+};
+
+const whoNeverMetEndsNothing: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.press('client');
+  call.status('client', 1, 'completed');
+  call.pass(10);
+  call.feed({ type: 'room-fetched', room: 's-cs_1_1-1', inProgress: false });
+  call.pass(20);
+  call.accept('client', 2);
+  call.room('start');
+  return findings(call.facts().at(-1)?.event === 'CallCompleted' && 'ends a conversation that has just begun');
+};
+
+const claimedIsNotPutOff: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+  call.feed({ type: 'put-off', attemptId: 'agent-1', creates: 1, until: STARTS_AT + 5000, because: 'paced' });
+  return findings(call.attempt('agent-1').stage === 'reserved' && 'asks again for a call that is under way');
+};
+
+const claimedIsNotForbidden: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+  call.feed({ type: 'refused', attemptId: 'agent-1', outcome: 'rejected-by-policy' });
+  return findings(call.attempt('agent-1').stage === 'ended' && 'gives up a call that is under way');
+};
+
+const wordsHaveNoOrder: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  const told = (status: string, seconds: number): Input => ({
+    type: 'status',
+    attemptId: 'agent-1',
+    callSid: call.sidOf('agent', 1),
+    status,
+    at: STARTS_AT + seconds * 1000,
+  });
+  call.feed(told('no-answer', 7));
+  call.feed(told('ringing', 2));
+  return findings(call.attempt('agent-1').ringSeconds !== 5 && 'forgets that it rang, because it heard of it late');
+};
+
+const keysAreCountedOnce: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  call.answer('agent');
+  for (let told = 0; told < 5; told += 1)
+    call.feed({
+      type: 'key',
+      attemptId: 'agent-1',
+      callSid: call.sidOf('agent', 1),
+      digits: '7',
+      telling: 'one',
+    });
+  return findings(call.attempt('agent-1').screened !== undefined && 'counts a key as often as it is told of it');
+};
+
+const nobodyIsRungLate: Proof = (machine) => {
+  const call = journey({}, STARTS_AT + 600_001, machine);
+  call.start();
+  return findings(call.ofKind('create').length > 0 && 'rings after the latest start');
+};
+
 interface Mutant extends Fault {
   readonly name: string;
   readonly proof: Proof;
@@ -417,6 +523,114 @@ const MUTANTS: readonly Mutant[] = [
     proof: leavingIsTheEnd,
   },
   {
+    name: 'two who joined one after the other count as joined',
+    file: 'session',
+    from: 'joined.callSid === callSid && joined.conferenceSid === conferenceSid',
+    to: 'joined.callSid === callSid',
+    proof: storms,
+    breaks: /^connected/,
+  },
+  {
+    name: 'a client who never met the agent ends the next one’s conversation',
+    file: 'session',
+    from: "left.find((id) => id === joined.agentId || id === joined.clientId) ?? ''",
+    to: "left[0] ?? ''",
+    proof: whoNeverMetEndsNothing,
+  },
+  {
+    name: 'the carrier’s queue does not count in a claim',
+    file: 'session',
+    from: 'const deadline = now + queueMs + seconds * 1000;',
+    to: 'const deadline = now + seconds * 1000;',
+    proof: queuesCount,
+  },
+  {
+    name: 'a queue that is longer than expected does not count',
+    file: 'session',
+    from: "    ...(attempt.stage === 'submitted' && queuedFor(attempt, input.queueMs)),\n",
+    to: '',
+    proof: longerQueuesCount,
+  },
+  {
+    name: 'a call that is late is not ended',
+    file: 'session',
+    from: "if (now >= deadline) hangUp(turn, attempt, 'late');",
+    to: 'if (now >= deadline) return;',
+    proof: lateIsEnded,
+  },
+  {
+    name: 'the agent accepts as the client does',
+    file: 'session',
+    from: 'const acceptance = policy.acceptance[attempt.leg];',
+    to: 'const acceptance = policy.acceptance.client;',
+    proof: legsAcceptTheirOwnWay,
+  },
+  {
+    name: 'only the number that is dialled is held',
+    file: 'session',
+    from: 'const needed = [agentPerson.phone, clientPerson.phone]',
+    to: 'const needed = [to]',
+    proof: bothPhonesAreHeld,
+  },
+  {
+    name: 'an agent is dialled for a client who must not be called',
+    file: 'session',
+    from: "return { ...session, fault: session.fault ?? { leg: input.leg, reason: 'rejected-by-policy' } };",
+    to: 'return session;',
+    proof: forbiddenIsNotDialled,
+  },
+  {
+    name: 'the latest start is not asked for',
+    file: 'session',
+    from: "if (turn.now >= tooLateAt) return fail(turn, null, tooLong(turn.session, 'missed'));",
+    to: '',
+    proof: nobodyIsRungLate,
+  },
+  {
+    name: 'a call under way is put off by another copy of its command',
+    file: 'session',
+    from: "const attempt = commanded(session, input, 'reserved');\n  // Another",
+    to: 'const attempt = findAttempt(session, input.attemptId);\n  // Another',
+    proof: claimedIsNotPutOff,
+  },
+  {
+    name: 'a call under way is put off, as the carrier sees it',
+    file: 'session',
+    from: "const attempt = commanded(session, input, 'reserved');\n  // Another",
+    to: "const attempt = commanded(session, input, 'reserved') ?? commanded(session, input, 'submitted');\n  // Another",
+    proof: storms,
+    breaks: /^I9: an attempt fell back/,
+  },
+  {
+    name: 'a call under way is given up because another copy of its command was refused',
+    file: 'session',
+    from: "if (input.outcome === 'rejected-by-policy' && attempt.stage !== 'reserved') return session;",
+    to: '',
+    proof: claimedIsNotForbidden,
+  },
+  {
+    name: 'a word that comes after the end is lost',
+    file: 'session',
+    from: 'if (attempt.final?.moment.carrier === undefined || told.at === undefined || isContradicted(told, attempt.final))',
+    to: 'if (attempt.final)',
+    proof: wordsHaveNoOrder,
+  },
+  {
+    name: 'a key counts as often as it is told',
+    file: 'session',
+    from: 'if (telling !== undefined && telling === attempt.keyTold) return session;',
+    to: '',
+    proof: keysAreCountedOnce,
+  },
+  {
+    name: 'a call is billed again and again',
+    file: 'session',
+    from: 'change(turn, attempt, { billed: true });',
+    to: '',
+    proof: storms,
+    breaks: /billed twice/,
+  },
+  {
     name: 'the agent’s answer is told again and again',
     file: 'session',
     from: 'change(turn, attempt, { announced: true });',
@@ -444,6 +658,18 @@ describe('a fault in the machine is caught:', () => {
     const machine = buildMachine(fault);
 
     expect(firstFinding(machine, proof, breaks)).toBeDefined();
+  });
+});
+
+describe('a carrier that cannot be asked for a call whose id was never learnt', () => {
+  it('would let a phone ring for two calls at a time, which is caught', () => {
+    const found: string[] = [];
+    for (let seed = 1; seed <= SESSIONS && found.length === 0; seed += 1)
+      found.push(
+        ...runSession({ seed, weather: STORM, canFind: false }).violations.filter((what) => /^I1:/.test(what)),
+      );
+
+    expect(found).toHaveLength(1);
   });
 });
 
