@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { DialCommand } from '../src/app/dial';
 import { runHouse, type HouseOptions } from './house';
 
 /*
@@ -20,6 +21,16 @@ const JOURNEYS: Readonly<Record<string, HouseOptions>> = {
       'they talk': (house) => house.after(30, () => house.hangUp('second agent-1')),
     },
   },
+  'the carrier tells of no call that it placed, and rings a phone twice': {
+    policy: { attempts: 2 },
+    create: () => ({ type: 'unknown', placed: true }),
+    delivers: (callback) => (callback.startsWith('agent-1') ? [] : [0]),
+    isUnfetchable: (question) => question === 'agent-1 answer',
+    when: {
+      'client-1 is greeted': (house) => house.double('client-1'),
+      'they talk': (house) => house.after(30, () => house.hangUp('client-1')),
+    },
+  },
   'the carrier takes no call at first, and its words are lost': {
     create: (attempt, n) => (attempt === 'agent-1' && n === 1 ? { type: 'not-placed' } : undefined),
     delivers: (callback) => (callback.includes('conference') || callback.includes('completed') ? [] : [0]),
@@ -27,6 +38,9 @@ const JOURNEYS: Readonly<Record<string, HouseOptions>> = {
     when: { 'they talk': (house) => house.after(30, () => house.hangUp('client-1')) },
   },
 };
+
+/** Some hundred runs each. */
+const TIMEOUT_MS = 120_000;
 
 type Run = Awaited<ReturnType<typeof runHouse>>;
 
@@ -85,13 +99,33 @@ async function differences(journey: HouseOptions, whole: Run): Promise<readonly 
 }
 
 describe('a process that dies right before or right after any call of a port makes no difference when', () => {
-  it.each(Object.entries(JOURNEYS))('%s', async (_, journey) => {
-    const whole = await runHouse(journey);
+  it.each(Object.entries(JOURNEYS))(
+    '%s',
+    async (_, journey) => {
+      const whole = await runHouse(journey);
 
-    const found = await differences(journey, whole);
+      const found = await differences(journey, whole);
 
-    expect(whole.violations).toEqual([]);
-    expect(found).toEqual([]);
+      expect(whole.violations).toEqual([]);
+      expect(found).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('these journeys', () => {
+  it('let the dialler do, and ask the carrier for, everything there is', async () => {
+    const commands = new Set<string>();
+    const requests = new Set<string>();
+    for (const journey of Object.values(JOURNEYS)) {
+      const { effects, portCalls } = await runHouse(journey);
+      for (const effect of effects)
+        if (effect.startsWith('dialler ')) commands.add(DialCommand.parse(JSON.parse(effect.slice(8))).do);
+      for (const { name } of portCalls) if (name.startsWith('carrier.')) requests.add(name.slice(8));
+    }
+
+    expect([...commands].toSorted()).toEqual(DialCommand.options.map(({ shape }) => shape.do.value).toSorted());
+    expect([...requests].toSorted()).toEqual(['create', 'end', 'fetch', 'find', 'isRoomInProgress', 'say']);
   });
 });
 

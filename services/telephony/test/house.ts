@@ -72,6 +72,8 @@ export interface HouseOptions {
 /** What a script may do to the world. */
 export interface Hands {
   readonly hangUp: (attempt: string) => void;
+  /** The carrier rings a phone with a second call of an attempt, which nobody asked for. */
+  readonly double: (attempt: string) => void;
   readonly cancel: () => void;
   readonly move: () => void;
   readonly after: (seconds: number, run: () => void) => void;
@@ -222,23 +224,25 @@ export async function runHouse(options: HouseOptions = {}) {
   };
 
   const placeCall = (place: AttemptPlace, request: NewCall): Call => {
-    const id = labelOf(place);
     if ([...calls.values()].some((other) => other.to === request.to && !isFinal(other.status)))
-      violations.push(`I1: ${id} rings while another call of the ${place.leg} lives`);
+      violations.push(`I1: ${labelOf(place)} is dialled while another call of the ${place.leg} lives`);
     const conducts = (place.leg === 'agent' ? options.agent : options.client) ?? ['accepts'];
     const earlier = [...calls.values()].filter(({ leg }) => leg === place.leg).length;
+    const conduct = conducts[Math.min(earlier, conducts.length - 1)] ?? 'accepts';
+    const call = dialNumber({ ...place, id: labelOf(place), asked: request, conduct });
+    note(`${call.id} is dialled`);
+    return call;
+  };
+
+  const dialNumber = (what: AttemptPlace & Pick<Call, 'id' | 'asked' | 'conduct'>): Call => {
     const call: Call = {
-      ...place,
-      id,
+      ...what,
       sid: `CA${calls.size + 1}`,
-      to: request.to,
+      to: what.asked.to,
       createdAt: future.now,
-      asked: request,
-      conduct: conducts[Math.min(earlier, conducts.length - 1)] ?? 'accepts',
       status: 'queued',
     };
     calls.set(call.sid, call);
-    note(`${id} is dialled`);
     future.plan(500, () => ring(call));
     return call;
   };
@@ -511,6 +515,10 @@ export async function runHouse(options: HouseOptions = {}) {
   const hands: Hands = {
     hangUp: (attempt) => {
       for (const call of calls.values()) if (call.id === attempt) hangUp(call, 'completed');
+    },
+    double: (attempt) => {
+      for (const { sessionId, leg, n, asked, id } of [...calls.values()])
+        if (id === attempt) dialNumber({ sessionId, leg, n, asked, id: `double of ${id}`, conduct: 'silent' });
     },
     cancel: () =>
       changed(

@@ -309,6 +309,23 @@ const SCENARIOS: readonly Scenario[] = [
     attempts: ['agent-1 no-input', 'agent-2 human', 'client-1 human'],
   },
   {
+    n: 16,
+    scenario:
+      'the carrier rings a phone twice for one attempt: the second call is hung up, and nothing is learnt from it',
+    given: { when: { ...hangsUp('client-1'), 'agent-1 rings': (house) => house.double('agent-1') } },
+    path: [
+      ...rings('agent-1'),
+      'double of agent-1 rings',
+      'double of agent-1 is hung up',
+      'agent-1 is greeted',
+      'agent-1 presses 1',
+      'AgentAnswered',
+      ...talk(),
+      'CallCompleted by client',
+    ],
+    attempts: ['agent-1 human', 'client-1 human'],
+  },
+  {
     n: 17,
     scenario: 'no word of the end arrives: the watchdog finds out within the minute',
     given: {

@@ -4,7 +4,8 @@ import { journey, STARTS_AT } from '../../test/journey';
 import { shareOfSessions, trace } from '../../test/seeds';
 import { CALM, runSession, STORM, type Weather } from '../../test/storm';
 
-const seeds = fc.integer({ min: 0, max: 2 ** 31 });
+/** Neighbours have nothing in common, so none is likelier and none is simpler. */
+const seeds = fc.noShrink(fc.noBias(fc.integer({ min: 0, max: 2 ** 31 })));
 const acceptance = fc.constantFrom('keypress' as const, 'keypress' as const, 'amd' as const, 'either' as const);
 const policies = fc.record({
   agentLeft: fc.constantFrom('redial' as const, 'fail' as const),
