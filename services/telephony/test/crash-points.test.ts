@@ -13,6 +13,7 @@ const JOURNEYS: Readonly<Record<string, HouseOptions>> = {
   'the agent cannot be reached': { agent: ['no-answer', 'busy', 'silent'] },
   'the client cannot be reached': { client: ['busy', 'voicemail', 'declines'] },
   'the appointment is cancelled while the client’s phone rings': {
+    client: ['no-answer'],
     when: { 'client-1 rings': (house) => house.cancel() },
   },
   'the appointment is moved while the agent’s phone rings': {
@@ -103,6 +104,8 @@ describe('a process that dies right before or right after any call of a port mak
     '%s',
     async (_, journey) => {
       const whole = await runHouse(journey);
+      // A journey that does not end as it should has thousands of points.
+      if (whole.portCalls.length > 300) throw new Error(`it takes ${whole.portCalls.length} calls of ports`);
 
       const found = await differences(journey, whole);
 

@@ -102,6 +102,8 @@ const BASE_URL = 'https://calls.example.com';
 const appointmentId = 'apt_1';
 const WakeUp = z.object({ sessionId: z.string(), appointmentId: z.string(), dueAt: z.iso.datetime() });
 const MOST_MESSAGES = 5000;
+/** After as many failures a message is put aside. */
+const MOST_RECEIVES = 5;
 
 /** Runs one appointment from its booking until nothing more will happen. */
 export async function runHouse(options: HouseOptions = {}) {
