@@ -525,6 +525,31 @@ describe('the calls of one number on one day', () => {
   });
 });
 
+describe('an order to end a call', () => {
+  it('that is carried out late leaves alone whoever has accepted since', async () => {
+    await started();
+    await app.dial(lastCommand());
+    now = new Date(now.getTime() + 90_000);
+    await app.wake();
+    const late = DialCommand.parse(table.commands().find((command) => command['do'] === 'end'));
+    await app.answer('answer', { place, callSid: 'CA1', digits: '' });
+    await app.answer('key', { place, callSid: 'CA1', digits: '1' });
+
+    await app.dial(late);
+
+    expect(ended).toEqual([]);
+  });
+
+  it('is carried out for whoever has accepted once the session is over', async () => {
+    await agentWaiting();
+    await app.change(cancelled);
+
+    await app.dial(lastCommand());
+
+    expect(ended).toEqual(['CA1']);
+  });
+});
+
 describe('a conversation', () => {
   it('comes about step by step, each step in the outbox', async () => {
     const toAgent = await agentWaiting();

@@ -351,14 +351,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a claim does not ask for an agent on the line',
     file: 'session',
-    from: 'if (claims.length === 0) return decideOn(session, inputs);',
+    from: 'if (later.length === 0) return decideOn(session, inputs);',
     to: 'return decideOn(session, inputs);',
     proof: claimsNeedAnAgent,
   },
   {
     name: 'a claim does not ask whether the call is still wanted',
     file: 'session',
-    from: 'if (claims.length === 0) return decideOn(session, inputs);',
+    from: 'if (later.length === 0) return decideOn(session, inputs);',
     to: 'return decideOn(session, inputs);',
     proof: claimsNeedASession,
   },

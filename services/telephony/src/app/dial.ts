@@ -3,7 +3,7 @@ import type { JudgePhone } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { PROBE_MS, type Permission } from '../domain/line';
 import type { CallPolicy } from '../domain/policy';
-import { findAttempt, isOpen, type Attempt, type Input, type Leg, type Session } from '../domain/session';
+import { findAttempt, isOpen, isStillToEnd, type Attempt, type Input, type Leg, type Session } from '../domain/session';
 import type { Addresses } from './addresses';
 import type { Decide } from './decide';
 import { documentFor, type Documents } from './hear-call';
@@ -198,7 +198,9 @@ function putOff({ attemptId, creates }: Of<'create'>, until: number, because: 'p
 }
 
 async function end(ports: DialPorts, command: Of<'end'>): Promise<void> {
-  if (!(await openAttempt(ports, command))) return;
+  const stored = await ports.sessions.load(command.sessionId);
+  const attempt = stored && findAttempt(stored.session, command.attemptId);
+  if (!attempt || !isStillToEnd(stored.session, attempt)) return;
   const state = await ports.carrier.end(command.callSid);
   // The session asks again until the call is over.
   await tell(ports, command, state === null ? await ports.carrier.fetch(command.callSid) : state);

@@ -33,7 +33,7 @@ export const CallPolicy = z
     /** Twilio hangs a leg up after this time; four hours are its own limit. @default 14400 */
     timeLimitSeconds: z.int().min(60).max(14_400).default(14_400),
     /** How long after the client's acceptance the conference may take to tell of itself before it is asked. @default 10 */
-    evidenceSeconds: Seconds.default(10),
+    evidenceSeconds: z.number().min(1).max(300).default(10),
     /** Greeting and key press, within an attempt's deadline. @default 25 */
     screeningSeconds: Seconds.default(25),
     /** Slack for webhooks under way, within an attempt's deadline. @default 40 */

@@ -721,6 +721,61 @@ describe('the end of a conversation', () => {
   });
 });
 
+describe('a denial of the conference', () => {
+  /** The first client accepted and left, and of the second nothing was asked yet. */
+  const secondClient = (policy = {}) => {
+    const call = journey(policy);
+    const denied = () => call.feed({ type: 'room-fetched', room: 's-cs_1_1-1', inProgress: false });
+    call.start();
+    call.accept('agent');
+    call.accept('client');
+    call.status('client', 1, 'completed');
+    call.pass(10);
+    denied();
+    call.pass(20);
+    call.place('client', 2);
+    denied();
+    call.answer('client', 2);
+    call.press('client', 2);
+    return call;
+  };
+
+  it('from before a client accepted says nothing about that client when the agent leaves', () => {
+    const call = secondClient();
+    call.pass(5);
+
+    call.status('agent', 1, 'completed');
+
+    expect(call.ofKind('release')).toEqual([]);
+  });
+
+  it('from before a client accepted does not end what may be a conversation', () => {
+    const call = secondClient({ longestWaitSeconds: 31 });
+
+    call.pass(6);
+
+    expect(names(call)).toEqual(['AgentAnswered']);
+  });
+});
+
+describe('a client who answers in the very moment in which the agent has waited long enough', () => {
+  it('hears an apology, to its end', () => {
+    const call = journey({ longestWaitSeconds: 10 });
+    call.start();
+    call.accept('agent');
+    call.place('client');
+    call.sleep(10);
+
+    call.answer('client');
+    const ended = call.ofKind('end').length;
+    call.answer('client');
+
+    expect(call.session.terminal).toMatchObject({ reason: 'timeout' });
+    expect(call.attempt('client-1').releasedAt).toBe(STARTS_AT + 10_000);
+    expect(call.ofKind('end').slice(ended)).toEqual([]);
+  });
+});
+
 describe('a client who accepted and left before meeting the agent', () => {
   it('does not end the conversation of the next attempt', () => {
     const call = journey();

@@ -288,8 +288,8 @@ export function newSession(facts: {
 }
 
 /**
- * Records the inputs and decides: what the session is then, and what is to be done. A claim comes after a decision of its own,
- * because time or news may have ended what it would dial for.
+ * Records the inputs and decides: what the session is then, and what is to be done. A claim, and the answer to a call, come after
+ * a decision of their own, because time or news may have ended what they are for.
  */
 export function step(session: Session, inputs: readonly Input[], policy: CallPolicy, now: number): Advanced {
   const decideOn = (from: Session, some: readonly Input[]) =>
@@ -298,13 +298,14 @@ export function step(session: Session, inputs: readonly Input[], policy: CallPol
       policy,
       now,
     );
-  const claims = inputs.filter(({ type }) => type === 'claim');
-  if (claims.length === 0) return decideOn(session, inputs);
+  const needsDecision = ({ type }: Input) => type === 'claim' || type === 'answered';
+  const later = inputs.filter(needsDecision);
+  if (later.length === 0) return decideOn(session, inputs);
   const first = decideOn(
     session,
-    inputs.filter(({ type }) => type !== 'claim'),
+    inputs.filter((input) => !needsDecision(input)),
   );
-  const last = decideOn(first.session, claims);
+  const last = decideOn(first.session, later);
   return { session: last.session, effects: [...first.effects, ...last.effects] };
 }
 
@@ -317,6 +318,12 @@ export function agentOnLine(session: Session): Attempt | undefined {
 
 export function isOpen(attempt: Attempt): boolean {
   return attempt.stage !== 'ended';
+}
+
+/** Whether an order to end a leg still stands: whoever has accepted since is not hung up for having been late. */
+export function isStillToEnd(session: Session, attempt: Attempt): boolean {
+  const isWanted = !session.terminal && !session.calledOff && attempt.releasedAt === undefined;
+  return isOpen(attempt) && !(attempt.stage === 'human' && isWanted);
 }
 
 export function findAttempt(session: Session, attemptId: string): Attempt | undefined {
@@ -1041,14 +1048,16 @@ function dialClient(turn: Turn, agent: Attempt): void {
  * It tells of itself at once, as a rule; after a while it is asked for by name, and again as long as somebody is in it.
  */
 function evidence(turn: Turn, client: { readonly room: string; readonly humanAt: number }): 'awaited' | 'absent' {
-  const room = turn.session.rooms[client.room];
+  const { askedAt, absentAt = 0 } = turn.session.rooms[client.room] ?? {};
+  // What was asked before this client accepted was asked about another.
+  const asked = askedAt !== undefined && askedAt > client.humanAt ? askedAt : undefined;
   const askAt =
-    room?.askedAt === undefined
+    asked === undefined
       ? client.humanAt + turn.policy.evidenceSeconds * 1000
-      : room.askedAt + turn.policy.repeatSeconds * 1000;
-  const denied = room?.askedAt !== undefined && (room.absentAt ?? 0) >= room.askedAt;
+      : asked + turn.policy.repeatSeconds * 1000;
+  const denied = asked !== undefined && absentAt >= asked;
   if (turn.now >= askAt) {
-    if (room?.askedAt !== undefined && !agentOnLine(turn.session)) return 'absent';
+    if (asked !== undefined && !agentOnLine(turn.session)) return 'absent';
     turn.session = inRoom(turn.session, client.room, (known) => ({ ...known, askedAt: turn.now }));
     turn.effects.push({ do: 'fetch-room', room: client.room });
     turn.waits.push(turn.now + turn.policy.repeatSeconds * 1000);
