@@ -519,7 +519,7 @@ export async function runHouse(options: HouseOptions = {}) {
       for (const call of calls.values()) if (call.id === attempt) hangUp(call, 'completed');
     },
     double: (attempt) => {
-      for (const { sessionId, leg, n, asked, id } of [...calls.values()])
+      for (const { sessionId, leg, n, asked, id } of calls.values())
         if (id === attempt) dialNumber({ sessionId, leg, n, asked, id: `double of ${id}`, conduct: 'silent' });
     },
     cancel: () =>

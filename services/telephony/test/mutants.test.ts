@@ -227,6 +227,47 @@ const whoNeverMetEndsNothing: Proof = (machine) => {
   return findings(call.facts().at(-1)?.event === 'CallCompleted' && 'ends a conversation that has just begun');
 };
 
+/** The first client accepted and left unmet; the second has just accepted, and was asked about before. */
+const secondClient = (machine: Machine) => {
+  const call = clientAnswers(machine);
+  const denied = () => call.feed({ type: 'room-fetched', room: 's-cs_1_1-1', inProgress: false });
+  call.press('client');
+  call.status('client', 1, 'completed');
+  call.pass(10);
+  denied();
+  call.pass(20);
+  call.place('client', 2);
+  denied();
+  call.answer('client', 2);
+  call.press('client', 2);
+  return call;
+};
+
+const denialsAreOfOneClient: Proof = (machine) => {
+  const call = secondClient(machine);
+  call.pass(5);
+  call.status('agent', 1, 'completed');
+  return findings(call.ofKind('release').length > 0 && 'breaks in on what may be a conversation');
+};
+
+const acceptedIsNotLate: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.pass(300);
+  call.press('client');
+  const stillToEnd = machine.isStillToEnd(call.session, call.attempt('client-1'));
+  return findings(stillToEnd && 'hangs up who has accepted, because an order to is late');
+};
+
+const timeComesFirst: Proof = (machine) => {
+  const call = journey({ longestWaitSeconds: 10 }, STARTS_AT, machine);
+  call.start();
+  call.accept('agent');
+  call.place('client');
+  call.sleep(10);
+  call.answer('client');
+  return findings(call.attempt('client-1').releasedAt === undefined && 'hangs up whom it owes an apology');
+};
+
 const claimedIsNotPutOff: Proof = (machine) => {
   const call = start(machine);
   call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
@@ -538,6 +579,27 @@ const MUTANTS: readonly Mutant[] = [
     proof: whoNeverMetEndsNothing,
   },
   {
+    name: 'a denial of the conference counts for the next client too',
+    file: 'session',
+    from: 'askedAt !== undefined && askedAt > client.humanAt ? askedAt : undefined',
+    to: 'askedAt',
+    proof: denialsAreOfOneClient,
+  },
+  {
+    name: 'a late order to end a call is carried out on whoever has accepted since',
+    file: 'session',
+    from: "return isOpen(attempt) && !(attempt.stage === 'human' && isWanted);",
+    to: 'return isOpen(attempt);',
+    proof: acceptedIsNotLate,
+  },
+  {
+    name: 'a call is answered before it is seen that the time is over',
+    file: 'session',
+    from: "type === 'claim' || type === 'answered'",
+    to: "type === 'claim'",
+    proof: timeComesFirst,
+  },
+  {
     name: 'the carrier’s queue does not count in a claim',
     file: 'session',
     from: 'const deadline = now + queueMs + seconds * 1000;',
@@ -666,7 +728,7 @@ describe('a carrier that cannot be asked for a call whose id was never learnt', 
     const found: string[] = [];
     for (let seed = 1; seed <= SESSIONS && found.length === 0; seed += 1)
       found.push(
-        ...runSession({ seed, weather: STORM, canFind: false }).violations.filter((what) => /^I1:/.test(what)),
+        ...runSession({ seed, weather: STORM, canFind: false }).violations.filter((what) => what.startsWith('I1:')),
       );
 
     expect(found).toHaveLength(1);

@@ -120,7 +120,7 @@ type Work = Generator<number, void>;
  */
 export function runSession(options: StormOptions): Ending {
   const { weather, behaviours = BEHAVIOURS, talkMs, canFind = true } = options;
-  const { agentOnLine, answerTo, findAttempt, newSession, step } = options.machine ?? THE_MACHINE;
+  const { agentOnLine, answerTo, findAttempt, isStillToEnd, newSession, step } = options.machine ?? THE_MACHINE;
   const policy = CallPolicy.parse({ timeLimitSeconds: 900, ...options.policy });
   const random = mulberry32(options.seed);
   const chance = (probability: number) => probability > 0 && random() < probability;
@@ -345,8 +345,8 @@ export function runSession(options: StormOptions): Ending {
     queued.reduce((longest, { at, ms }) => (at > future.now - 900_000 ? Math.max(longest, ms) : longest), 0);
 
   function* end(id: string, attemptId: string, callSid: string): Work {
-    if (!openAttempt(id, attemptId)) return;
-    yield pause();
+    const attempt = findAttempt(load(id), attemptId);
+    if (!attempt || !isStillToEnd(load(id), attempt)) return;
     if (chance(weather.apiFails)) return;
     checkCut(id, callSid);
     const ended = carrier.end(callSid);
