@@ -380,7 +380,11 @@ export async function runHouse(options: HouseOptions = {}) {
     const receive = async (): Promise<void> => {
       const consumer = consumers.get(queue);
       if (!consumer) throw new Error(`nobody works off ${queue}`);
-      for (let failed = true; failed;) failed = (await consumer({ Records: [record] })).batchItemFailures.length > 0;
+      for (let received = 1; received <= MOST_RECEIVES; received += 1) {
+        const { batchItemFailures } = await consumer({ Records: [record] });
+        if (batchItemFailures.length === 0) return;
+      }
+      parked.push(body);
     };
     future.plan(DelaySeconds * 1000, receive);
   };
