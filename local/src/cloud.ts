@@ -2,9 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { createTwilioSimulator, InvalidActionError, PhoneCannotError } from '@appointments/twilio-simulator';
+import {
+  createTwilioSimulator,
+  InvalidActionError,
+  nodeTransport,
+  PhoneCannotError,
+} from '@appointments/twilio-simulator';
 import { checkAssembly } from './assembly/check';
 import { deploy } from './assembly/deploy';
+import { carrierFault, unreliable } from './carrier/faults';
 import { readAssembly } from './assembly/read';
 import { createAwsServices } from './aws';
 import { REGION } from './aws/types';
@@ -16,6 +22,7 @@ import { listenOnLoopback, PortTakenError, sendJson } from './http/http';
 import type { Listening } from './http/http';
 import { openKernel } from './kernel/kernel';
 import { lockFolder } from './kernel/lock';
+import { FUNCTION_AT_WORK } from './lambda/function';
 import { createLogs } from './lambda/logs';
 
 export interface CloudOptions {
@@ -100,7 +107,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const kernel = openKernel(stateFolder, { onError: options.onError });
     undo.push(() => kernel.store.close());
     undo.push(() => kernel.timers.stop());
-    const { clock, timers, busy, store, mover, quiet } = kernel;
+    const { clock, timers, busy, store, faults, mover, quiet } = kernel;
 
     const ports = createPorts(store.collection<number>('ports'));
     const starting: RequestListener = (_, response) =>
@@ -118,6 +125,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const publicUrl = `http://localhost:${frontListening.port}`;
     const aws = createAwsServices(kernel, { endpoint: () => awsEndpoint });
     const twilioSecret = twilioCredentials(store.collection<TwilioCredentials>('twilio'), environment);
+    const network = nodeTransport();
+    undo.push(network.close);
     const simulator = createTwilioSimulator({
       accountSid: twilioSecret.accountSid,
       authToken: twilioSecret.authToken,
@@ -129,6 +138,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         collection: (name) => store.collection(`twilio ${name}`),
         flushed: store.flushed,
       },
+      transport: unreliable(network.send, kernel),
+      fault: carrierFault(faults, () => busy.names().some((what) => what.startsWith(FUNCTION_AT_WORK))),
     });
     const twilioEndpoint = (await listenKept(ports, 'twilio', (port) => simulator.listen(port))).url;
     undo.push(() => simulator.close());
@@ -168,7 +179,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
     listeners.set(
       'aws',
-      createAwsEndpoint({ aws, engine, busy, wakeStreams: deployment.wakeStreams, onError: options.onError }),
+      createAwsEndpoint({ aws, engine, busy, faults, wakeStreams: deployment.wakeStreams, onError: options.onError }),
     );
     for (const [place, listener] of deployment.apis) listeners.set(place, listener);
     await store.flushed();
@@ -186,6 +197,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       mover,
       quiet,
       flushed: store.flushed,
+      faults,
       logs,
       aws,
       phones: {

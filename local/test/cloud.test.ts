@@ -37,6 +37,110 @@ const subjects = async ({ get }: Running): Promise<string[]> =>
 const messages = async ({ get }: Running): Promise<string[]> =>
   (await get('/_local/logs')).body.map(({ message }: { message: string }) => message);
 
+describe('faults on purpose', () => {
+  const faults = async (local: Running, body: unknown) => {
+    const answer = await local.post('/_local/faults', body);
+    return { status: answer.status, body: answer.body };
+  };
+
+  it('are answered with those in force, shown with how often they struck, and ended by {}', async () => {
+    const local = await run();
+    const none = await local.get('/_local/faults');
+
+    const set = await faults(local, { seed: 7, duplicate: 1, reorder: 0.5, drop: 0 });
+    await local.post('/orders', { id: 'o1' });
+    const shown = await local.get('/_local/faults');
+    const unseeded = await faults(local, { crash: 0.5 });
+    const ended = await faults(local, {});
+
+    expect(none.body).toEqual({});
+    expect(set).toEqual({ status: 200, body: { seed: 7, duplicate: 1, reorder: 0.5, drop: 0, delaySeconds: 60 } });
+    expect(shown.body).toEqual({ ...set.body, struck: expect.objectContaining({}) });
+    expect(unseeded.body).toEqual({ crash: 0.5, seed: expect.any(Number) });
+    expect(ended).toEqual({ status: 200, body: {} });
+    expect((await local.get('/_local/faults')).body).toEqual({});
+  });
+
+  it.each([
+    [{ duplicate: 1.5 }, 'duplicate'],
+    [{ crash: 'often' }, 'crash'],
+    [{ explode: 0.5 }, 'explode'],
+    [[], 'object'],
+    ['no json', 'JSON'],
+  ])('that make no sense are refused by name, and change nothing: %j', async (body, name) => {
+    const local = await run();
+    await faults(local, { seed: 1, drop: 0.5 });
+
+    const refused = await faults(local, body);
+
+    expect(refused).toMatchObject({ status: 400, body: { detail: expect.stringContaining(name) } });
+    expect((await local.get('/_local/faults')).body).toMatchObject({ seed: 1, drop: 0.5 });
+  });
+
+  it('befall what functions do and are given, all along the way, until they are ended', async () => {
+    const local = await run();
+    const order = async (id: string) => {
+      const { status } = await local.post('/orders', { id });
+      await settle(local);
+      return { status, mails: (await subjects(local)).filter((subject) => subject === `Order ${id}`).length };
+    };
+
+    await faults(local, { seed: 1, duplicate: 1 });
+    const doubled = await order('doubled');
+    await faults(local, { seed: 1, crash: 1 });
+    const cut = await order('cut');
+    await faults(local, { seed: 1, throttle: 1 });
+    const throttled = await order('throttled');
+    await faults(local, { seed: 1, drop: 1 });
+    const unanswered = await order('unanswered');
+    await faults(local, { seed: 1, reorder: 1, delaySeconds: 600 });
+    const late = await order('late');
+    await local.post('/_local/clock', { advanceBy: 'PT30M' });
+    await faults(local, {});
+    const plain = await order('plain');
+
+    // The stream's batch twice, each time by the rule twice, each message of that twice.
+    expect(doubled).toEqual({ status: 201, mails: 8 });
+    expect(cut.status).toBe(500);
+    expect(throttled).toEqual({ status: 500, mails: 0 });
+    // The SDK tries three times; then the message waits for its visibility to run out.
+    expect(unanswered).toEqual({ status: 201, mails: 3 });
+    expect(late).toEqual({ status: 201, mails: 0 });
+    expect((await subjects(local)).filter((subject) => subject === 'Order late')).toHaveLength(1);
+    expect(plain).toEqual({ status: 201, mails: 1 });
+  });
+
+  it('never befall what comes from outside', async () => {
+    const local = await run();
+    await faults(local, { seed: 1, throttle: 1, drop: 1, dropAws: 1 });
+    const { awsEndpoint } = (await local.get('/_local/health')).body;
+
+    const { status } = await fetch(awsEndpoint, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'AWSEvents.DescribeEventBus', 'content-type': 'application/x-amz-json-1.1' },
+      body: '{}',
+    });
+
+    expect(status).toBe(200);
+  });
+
+  it('are over after a restart, and what they held back is not lost by it', async () => {
+    const local = await run();
+    await faults(local, { seed: 1, reorder: 1, delaySeconds: 600 });
+    await local.post('/orders', { id: 'late' });
+    await settle(local);
+    const before = await subjects(local);
+    await local.end('SIGKILL');
+
+    const again = await run();
+    await again.post('/_local/clock', { advanceBy: 'PT30M' });
+
+    expect(before).toEqual([]);
+    expect((await again.get('/_local/faults')).body).toEqual({});
+    expect(await subjects(again)).toEqual(['Order late']);
+  });
+});
+
 describe('an assembly on a laptop', () => {
   it('carries a request through function, table, stream, bus, rule, queue and function to the mail', async () => {
     const local = await run();

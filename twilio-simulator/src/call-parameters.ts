@@ -4,6 +4,11 @@ import { isLive } from './records';
 
 type Parameters = Readonly<Record<string, string>>;
 
+/** How the call came to be: by REST, or dialled by another call. */
+export function directionOf(call: CallRecord): 'outbound-api' | 'outbound-dial' {
+  return call.parentSid === undefined ? 'outbound-api' : 'outbound-dial';
+}
+
 /** What every request about a call carries. City, state and zip are empty, as Twilio may send them. */
 export function callParameters(call: CallRecord, accountSid: string, callStatus: string = call.status): Parameters {
   const parties = { To: call.to, Called: call.to, From: call.from, Caller: call.from };
@@ -19,7 +24,8 @@ export function callParameters(call: CallRecord, accountSid: string, callStatus:
     ApiVersion: '2010-04-01',
     CallSid: call.sid,
     CallStatus: callStatus,
-    Direction: 'outbound-api',
+    Direction: directionOf(call),
+    ...(call.parentSid === undefined ? {} : { ParentCallSid: call.parentSid }),
     ...parties,
     ...geography,
   };

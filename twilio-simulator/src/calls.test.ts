@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, ALL_EVENTS, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
+import {
+  AGENT,
+  ALL_EVENTS,
+  CLIENT,
+  FROM,
+  closeLaboratories,
+  openLaboratory,
+  response,
+  unsound,
+} from '../test/laboratory';
 import { InvalidActionError, PhoneCannotError } from './index';
 
 let lab: Laboratory;
@@ -10,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await lab.world.quiet();
-  expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  expect(unsound(lab.app.received)).toEqual([]);
 });
 afterEach(closeLaboratories);
 
@@ -187,6 +196,42 @@ describe('a phone', () => {
     expect(await Promise.all(sids.map(statusOf))).toEqual(['busy', 'busy', 'ringing']);
   });
 
+  it.each([
+    ['busy', 'busy', '486'],
+    ['no-answer', 'no-answer', '487'],
+    ['unreachable', 'failed', '480'],
+  ] as const)('that rings can turn out to be %s', async (what, status, code) => {
+    const sid = await dial();
+
+    await lab.simulator.act(AGENT, { do: what });
+    await lab.world.quiet();
+
+    expect(lab.statuses(sid)).toEqual(['initiated', 'ringing', status]);
+    expect(lab.app.at('/status').at(-1)?.params['SipResponseCode']).toBe(code);
+  });
+
+  it('that rings can be taken by its voicemail, which hangs up after 30 s', async () => {
+    const sid = await dial(AGENT, { machineDetection: 'Enable' });
+
+    await lab.simulator.act(AGENT, { do: 'voicemail' });
+    await lab.world.advance(29);
+    expect(await statusOf(sid)).toBe('in-progress');
+    await lab.world.advance(1);
+
+    expect(lab.app.at('/voice')[0]?.params['AnsweredBy']).toBe('machine_start');
+    expect(await statusOf(sid)).toBe('completed');
+  });
+
+  it('that is a fax gives up after 30 s, one that is silent stays', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'fax' });
+    lab.simulator.setBehaviour(CLIENT, { behaviour: 'silence' });
+    const [fax, silent] = [await dial(AGENT), await dial(CLIENT)];
+
+    await lab.world.advance(30);
+
+    expect([await statusOf(fax), await statusOf(silent)]).toEqual(['completed', 'in-progress']);
+  });
+
   it('cannot do what does not fit its state', async () => {
     await expect(lab.simulator.act(AGENT, { do: 'answer' })).rejects.toThrow(PhoneCannotError);
     await dial();
@@ -205,6 +250,9 @@ describe('a phone', () => {
     expect(() => lab.simulator.setBehaviour(AGENT, { behaviour: 'asleep' as 'busy' })).toThrow(InvalidActionError);
     expect(() => lab.simulator.setBehaviour(AGENT, { behaviour: 'busy', times: 0 })).toThrow(InvalidActionError);
     expect(() => lab.simulator.setBehaviour('x', { behaviour: 'busy' })).toThrow(InvalidActionError);
+    expect(() => lab.simulator.setBehaviour(AGENT, { behaviour: 'fax', detectionMs: -1 })).toThrow(InvalidActionError);
+    expect(() => lab.simulator.setBehaviour(AGENT, { behaviour: 'fax', greetingMs: 1 })).toThrow(InvalidActionError);
+    await expect(lab.simulator.act(AGENT, { do: 'say', text: ' ' })).rejects.toThrow(InvalidActionError);
     expect(lab.simulator.phones()).toEqual([]);
   });
 });
@@ -221,6 +269,95 @@ describe('answering machine detection', () => {
 
     expect(lab.app.at('/voice')[0]?.params['AnsweredBy']).toBe(verdict);
     expect((await lab.client.calls(sid).fetch()).answeredBy).toBe(verdict);
+  });
+
+  it.each([
+    ['a person, for as long as was set', { behaviour: 'answer-silent', detectionMs: 3500 }, {}, 'human', 3.5],
+    ['a fax', { behaviour: 'fax' }, {}, 'fax', 4],
+    ['silence', { behaviour: 'silence' }, {}, 'unknown', 5],
+    [
+      'silence, for as long as was asked',
+      { behaviour: 'silence' },
+      { machineDetectionSilenceTimeout: 8000 },
+      'unknown',
+      8,
+    ],
+    ['a greeting', { behaviour: 'voicemail', greetingMs: 12_000 }, {}, 'machine_start', 4],
+    [
+      'a greeting to its beep',
+      { behaviour: 'voicemail', greetingMs: 12_000 },
+      { machineDetection: 'DetectMessageEnd' },
+      'machine_end_beep',
+      12,
+    ],
+    [
+      'a greeting without a beep',
+      { behaviour: 'voicemail', greetingMs: 12_000, beep: false },
+      { machineDetection: 'DetectMessageEnd' },
+      'machine_end_silence',
+      12,
+    ],
+    [
+      'a greeting that is too long',
+      { behaviour: 'voicemail', greetingMs: 50_000 },
+      { machineDetection: 'DetectMessageEnd', machineDetectionTimeout: 20 },
+      'machine_end_other',
+      20,
+    ],
+  ] as const)('holds the document back while it listens to %s', async (_, setting, more, verdict, seconds) => {
+    lab.simulator.setBehaviour(AGENT, setting);
+    const sid = await dial(AGENT, { machineDetection: 'Enable', ...more });
+
+    await lab.world.advance(seconds - 0.001);
+    expect(lab.statuses(sid)).toEqual(['initiated', 'ringing', 'in-progress']);
+    expect(lab.app.at('/voice')).toEqual([]);
+    expect((await lab.client.calls(sid).fetch()).answeredBy).toBeNull();
+    await lab.world.advance(0.001);
+
+    expect(lab.app.at('/voice')[0]?.params['AnsweredBy']).toBe(verdict);
+    expect((await lab.client.calls(sid).fetch()).answeredBy).toBe(verdict);
+  });
+
+  it('says it later than the document runs when it is asynchronous and takes its time', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'voicemail', greetingMs: 12_000 });
+    const amd = {
+      machineDetection: 'DetectMessageEnd',
+      asyncAmd: 'true',
+      asyncAmdStatusCallback: `${lab.app.url}/amd`,
+    };
+
+    await dial(AGENT, amd);
+    expect([lab.heard(AGENT), lab.app.at('/amd')]).toEqual([['Hello.'], []]);
+    await lab.world.advance(12);
+
+    expect(lab.app.at('/amd')[0]?.params).toMatchObject({
+      AnsweredBy: 'machine_end_beep',
+      MachineDetectionDuration: '12000',
+    });
+  });
+
+  it('is given up when the call is given another document meanwhile', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'fax' });
+    const sid = await dial(AGENT, { machineDetection: 'Enable' });
+
+    await lab.client.calls(sid).update({ twiml: response('<Say>New.</Say>', '<Pause length="9"/>') });
+    await lab.world.advance(8);
+
+    expect(lab.heard(AGENT)).toEqual(['New.']);
+    expect(lab.app.at('/voice')).toEqual([]);
+  });
+
+  it('takes as long for people as the simulator is told', async () => {
+    const slow = await openLaboratory({ detectionMs: 2000 });
+    slow.app.answer('/voice', response('<Say>Hello.</Say>'));
+    slow.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+    await slow.client.calls.create({ to: AGENT, from: FROM, url: `${slow.app.url}/voice`, machineDetection: 'Enable' });
+
+    await slow.world.advance(1.999);
+    expect(slow.heard(AGENT)).toEqual([]);
+    await slow.world.advance(0.001);
+
+    expect(slow.heard(AGENT)).toEqual(['Hello.']);
   });
 
   it('says it by callback alone when it is asynchronous', async () => {

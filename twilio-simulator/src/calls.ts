@@ -1,18 +1,18 @@
+import { createAnswering } from './answering';
 import type { CallEvent } from './call-parameters';
 import { statusParameters } from './call-parameters';
+import { createCallTimers } from './call-timers';
 import type { Conferences } from './conferences';
-import { PhoneCannotError } from './errors';
-import type { Interpreter, Source } from './interpreter';
+import type { Source } from './documents';
+import type { Interpreter } from './interpreter';
 import type { Phones } from './phones';
 import type { SimulatorPorts } from './ports';
-import type { CallRecord, FinalStatus, Hook, Store } from './records';
+import type { Behaviour, CallRecord, FinalStatus, Hook, Store } from './records';
 import { isLive } from './records';
 import type { Webhook } from './webhooks';
 
 /** Twilio rings somewhat longer than it was asked to. */
 const RING_BUFFER_SECONDS = 5;
-/** A voicemail's recording ends. */
-const VOICEMAIL_MS = 30_000;
 
 export type NewCall = Pick<
   CallRecord,
@@ -28,6 +28,9 @@ export type NewCall = Pick<
   | 'machineDetection'
   | 'asyncAmd'
   | 'asyncAmdCallback'
+  | 'detectionTimeoutMs'
+  | 'silenceTimeoutMs'
+  | 'parentSid'
 >;
 
 export interface CallsPorts {
@@ -41,14 +44,19 @@ export interface CallsPorts {
   /** Sends a webhook of the call, after those fired before it; what becomes of it is nobody's concern but the debugger's. */
   readonly notify: (callSid: string, webhook: Webhook) => void;
   readonly callsPerSecond: number | undefined;
+  /** How long detection of machines listens where the phone does not say. */
+  readonly detectionMs: number;
 }
 
 export interface Calls {
   readonly get: (sid: string) => CallRecord | undefined;
   /** Records the call as queued; `dial` begins it once that is kept. */
   readonly create: (wanted: NewCall) => CallRecord;
+  /** Has the call come into the room of these attributes when it is answered. */
+  readonly bring: (sid: string, room: NonNullable<CallRecord['room']>) => void;
   readonly dial: (sid: string) => void;
-  readonly answer: (sid: string) => void;
+  /** A person takes the phone up, or what else is named. */
+  readonly answer: (sid: string, as?: Behaviour) => void;
   readonly end: (sid: string, status: FinalStatus, sipResponseCode?: number | null) => void;
   readonly redirect: (
     sid: string,
@@ -62,8 +70,7 @@ export interface Calls {
 /** The life of calls: queued, ringing, answered, over; and what is told of it. */
 export function createCalls(deps: CallsPorts): Calls {
   const { ports, store, phones } = deps;
-  /** Ring time-outs, time limits and the like of each live call. */
-  const timers = new Map<string, Map<string, () => void>>();
+  const timers = createCallTimers(ports);
   let nextSlotAt = 0;
 
   const patch = (sid: string, changes: Partial<CallRecord>): CallRecord => {
@@ -72,16 +79,6 @@ export function createCalls(deps: CallsPorts): Calls {
     const changed = { ...call, ...changes, updatedAt: ports.now() };
     store.calls.put(sid, changed);
     return changed;
-  };
-  const arm = (sid: string, name: string, at: number, kind: 'carrier' | 'phone', run: () => void): void => {
-    disarm(sid, name);
-    const own = timers.get(sid) ?? new Map<string, () => void>();
-    timers.set(sid, own);
-    own.set(name, ports.arm({ at, kind, what: `${name} of ${sid}`, run }));
-  };
-  const disarm = (sid: string, name: string): void => {
-    timers.get(sid)?.get(name)?.();
-    timers.get(sid)?.delete(name);
   };
 
   const fire = (sid: string, event: CallEvent): void => {
@@ -97,63 +94,27 @@ export function createCalls(deps: CallsPorts): Calls {
   const end = (sid: string, status: FinalStatus, sipResponseCode: number | null = null): void => {
     const call = store.calls.get(sid);
     if (call === undefined || !isLive(call.status)) return;
-    for (const stop of timers.get(sid)?.values() ?? []) stop();
-    timers.delete(sid);
-    deps.interpreter().stop(sid);
+    timers.disarmAll(sid);
     phones.free(call.to, sid);
     patch(sid, { status, endedAt: ports.now(), sipResponseCode });
+    deps.interpreter().stop(sid);
     deps.conferences().leave(sid, 'participant_hung_up');
+    deps.conferences().uninvite(sid);
     fire(sid, 'completed');
   };
 
   const limit = (sid: string, seconds: number): void => {
     const { answeredAt } = patch(sid, { timeLimitSeconds: seconds });
     if (answeredAt !== null)
-      arm(sid, 'time limit', answeredAt + seconds * 1000, 'carrier', () => end(sid, 'completed', 200));
+      timers.arm(sid, 'time limit', answeredAt + seconds * 1000, 'carrier', () => end(sid, 'completed', 200));
   };
 
-  const answer = (sid: string): void => {
-    const before = store.calls.get(sid);
-    if (before?.status !== 'ringing') throw new PhoneCannotError('The phone does not ring');
-    disarm(sid, 'ring time-out');
-    const answeredBy = before.machineDetection === null ? null : verdict(before);
-    const call = patch(sid, {
-      status: 'in-progress',
-      answeredAt: ports.now(),
-      answeredBy,
-    });
-    limit(sid, call.timeLimitSeconds);
-    if (call.behaviour === 'voicemail') {
-      arm(sid, 'end of the voicemail', ports.now() + VOICEMAIL_MS, 'phone', () => end(sid, 'completed', 200));
-    }
-    fire(sid, 'answered');
-    deps
-      .interpreter()
-      .run(
-        sid,
-        call.voice === null
-          ? { from: 'twiml', text: call.twiml ?? '' }
-          : { from: 'url', hook: call.voice, parameters: {}, isFallback: false },
-      );
-    if (call.asyncAmd && call.asyncAmdCallback !== null && answeredBy !== null) {
-      deps.notify(sid, {
-        ...call.asyncAmdCallback,
-        parameters: {
-          CallSid: sid,
-          AccountSid: deps.accountSid,
-          AnsweredBy: answeredBy,
-          // Told as Twilio's average, though no virtual time passes.
-          MachineDetectionDuration: '4000',
-        },
-      });
-    }
-  };
+  const answer = createAnswering({ ...deps, patch, end, fire, limit, arm: timers.arm, disarm: timers.disarm });
 
   const ring = (sid: string): void => {
-    const { timeoutSeconds } = patch(sid, { status: 'ringing' });
-    arm(sid, 'ring time-out', ports.now() + (timeoutSeconds + RING_BUFFER_SECONDS) * 1000, 'carrier', () =>
-      end(sid, 'no-answer', 487),
-    );
+    const { timeoutSeconds, parentSid } = patch(sid, { status: 'ringing' });
+    const rings = timeoutSeconds + (parentSid === undefined ? RING_BUFFER_SECONDS : 0);
+    timers.arm(sid, 'ring time-out', ports.now() + rings * 1000, 'carrier', () => end(sid, 'no-answer', 487));
     fire(sid, 'ringing');
   };
 
@@ -161,15 +122,15 @@ export function createCalls(deps: CallsPorts): Calls {
     const call = store.calls.get(sid);
     if (call?.status !== 'queued') return;
     const engaged = phones.callOf(call.to) !== null;
-    const behaviour = phones.takeBehaviour(call.to);
-    patch(sid, { behaviour, dialledAt: ports.now() });
+    const manner = phones.takeManner(call.to);
+    patch(sid, { ...manner, dialledAt: ports.now() });
     fire(sid, 'initiated');
-    if (engaged && behaviour !== 'unreachable') {
+    if (engaged && manner.behaviour !== 'unreachable') {
       end(sid, 'busy', 486);
       return;
     }
     phones.engage(call.to, sid);
-    switch (behaviour) {
+    switch (manner.behaviour) {
       case 'busy':
         end(sid, 'busy', 486);
         break;
@@ -183,11 +144,13 @@ export function createCalls(deps: CallsPorts): Calls {
       case 'accept':
       case 'answer-silent':
       case 'voicemail':
+      case 'fax':
+      case 'silence':
         ring(sid);
         answer(sid);
         break;
       default:
-        behaviour satisfies never;
+        manner.behaviour satisfies never;
     }
   };
 
@@ -199,8 +162,10 @@ export function createCalls(deps: CallsPorts): Calls {
 
     create: (wanted) => {
       const now = ports.now();
-      const startsAt = deps.callsPerSecond === undefined ? now : Math.max(now, nextSlotAt);
-      if (deps.callsPerSecond !== undefined) nextSlotAt = startsAt + 1000 / deps.callsPerSecond;
+      // Only creates by REST are counted: `<Dial>` is not paced.
+      const rate = wanted.parentSid === undefined ? deps.callsPerSecond : undefined;
+      const startsAt = rate === undefined ? now : Math.max(now, nextSlotAt);
+      if (rate !== undefined) nextSlotAt = startsAt + 1000 / rate;
       const call: CallRecord = {
         ...wanted,
         sid: deps.newSid('CA'),
@@ -220,24 +185,22 @@ export function createCalls(deps: CallsPorts): Calls {
       return call;
     },
 
+    bring: (sid, room) => void patch(sid, { room }),
+
     dial: (sid) => {
       const call = store.calls.get(sid);
       if (call === undefined) return;
       if (call.queueTimeMs === 0) begin(sid);
-      else arm(sid, 'turn in the queue', call.createdAt + call.queueTimeMs, 'carrier', () => begin(sid));
+      else timers.arm(sid, 'turn in the queue', call.createdAt + call.queueTimeMs, 'carrier', () => begin(sid));
     },
 
     redirect: (sid, source, hooks) => {
-      patch(sid, hooks);
+      const { asyncAmd } = patch(sid, hooks);
+      // A document that detection still held back will not run any more.
+      if (!asyncAmd) timers.disarm(sid, 'machine detection');
       deps.interpreter().redirect(sid, source);
     },
 
     remove: (sid) => store.calls.delete(sid),
   };
-}
-
-/** What detection says: a person unless a voicemail answered. */
-function verdict(call: CallRecord): string {
-  if (call.behaviour !== 'voicemail') return 'human';
-  return call.machineDetection === 'DetectMessageEnd' ? 'machine_end_beep' : 'machine_start';
 }

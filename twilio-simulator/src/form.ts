@@ -4,6 +4,8 @@ import type { Hook, HttpMethod } from './records';
 /** A request's parameters, read one by one; what nobody reads is refused at the end. */
 export interface Form {
   readonly text: (name: string) => string | null;
+  /** Whether it was sent at all, be it empty. */
+  readonly given: (name: string) => boolean;
   readonly list: (name: string) => readonly string[];
   readonly boolean: (name: string) => boolean | null;
   readonly integer: (name: string, low: number, high: number) => number | null;
@@ -37,6 +39,7 @@ export function readForm(parameters: URLSearchParams): Form {
   return {
     text,
     method,
+    given: (name) => parameters.has(name),
     list: (name) => {
       read.add(name);
       return parameters.getAll(name);

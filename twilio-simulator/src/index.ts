@@ -1,19 +1,22 @@
+export type { CallbackFaults, Chaos, Delivery, PlannedFault } from './chaos';
+export { createChaos } from './chaos';
+export type { Clock, ClockOptions } from './clock';
+export { createClock } from './clock';
+export type { ControlOptions } from './controls';
+export type { ApiKey } from './credentials';
 export { InvalidActionError, PhoneCannotError } from './errors';
+export type { SimulatorOptions } from './options';
+export type { PhoneAction } from './people';
 export type { BehaviourSetting } from './phones';
 export type { Collection, SidPrefix, SimulatorPorts, Timer } from './ports';
 export { realTimePorts } from './ports';
 export type { Behaviour } from './records';
 export type { RestFault, RestRequest } from './rest';
+export type { CallView, ConferenceView, PhoneView, WarningView } from './shown';
 export { sign } from './signature';
-export type {
-  CallView,
-  ConferenceView,
-  PhoneAction,
-  PhoneView,
-  SimulatorOptions,
-  TwilioSimulator,
-  WarningView,
-} from './simulator';
+export type { TwilioSimulator } from './simulator';
 export { createTwilioSimulator } from './simulator';
 export type { Transport, TransportAnswer, TransportRequest } from './transport';
-export { NoAnswer } from './transport';
+export { NoAnswer, nodeTransport } from './transport';
+export type { WebhookKind, WebhookSchema } from './webhook-schemas';
+export { webhookKindOf, webhookSchemas } from './webhook-schemas';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
+import { AGENT, FROM, closeLaboratories, openLaboratory, response, unsound } from '../test/laboratory';
 import { APPLICATION_ERROR } from './interpreter';
 
 let lab: Laboratory;
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await lab.world.quiet();
-  expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  expect(unsound(lab.app.received)).toEqual([]);
 });
 afterEach(closeLaboratories);
 
@@ -128,7 +128,92 @@ describe('Gather', () => {
   });
 });
 
+describe('Gather of speech', () => {
+  const ask = (input: string) =>
+    response(
+      `<Gather input="${input}" timeout="8" action="/said"><Say>Will you come?</Say></Gather>`,
+      '<Say>Nothing.</Say>',
+    );
+  const say = async (text: string) => {
+    await lab.simulator.act(AGENT, { do: 'say', text });
+    await lab.world.quiet();
+  };
+  beforeEach(() => lab.app.answer('/said', response('<Say>Thank you.</Say>')));
+
+  it('sends what a person said, and how sure it is', async () => {
+    await call(ask('speech'));
+
+    await say('Yes, of course.');
+
+    expect(lab.app.at('/said')[0]?.params).toMatchObject({ SpeechResult: 'Yes, of course.', Confidence: '0.9' });
+    expect(lab.app.at('/said')[0]?.params).not.toHaveProperty('Digits');
+    expect(lab.heard(AGENT)).toEqual(['Will you come?', 'Thank you.']);
+  });
+
+  it('takes a key instead where both are asked for, and then keys alone', async () => {
+    await call(ask('dtmf speech'));
+
+    await press('4');
+    await say('Forty-two.');
+    await press('2');
+    await press('#');
+
+    expect(lab.app.at('/said').map(({ params }) => params)).toMatchObject([{ Digits: '42' }]);
+  });
+
+  it('hears no keys where only speech is asked for, and no words where only keys are', async () => {
+    await call(ask('speech'));
+    await press('1');
+    await lab.world.advance(8);
+    await call(ask('dtmf'));
+    await say('Yes.');
+    await lab.world.advance(8);
+
+    expect(lab.app.at('/said')).toEqual([]);
+    expect(lab.heard(AGENT)).toEqual(['Will you come?', 'Nothing.', 'Will you come?', 'Nothing.']);
+  });
+
+  it('is interrupted by words unless bargeIn forbids it', async () => {
+    const music = (more: string) =>
+      response(`<Gather input="speech" action="/said" ${more}><Pause length="9"/></Gather>`);
+    await call(music(''));
+    await say('Stop.');
+    await call(music('bargeIn="false"'));
+    await say('Stop!');
+    await lab.world.advance(9);
+    await say('Now.');
+
+    expect(lab.app.at('/said').map(({ params }) => params['SpeechResult'])).toEqual(['Stop.', 'Now.']);
+  });
+
+  it('is answered with yes by one who accepts and has no key to press', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'accept' });
+
+    await call(ask('speech'));
+
+    expect(lab.app.at('/said')[0]?.params['SpeechResult']).toBe('Yes.');
+  });
+
+  it('calls its action without words when actionOnEmptyResult says so', async () => {
+    await call(response('<Gather input="speech" timeout="3" action="/said" actionOnEmptyResult="true"/>'));
+
+    await lab.world.advance(3);
+
+    expect(lab.app.at('/said')[0]?.params).toMatchObject({ SpeechResult: '' });
+  });
+});
+
 describe('other verbs', () => {
+  it('play key tones, of which each w lasts half a second', async () => {
+    await call(response('<Play digits="ww12#"/>', '<Say>Done.</Say>'));
+
+    await lab.world.advance(0.999);
+    expect(lab.heard(AGENT)).toEqual(['♪ tones 12#']);
+    await lab.world.advance(0.001);
+
+    expect(lab.heard(AGENT)).toEqual(['♪ tones 12#', 'Done.']);
+  });
+
   it('wait, redirect and hang up', async () => {
     lab.app.answer('/next', response('<Say>Next.</Say>', '<Hangup/>', '<Say>Never.</Say>'));
     const sid = await call(

@@ -1,11 +1,10 @@
 import { InvalidActionError } from './errors';
 import { isE164 } from './format';
-import type { Behaviour, PhoneRecord, Store } from './records';
+import type { Manner, PhoneRecord, Store } from './records';
 import { behaviours, isLive } from './records';
 
 /** What a phone does by itself, as it is asked for. */
-export interface BehaviourSetting {
-  readonly behaviour: Behaviour;
+export interface BehaviourSetting extends Manner {
   /** For the next so many calls; until changed when absent. */
   readonly times?: number;
 }
@@ -14,7 +13,7 @@ export interface Phones {
   /** Every number called or set so far, oldest first. */
   readonly all: () => readonly PhoneRecord[];
   /** What the phone will do in a call that is dialled now; uses up one of `times`. */
-  readonly takeBehaviour: (number: string) => Behaviour;
+  readonly takeManner: (number: string) => Manner;
   readonly set: (number: string, setting: BehaviourSetting) => void;
   /** The live call the phone rings with or talks in. */
   readonly callOf: (number: string) => string | null;
@@ -23,6 +22,9 @@ export interface Phones {
   readonly hear: (number: string, line: string) => void;
   readonly heardBy: (number: string) => readonly string[];
 }
+
+/** Greetings and detection beyond ten minutes are typing errors. */
+const LONGEST_MS = 600_000;
 
 /** The phones of the world outside: people, machines, and what they heard. */
 export function createPhones(store: Store): Phones {
@@ -44,26 +46,36 @@ export function createPhones(store: Store): Phones {
 
   return {
     all: () => [...store.phones.values()],
-    takeBehaviour: (number) => {
-      const { behaviour, times } = phone(number);
+    takeManner: (number) => {
+      const setting = phone(number);
+      const { number: _, times, ...manner } = setting;
       if (times !== null) {
         store.phones.put(
           number,
-          times > 1 ? { number, behaviour, times: times - 1 } : { number, behaviour: 'manual', times: null },
+          times > 1 ? { ...setting, times: times - 1 } : { number, behaviour: 'manual', times: null },
         );
       }
-      return behaviour;
+      return manner;
     },
-    set: (number, { behaviour, times }) => {
+    set: (number, { times, ...manner }) => {
       if (!isE164(number))
         throw new InvalidActionError(`${number} is no phone number: + and 7 to 15 digits are needed`);
-      if (!behaviours.includes(behaviour)) {
+      if (!behaviours.includes(manner.behaviour)) {
         throw new InvalidActionError(`behaviour must be one of ${behaviours.join(', ')}`);
       }
       if (times !== undefined && !(Number.isInteger(times) && times >= 1)) {
         throw new InvalidActionError('times must be a whole number of at least 1');
       }
-      store.phones.put(number, { number, behaviour, times: times ?? null });
+      for (const name of ['detectionMs', 'greetingMs'] as const) {
+        const ms = manner[name];
+        if (ms !== undefined && !(Number.isInteger(ms) && ms >= 0 && ms <= LONGEST_MS)) {
+          throw new InvalidActionError(`${name} must be a whole number from 0 to ${LONGEST_MS}`);
+        }
+      }
+      if (manner.behaviour !== 'voicemail' && (manner.greetingMs !== undefined || manner.beep !== undefined)) {
+        throw new InvalidActionError('greetingMs and beep belong to a voicemail');
+      }
+      store.phones.put(number, { number, ...manner, times: times ?? null });
     },
     callOf: (number) => engaged.get(number) ?? null,
     engage: (number, callSid) => void engaged.set(number, callSid),

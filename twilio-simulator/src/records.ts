@@ -1,4 +1,5 @@
 import type { Collection, SimulatorPorts } from './ports';
+import type { ConferenceAttributes } from './verbs';
 
 export type CallStatus = 'queued' | 'ringing' | 'in-progress' | FinalStatus;
 export type FinalStatus = 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
@@ -12,6 +13,8 @@ export const behaviours = [
   'busy',
   'voicemail',
   'unreachable',
+  'fax',
+  'silence',
 ] as const;
 export type Behaviour = (typeof behaviours)[number];
 
@@ -21,21 +24,37 @@ export interface Hook {
   readonly method: HttpMethod;
 }
 
-/** One call, as it is kept. Instants are virtual milliseconds. */
-export interface CallRecord {
+/** What a phone does when it is called, and for how long. */
+export interface Manner {
+  readonly behaviour: Behaviour;
+  /** How long machine detection listens to whoever answers. */
+  readonly detectionMs?: number;
+  /** How long a voicemail's greeting lasts before it records. */
+  readonly greetingMs?: number;
+  /** Whether the greeting ends with a beep. @default true */
+  readonly beep?: boolean;
+}
+
+/**
+ * One call, as it is kept. Instants are virtual milliseconds. Its manner is what its phone does in this call,
+ * taken from the phone's setting when it was dialled.
+ */
+export interface CallRecord extends Manner {
   readonly sid: string;
   readonly to: string;
   readonly from: string;
   readonly status: CallStatus;
-  /** What the phone does in this call, taken from its setting when it was dialled. */
-  readonly behaviour: Behaviour;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly dialledAt: number | null;
   readonly answeredAt: number | null;
   readonly endedAt: number | null;
   readonly queueTimeMs: number;
-  /** Null for a call that runs the `twiml` it was created with. */
+  /** The call whose `<Dial>` dialled this one. */
+  readonly parentSid?: string;
+  /** The room that a participant created by REST is put into on answering. */
+  readonly room?: { readonly conferenceSid: string; readonly attributes: ConferenceAttributes };
+  /** What runs on answering. Null for a call that runs the `twiml` it was created with, or is only connected. */
   readonly voice: Hook | null;
   readonly twiml: string | null;
   readonly fallback: Hook | null;
@@ -48,6 +67,10 @@ export interface CallRecord {
   readonly machineDetection: 'Enable' | 'DetectMessageEnd' | null;
   readonly asyncAmd: boolean;
   readonly asyncAmdCallback: Hook | null;
+  /** Detection of the message's end gives up after so long. @default 30 s */
+  readonly detectionTimeoutMs?: number;
+  /** Silence is taken for `unknown` after so long. @default 5 s */
+  readonly silenceTimeoutMs?: number;
   readonly answeredBy: string | null;
   readonly sipResponseCode: number | null;
 }
@@ -63,6 +86,11 @@ export interface ParticipantRecord {
   readonly hold: boolean;
   readonly startConferenceOnEnter: boolean;
   readonly endConferenceOnExit: boolean;
+  /** The call that this one coaches; it is the only one to hear it. */
+  readonly coach?: string | null;
+  /** What it hears while it waits for the room to start. */
+  readonly waitUrl: string | null;
+  readonly waitMethod: HttpMethod;
 }
 
 export interface ConferenceRecord {
@@ -79,12 +107,13 @@ export interface ConferenceRecord {
   readonly reasonEnded: string | null;
   readonly callSidEnding: string | null;
   readonly participants: readonly ParticipantRecord[];
+  /** Calls that were created to come in and have not been answered yet. */
+  readonly invited?: readonly string[];
 }
 
 /** A phone's setting. Whether it rings or talks follows from its call. */
-export interface PhoneRecord {
+export interface PhoneRecord extends Manner {
   readonly number: string;
-  readonly behaviour: Behaviour;
   /** Calls for which the behaviour still holds; null until it is changed. */
   readonly times: number | null;
 }

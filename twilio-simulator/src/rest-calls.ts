@@ -1,153 +1,66 @@
-import type { Calls, NewCall } from './calls';
 import { RestError } from './errors';
-import type { Form } from './form';
-import { INVALID_PARAMETER } from './form';
-import { isE164 } from './format';
-import type { Source } from './interpreter';
 import type { CallRecord } from './records';
 import { isLive } from './records';
+import { newCall, updateCall } from './rest-call-form';
+import type { RestContext, Route } from './rest-context';
+import { gone, ok } from './rest-context';
+import { page, within } from './rest-pages';
+import { callView } from './views';
 
-/** Calls end after four hours, whatever was asked for. */
-const LONGEST_CALL_SECONDS = 14_400;
-const LONGEST_TWIML = 4000;
+/** `/Calls` and `/Calls/{Sid}`. */
+export function createCallRoutes(context: RestContext): {
+  readonly all: Route;
+  readonly one: Route<[sid: string, call: CallRecord]>;
+} {
+  const { store, seen, calls } = context;
+  const show = (call: CallRecord): Record<string, unknown> => callView(call, context);
 
-/** Parameters of create that Twilio knows and that would change what is heard or told here. */
-const notSimulated = [
-  'ApplicationSid',
-  'SendDigits',
-  'RecordingChannels',
-  'RecordingStatusCallback',
-  'RecordingStatusCallbackMethod',
-  'RecordingStatusCallbackEvent',
-  'RecordingTrack',
-  'RecordingConfigurationId',
-  'SipAuthUsername',
-  'SipAuthPassword',
-  'Trim',
-  'CallerId',
-  'Byoc',
-  'CallToken',
-  'ClientNotificationUrl',
-];
+  return {
+    all: (request, form) => {
+      if (request.method === 'POST') {
+        const notes: [number, string][] = [];
+        const wanted = newCall(form, {
+          numbers: context.numbers,
+          warn: (code, message) => void notes.push([code, message]),
+        });
+        const call = calls.create(wanted);
+        for (const [code, message] of notes) context.warn(code, message, call.sid);
+        return { status: 201, json: show(call), afterwards: () => calls.dial(call.sid) };
+      }
+      const to = form.text('To');
+      const from = form.text('From');
+      const status = form.text('Status');
+      const parent = form.text('ParentCallSid');
+      const started = within(form, 'StartTime');
+      const ended = within(form, 'EndTime');
+      const found = [...seen.calls.values()]
+        .filter(
+          (call) =>
+            (to === null || call.to === to) &&
+            (from === null || call.from === from) &&
+            (status === null || call.status === status) &&
+            (parent === null || call.parentSid === parent) &&
+            started(call.dialledAt) &&
+            ended(call.endedAt),
+        )
+        .toReversed();
+      return ok(page('calls', found, form, request, show));
+    },
 
-/** What was asked to be dialled, or Twilio's refusal of it. */
-export function newCall(
-  form: Form,
-  options: {
-    readonly allowedFrom: readonly string[] | undefined;
-    readonly warn: (code: number, message: string) => void;
-  },
-): NewCall {
-  const to = form.text('To');
-  const from = form.text('From');
-  if (to === null) throw new RestError(400, 21_201, "No 'To' number is specified");
-  if (from === null) throw new RestError(400, 21_213, "No 'From' number is specified");
-  if (!isE164(to))
-    throw new RestError(400, 21_211, `The phone number you are attempting to call, ${to}, is not valid.`);
-  if (!isE164(from)) throw new RestError(400, 21_212, `The phone number provided as From, ${from}, is not valid.`);
-  if (options.allowedFrom !== undefined && !options.allowedFrom.includes(from)) {
-    throw new RestError(
-      400,
-      21_210,
-      `The source phone number provided, ${from}, is not yet verified for your account. You may only make calls from phone numbers that you've verified or purchased from Twilio.`,
-    );
-  }
-  form.cannot(...notSimulated);
-  if (form.boolean('Record') === true) throw new RestError(400, INVALID_PARAMETER, 'Record is not simulated');
-  // Without any effect on the call itself.
-  form.text('CallReason');
-  const voice = form.hook('Url', 'Method', 21_205);
-  const twiml = form.text('Twiml');
-  if (voice === null && twiml === null) throw new RestError(400, 21_205, 'Url parameter is required');
-  if (twiml !== null && twiml.length > LONGEST_TWIML) {
-    throw new RestError(400, 21_618, `Twiml has more than ${LONGEST_TWIML} characters`);
-  }
-  const machineDetection = form.text('MachineDetection');
-  if (machineDetection !== null && machineDetection !== 'Enable' && machineDetection !== 'DetectMessageEnd') {
-    throw new RestError(400, INVALID_PARAMETER, 'MachineDetection must be Enable or DetectMessageEnd');
-  }
-  // The verdict here follows from the phone's behaviour, so that the thresholds are only checked.
-  form.integer('MachineDetectionTimeout', 3, 59);
-  form.integer('MachineDetectionSpeechThreshold', 1000, 6000);
-  form.integer('MachineDetectionSpeechEndThreshold', 500, 5000);
-  form.integer('MachineDetectionSilenceTimeout', 2000, 10_000);
-  const asyncAmd = form.boolean('AsyncAmd') ?? false;
-  const asyncAmdCallback = form.hook('AsyncAmdStatusCallback', 'AsyncAmdStatusCallbackMethod', 21_609);
-  if (machineDetection !== null && asyncAmd && asyncAmdCallback === null) {
-    options.warn(21_262, 'Asynchronous detection without AsyncAmdStatusCallback: the verdict is told to nobody');
-  }
-  const wanted: NewCall = {
-    to,
-    from,
-    // Where both are given, create ignores Twiml.
-    voice,
-    twiml: voice === null ? twiml : null,
-    fallback: form.hook('FallbackUrl', 'FallbackMethod', 21_205),
-    statusCallback: form.hook('StatusCallback', 'StatusCallbackMethod', 21_609),
-    statusCallbackEvents: eventsOf(form.list('StatusCallbackEvent'), options.warn),
-    timeoutSeconds: form.integer('Timeout', 1, 600) ?? 60,
-    timeLimitSeconds: form.integer('TimeLimit', 1, LONGEST_CALL_SECONDS) ?? LONGEST_CALL_SECONDS,
-    machineDetection,
-    asyncAmd,
-    asyncAmdCallback,
+    one: (request, form, sid, call) => {
+      switch (request.method) {
+        case 'POST':
+          updateCall(form, call, calls);
+          return ok(show(store.calls.get(sid) ?? call));
+        case 'DELETE':
+          form.nothingElse();
+          if (isLive(call.status)) throw new RestError(400, 20_009, 'A call that is not over cannot be deleted');
+          calls.remove(sid);
+          return gone;
+        default:
+          form.nothingElse();
+          return ok(show(seen.calls.get(sid) ?? call));
+      }
+    },
   };
-  form.nothingElse();
-  return wanted;
-}
-
-/** Several events are repeated parameters; one value with spaces is accepted and then nothing is ever called. */
-function eventsOf(values: readonly string[], warn: (code: number, message: string) => void): readonly string[] {
-  if (values.length === 0) return ['completed'];
-  const known = new Set(['initiated', 'ringing', 'answered', 'completed']);
-  for (const value of values) {
-    if (!known.has(value)) warn(21_626, `StatusCallbackEvent "${value}" does not exist: it is never called`);
-  }
-  return values.filter((value) => known.has(value));
-}
-
-/** Ends a live call, or gives it another document. */
-export function updateCall(form: Form, call: CallRecord, calls: Calls): void {
-  const status = form.text('Status');
-  const voice = form.hook('Url', 'Method', 21_205);
-  const twiml = form.text('Twiml');
-  const fallback = form.hook('FallbackUrl', 'FallbackMethod', 21_205);
-  const statusCallback = form.hook('StatusCallback', 'StatusCallbackMethod', 21_609);
-  const timeLimit = form.integer('TimeLimit', 1, LONGEST_CALL_SECONDS);
-  form.nothingElse();
-  if (status !== null && status !== 'completed' && status !== 'canceled') {
-    throw new RestError(400, INVALID_PARAMETER, 'Status must be canceled or completed');
-  }
-  if (voice !== null && twiml !== null)
-    throw new RestError(400, INVALID_PARAMETER, 'Url and Twiml are mutually exclusive');
-  if (status !== null && (voice !== null || twiml !== null)) {
-    throw new RestError(400, INVALID_PARAMETER, 'Status cannot be given together with Url or Twiml');
-  }
-  if (twiml !== null && twiml.length > LONGEST_TWIML) {
-    throw new RestError(400, 21_618, `Twiml has more than ${LONGEST_TWIML} characters`);
-  }
-  if (voice === null && (statusCallback !== null || fallback !== null)) {
-    throw new RestError(400, INVALID_PARAMETER, 'StatusCallback and FallbackUrl can only be changed together with Url');
-  }
-
-  const notInProgress = new RestError(400, 21_220, 'Call is not in-progress. Cannot redirect.');
-  if (!isLive(call.status)) throw notInProgress;
-  const source: Source | null =
-    voice !== null
-      ? { from: 'url', hook: voice, parameters: {}, isFallback: false }
-      : twiml !== null
-        ? { from: 'twiml', text: twiml }
-        : null;
-  if (source !== null && call.status !== 'in-progress') throw notInProgress;
-  if (timeLimit !== null) calls.limit(call.sid, timeLimit);
-  if (status !== null) {
-    if (call.status !== 'in-progress') calls.end(call.sid, 'canceled', 487);
-    else if (status === 'completed') calls.end(call.sid, 'completed', 200);
-    // canceled leaves a call alone that was answered.
-  }
-  if (source !== null) {
-    calls.redirect(call.sid, source, {
-      ...(fallback === null ? {} : { fallback }),
-      ...(statusCallback === null ? {} : { statusCallback }),
-    });
-  }
 }

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import twilio from 'twilio';
-import type RequestClient from 'twilio/lib/base/RequestClient';
 import type { Laboratory } from '../test/laboratory';
 import {
   ACCOUNT,
@@ -15,9 +13,10 @@ import {
   response,
   sdk,
 } from '../test/laboratory';
-import { exchangeFaults, faults, specification } from '../test/open-api';
-
-type RequestOptions<T> = RequestClient.RequestOptions<T>;
+import { createTwilioSimulator } from './index';
+import { faults, parametersOf, specification } from '../test/open-api';
+import type { Exchanges } from '../test/watched-client';
+import { watchedClient } from '../test/watched-client';
 
 let lab: Laboratory;
 beforeEach(async () => {
@@ -39,34 +38,8 @@ const post = (path: string, form: Record<string, string>) =>
 
 describe("Twilio's specification", () => {
   it('finds nothing wrong with any exchange between the SDK and the simulator', async () => {
-    const found: string[] = [];
-    let exchanges = 0;
-    class Watched extends twilio.RequestClient {
-      override async request<T>(options: RequestOptions<T>) {
-        const answer = await super.request<T>({
-          ...options,
-          uri: options.uri.replace('https://api.twilio.com', lab.url),
-        });
-        exchanges += 1;
-        const form = new URLSearchParams();
-        for (const [key, value] of Object.entries(options.data ?? {}))
-          for (const one of [value].flat()) form.append(key, String(one));
-        const url = new URL(options.uri);
-        for (const [key, value] of Object.entries(options.params ?? {})) url.searchParams.append(key, String(value));
-        const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? '');
-        found.push(
-          ...exchangeFaults({
-            method: options.method,
-            url: url.href,
-            form,
-            status: answer.statusCode,
-            body: answer.statusCode === 204 ? '' : body,
-          }),
-        );
-        return answer;
-      }
-    }
-    const client = twilio(ACCOUNT, TOKEN, { httpClient: new Watched() });
+    const exchanges: Exchanges = { count: 0, faults: [] };
+    const client = watchedClient(lab.url, ACCOUNT, { user: ACCOUNT, password: TOKEN }, exchanges);
     lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
     lab.simulator.setBehaviour(CLIENT, { behaviour: 'answer-silent' });
 
@@ -88,9 +61,11 @@ describe("Twilio's specification", () => {
     const [waiting] = await client.conferences.list({ status: 'init', friendlyName: 'room' });
     const room = client.conferences(waiting?.sid ?? '');
     await room.fetch();
+    await room.participants.create({ to: '+12025550166', from: FROM, label: 'called' });
     await room.participants.list();
+    await room.participants('called').fetch();
     await room.participants(call.sid).fetch();
-    await room.participants(call.sid).update({ muted: true });
+    await room.participants(call.sid).update({ muted: true, hold: true, holdUrl: `${lab.app.url}/hold` });
     await client.calls(call.sid).update({ twiml: response('<Pause length="9"/>') });
     const other = await create({ to: CLIENT }, client);
     await lab.world.quiet();
@@ -104,11 +79,12 @@ describe("Twilio's specification", () => {
     await client.conferences(second?.sid ?? '').update({ status: 'completed' });
     await client.conferences.list({ status: 'completed' });
     await client.calls(call.sid).update({ status: 'completed' });
+    await lab.world.advance(60);
     await client.calls.list({ pageSize: 1 });
     await client.calls(call.sid).remove();
 
-    expect(found).toEqual([]);
-    expect(exchanges).toBeGreaterThanOrEqual(20);
+    expect(exchanges.faults).toEqual([]);
+    expect(exchanges.count).toBeGreaterThanOrEqual(22);
   });
 
   it('would find a wrong SID, status, date, null, and a missing or unknown key', async () => {
@@ -197,6 +173,108 @@ describe('a request', () => {
     });
   });
 
+  it.each([
+    [
+      '/Calls.json',
+      'CreateCall',
+      { Url: 'http://127.0.0.1/voice' },
+      {
+        Method: 'GET',
+        FallbackMethod: 'GET',
+        StatusCallbackMethod: 'GET',
+        AsyncAmdStatusCallbackMethod: 'GET',
+        StatusCallbackEvent: 'answered',
+        Timeout: '20',
+        TimeLimit: '60',
+        MachineDetection: 'Enable',
+        Record: 'false',
+        AsyncAmd: 'true',
+        CallReason: 'A talk',
+      },
+      [
+        'ApplicationSid',
+        'Byoc',
+        'CallToken',
+        'CallerId',
+        'ClientNotificationUrl',
+        'RecordingChannels',
+        'RecordingStatusCallback',
+        'RecordingStatusCallbackEvent',
+        'RecordingStatusCallbackMethod',
+        'RecordingTrack',
+        'SendDigits',
+        'SipAuthPassword',
+        'SipAuthUsername',
+        'Trim',
+      ],
+    ],
+    [
+      '/Conferences/any/Participants.json',
+      'CreateParticipant',
+      {},
+      {
+        StatusCallbackMethod: 'GET',
+        WaitMethod: 'GET',
+        ConferenceStatusCallbackMethod: 'GET',
+        AmdStatusCallbackMethod: 'GET',
+        StatusCallbackEvent: 'answered',
+        ConferenceStatusCallbackEvent: 'start end',
+        Label: 'one',
+        Timeout: '20',
+        TimeLimit: '60',
+        MaxParticipants: '5',
+        MachineDetection: 'Enable',
+        ConferenceRecord: 'do-not-record',
+      },
+      [
+        'Byoc',
+        'CallToken',
+        'CallerDisplayName',
+        'CallerId',
+        'ClientNotificationUrl',
+        'ConferenceRecordingStatusCallback',
+        'ConferenceRecordingStatusCallbackEvent',
+        'ConferenceRecordingStatusCallbackMethod',
+        'RecordingChannels',
+        'RecordingStatusCallback',
+        'RecordingStatusCallbackEvent',
+        'RecordingStatusCallbackMethod',
+        'RecordingTrack',
+        'SipAuthPassword',
+        'SipAuthUsername',
+      ],
+    ],
+  ] as const)(
+    'to %s knows every parameter of Twilio’s, and refuses exactly what its README says',
+    async (path, operation, needed, values, refused) => {
+      const thresholds = {
+        MachineDetectionTimeout: '30',
+        MachineDetectionSpeechThreshold: '2400',
+        MachineDetectionSpeechEndThreshold: '1200',
+        MachineDetectionSilenceTimeout: '5000',
+      };
+      const known: Readonly<Record<string, string>> = { ...thresholds, ...values };
+      const refusals: string[] = [];
+      const wrong: string[] = [];
+
+      for (const name of parametersOf(operation)) {
+        if (name in needed || name === 'To' || name === 'From' || name === 'CallSidToCoach') continue;
+        const value =
+          known[name] ??
+          (/Url$|Callback$/.test(name) ? 'http://127.0.0.1/hook' : name === 'Twiml' ? '<Response/>' : 'false');
+        const answer = await post(path, { To: AGENT, From: FROM, ...needed, [name]: value });
+        if (answer.status === 201) continue;
+        const { message } = (await answer.json()) as { message: string };
+        (message === `${name} is not simulated` ? refusals : wrong).push(
+          answer.status === 400 ? name : `${name}: ${answer.status}`,
+        );
+      }
+
+      expect(refusals.toSorted()).toEqual(refused);
+      expect(wrong).toEqual([]);
+    },
+  );
+
   it('for what does not exist is 20404', async () => {
     const none = `CA${'0'.repeat(32)}`;
     await expect(lab.client.calls(none).fetch()).rejects.toMatchObject({ status: 404, code: 20_404 });
@@ -211,18 +289,53 @@ describe('a request', () => {
 });
 
 describe('a fault asked for', () => {
-  it('throttles without doing anything, or does the work and does not say so', async () => {
-    let fault: 'pass' | 'throttle' | 'drop-answer' = 'throttle';
+  it.each([
+    ['throttle', { status: 429, code: 20_429 }, 0],
+    ['server-error', { status: 500, code: 20_500 }, 0],
+    ['unavailable', { status: 503, code: 20_503 }, 0],
+    ['drop-answer', { code: 'ECONNRESET' }, 1],
+    ['error-after', { status: 500, code: 20_500 }, 1],
+  ] as const)('to %s is answered so, and the call is made or not', async (fault, answer, made) => {
     const faulty = await openLaboratory({ fault: ({ method }) => (method === 'POST' ? fault : 'pass') });
 
-    await expect(create({}, faulty.client)).rejects.toMatchObject({ status: 429, code: 20_429 });
-    expect(faulty.simulator.calls()).toEqual([]);
-    fault = 'drop-answer';
-    await expect(create({}, faulty.client)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(create({}, faulty.client)).rejects.toMatchObject(answer);
     await faulty.world.quiet();
 
-    expect(faulty.simulator.calls()).toMatchObject([{ to: AGENT, status: 'ringing' }]);
-    await faulty.close();
+    expect(faulty.simulator.calls()).toHaveLength(made);
+    expect(faulty.simulator.calls().every(({ status }) => status === 'ringing')).toBe(true);
+  });
+
+  it('to hang keeps the connection open, does nothing, and holds nothing up', async () => {
+    let arrives: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrives = resolve));
+    const faulty = await openLaboratory({
+      fault: ({ method }) => {
+        if (method === 'GET') return 'pass';
+        arrives();
+        return 'hang';
+      },
+    });
+    const patience = new AbortController();
+    const answer = fetch(`${faulty.url}/2010-04-01/Accounts/${ACCOUNT}/Calls.json`, {
+      method: 'POST',
+      signal: patience.signal,
+      headers: { authorization: basic },
+    });
+    let answered = false;
+    void answer.then(
+      () => (answered = true),
+      () => undefined,
+    );
+
+    await arrived;
+    await faulty.world.advance(3600);
+    // Another request is answered meanwhile.
+    expect(await faulty.client.calls.list()).toEqual([]);
+    patience.abort();
+
+    await expect(answer).rejects.toThrow();
+    expect(answered).toBe(false);
+    expect(faulty.simulator.calls()).toEqual([]);
   });
 
   it('of the store leaves the outcome unknown rather than acknowledged', async () => {
@@ -231,6 +344,122 @@ describe('a fault asked for', () => {
 
     await expect(create({}, broken.client)).rejects.toMatchObject({ code: 'ECONNRESET' });
     await broken.close();
+  });
+});
+
+describe('an account', () => {
+  it('is opened by its API keys as by its token', async () => {
+    const keyed = await openLaboratory({
+      apiKeys: [{ sid: 'SK00000000000000000000000000000001', secret: 'key-secret' }],
+    });
+    const client = sdk(keyed.url, 'key-secret', 'SK00000000000000000000000000000001');
+
+    expect(await client.calls.list()).toEqual([]);
+    await expect(sdk(keyed.url, 'wrong', 'SK00000000000000000000000000000001').calls.list()).rejects.toMatchObject({
+      code: 20_003,
+    });
+    expect(() =>
+      createTwilioSimulator({
+        accountSid: ACCOUNT,
+        authToken: TOKEN,
+        ports: keyed.world.ports,
+        apiKeys: [{ sid: 'AC1', secret: 'x' }],
+      }),
+    ).toThrow('starts with SK');
+  });
+
+  it('may call only where it is allowed to', async () => {
+    const local = await openLaboratory({ allowedCallingCodes: ['+1'] });
+
+    await expect(create({ to: '+442079460000' }, local.client)).rejects.toMatchObject({ status: 400, code: 21_215 });
+    await create({}, local.client);
+
+    expect(local.simulator.calls()).toHaveLength(1);
+    expect(() =>
+      createTwilioSimulator({
+        accountSid: ACCOUNT,
+        authToken: TOKEN,
+        ports: local.world.ports,
+        allowedCallingCodes: ['US'],
+      }),
+    ).toThrow('allowedCallingCodes: US');
+  });
+
+  it('is told how many of its requests are under way', async () => {
+    let passes: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (passes = resolve));
+    let arrives: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrives = resolve));
+    let requests = 0;
+    const flushed = () => {
+      arrives();
+      return (requests += 1) === 1 ? held : Promise.resolve();
+    };
+    const { ports } = createWorld();
+    const slow = await openLaboratory({ ports: { ...ports, flushed } });
+    const ask = () =>
+      fetch(`${slow.url}/2010-04-01/Accounts/${ACCOUNT}/Calls.json`, {
+        headers: { authorization: basic, connection: 'close' },
+      });
+
+    const first = ask();
+    await arrived;
+    const second = await ask();
+    passes();
+
+    expect(second.headers.get('twilio-concurrent-requests')).toBe('2');
+    expect((await first).headers.get('twilio-concurrent-requests')).toBe('1');
+  });
+});
+
+describe('reading with a lag', () => {
+  it('shows things as they were, and lists nothing that is newer', async () => {
+    const lagging = await openLaboratory({ readLagMs: 2000 });
+    lagging.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+    lagging.app.answer('/voice', response('<Dial><Conference waitUrl="">room</Conference></Dial>'));
+    const { sid } = await lagging.client.calls.create({ to: AGENT, from: FROM, url: `${lagging.app.url}/voice` });
+    await lagging.world.quiet();
+    const status = async () => (await lagging.client.calls(sid).fetch()).status;
+    const rooms = async () => (await lagging.client.conferences.list({ status: 'init' })).length;
+    const listed = async () => (await lagging.client.calls.list()).length;
+    const atFirst = [await status(), await listed(), await rooms()];
+
+    await lagging.world.advance(2);
+    const then = [await status(), await listed(), await rooms()];
+    await lagging.simulator.act(AGENT, { do: 'hangup' });
+    await lagging.world.advance(1.999);
+    const almost = await status();
+    await lagging.world.advance(0.001);
+
+    expect(atFirst).toEqual(['queued', 0, 0]);
+    expect(then).toEqual(['in-progress', 1, 1]);
+    expect([almost, await status(), await rooms()]).toEqual(['in-progress', 'completed', 0]);
+  });
+
+  it('is no lag of what is done', async () => {
+    const lagging = await openLaboratory({ readLagMs: 60_000 });
+    const { sid } = await create({}, lagging.client);
+    await lagging.world.quiet();
+
+    expect(await lagging.client.calls(sid).update({ status: 'completed' })).toMatchObject({ status: 'canceled' });
+    expect(await lagging.client.calls(sid).remove()).toBe(true);
+    await expect(lagging.client.calls(sid).fetch()).rejects.toMatchObject({ code: 20_404 });
+  });
+});
+
+describe('a price', () => {
+  it('is null at first, and known a minute after a call that was answered', async () => {
+    lab.simulator.setBehaviour(AGENT, { behaviour: 'answer-silent' });
+    lab.simulator.setBehaviour(CLIENT, { behaviour: 'busy' });
+    const [answered, busy] = [await create(), await create({ to: CLIENT })];
+    await lab.world.advance(61);
+    await lab.simulator.act(AGENT, { do: 'hangup' });
+    const price = async ({ sid }: { sid: string }) => (await lab.client.calls(sid).fetch()).price;
+    const atFirst = await price(answered);
+
+    await lab.world.advance(60);
+
+    expect([atFirst, await price(answered), await price(busy)]).toEqual([null, '-0.02800', null]);
   });
 });
 

@@ -41,7 +41,7 @@ describe('a TwiML document', () => {
       },
       { verb: 'Pause', seconds: 3 },
       {
-        verb: 'Dial',
+        verb: 'DialConference',
         action: '/after',
         timeLimitSeconds: 600,
         conference: {
@@ -113,9 +113,13 @@ describe('a TwiML document', () => {
     ['an unknown verb', '<Sing/>'],
     ['a verb in the wrong case', '<say>a</say>'],
     ['a verb that is not simulated', '<Record/>'],
-    ['speech', '<Gather input="dtmf speech"/>'],
-    ['a number to dial', '<Dial>+12025550100</Dial>'],
-    ['Number inside Dial', '<Dial><Number>+12025550100</Number></Dial>'],
+    ['an input that does not exist', '<Gather input="dtmf song"/>'],
+    ['a partial result callback', '<Gather input="speech" partialResultCallback="/x"/>'],
+    ['several numbers to dial', '<Dial><Number>+12025550100</Number><Number>+12025550101</Number></Dial>'],
+    ['a number beside a conference', '<Dial>+12025550100<Conference>r</Conference></Dial>'],
+    ['a queue to dial', '<Dial><Queue>q</Queue></Dial>'],
+    ['a recorded Dial', '<Dial record="record-from-answer">+12025550100</Dial>'],
+    ['tones that no key has', '<Play digits="12x"/>'],
     ['an unknown attribute', '<Say shout="true">a</Say>'],
     ['a boolean that is none', '<Dial><Conference muted="yes">r</Conference></Dial>'],
     ['a number out of range', '<Dial><Conference maxParticipants="251">r</Conference></Dial>'],
@@ -123,6 +127,19 @@ describe('a TwiML document', () => {
     ['stray text', 'Hello'],
   ])('is refused by name when it holds %s', (_, verbs) => {
     expect(codeOf(response(verbs))).toBe(12_200);
+  });
+
+  it('runs the verbs its README names, and refuses every other verb that the SDK can write', () => {
+    const verbs = Object.getOwnPropertyNames(twilio.twiml.VoiceResponse.prototype)
+      .filter((name) => !['constructor', 'comment', 'commentBefore', 'commentAfter', 'cleanText'].includes(name))
+      .map((name) => name.charAt(0).toUpperCase() + name.slice(1));
+    const run = verbs.filter((verb) => {
+      const text = verb === 'Dial' || verb === 'Play' ? '+12025550100' : '';
+      return codeOf(response(`<${verb}>${text}</${verb}>`)) === 0;
+    });
+
+    expect(run.toSorted()).toEqual(['Dial', 'Gather', 'Hangup', 'Pause', 'Play', 'Redirect', 'Reject', 'Say']);
+    expect(verbs.length).toBeGreaterThan(15);
   });
 
   it('is refused when it is larger than 64 KB', () => {

@@ -1,96 +1,42 @@
 import { DocumentError } from './errors';
-import type { HttpMethod } from './records';
+import { attributesOf, boolean, elementsIn, integer, method, oneOf, textOf } from './twiml-attributes';
+import { toDial } from './twiml-dial';
+import type { Gather, Prompt, Verb } from './verbs';
 import type { XmlElement } from './xml';
 import { parseXml } from './xml';
-
-export interface Say {
-  readonly verb: 'Say';
-  readonly text: string;
-  /** 0 means until interrupted. */
-  readonly loop: number;
-}
-export interface Play {
-  readonly verb: 'Play';
-  readonly url: string;
-  readonly loop: number;
-}
-export interface Pause {
-  readonly verb: 'Pause';
-  readonly seconds: number;
-}
-export type Prompt = Say | Play | Pause;
-
-export interface Gather {
-  readonly verb: 'Gather';
-  /** Null: the document itself. */
-  readonly action: string | null;
-  readonly method: HttpMethod;
-  readonly timeoutSeconds: number;
-  readonly numDigits: number | null;
-  readonly finishOnKey: string;
-  readonly actionOnEmptyResult: boolean;
-  readonly prompts: readonly Prompt[];
-}
-export interface ConferenceAttributes {
-  readonly name: string;
-  readonly startConferenceOnEnter: boolean;
-  readonly endConferenceOnExit: boolean;
-  /** Null: Twilio's own hold music; empty: silence. */
-  readonly waitUrl: string | null;
-  readonly waitMethod: HttpMethod;
-  readonly maxParticipants: number;
-  readonly participantLabel: string | null;
-  readonly muted: boolean;
-  readonly statusCallback: string | null;
-  readonly statusCallbackMethod: HttpMethod;
-  readonly statusCallbackEvents: readonly string[];
-}
-export interface Dial {
-  readonly verb: 'Dial';
-  readonly action: string | null;
-  readonly method: HttpMethod;
-  readonly timeLimitSeconds: number | null;
-  readonly hangupOnStar: boolean;
-  readonly conference: ConferenceAttributes;
-}
-export interface Redirect {
-  readonly verb: 'Redirect';
-  /** Null: the document itself. */
-  readonly url: string | null;
-  readonly method: HttpMethod;
-}
-export type Verb = Prompt | Gather | Dial | Redirect | { readonly verb: 'Hangup' } | { readonly verb: 'Reject' };
 
 /** Twilio refuses larger documents. */
 const LARGEST_DOCUMENT = 64 * 1024;
 const LONGEST_SPEECH = 4096;
 const speechMarkup = new Set(['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w']);
-const conferenceEvents = new Set([
-  'start',
-  'end',
-  'join',
-  'leave',
-  'mute',
-  'hold',
-  'modify',
-  'speaker',
-  'announcement',
-]);
+const whileWaiting = new Set(['Say', 'Play', 'PlayDigits', 'Pause', 'Redirect']);
+
+/**
+ * Where a document runs: in a `call` as a whole; to one who `wait`s in a room, where Say, Play, Pause and Redirect are
+ * all that is allowed; as the `whisper` to one who answered and is about to be connected, who cannot dial.
+ */
+export type DocumentKind = 'call' | 'wait' | 'whisper';
 
 /**
  * Reads a TwiML document whole, before anything of it runs: what the simulator cannot do is refused here,
- * by name, rather than left out in silence. A `wait` document may hold Say, Play, Pause and Redirect alone.
+ * by name, rather than left out in silence.
  */
-export function parseTwiml(text: string, kind: 'call' | 'wait' = 'call'): readonly Verb[] {
+export function parseTwiml(text: string, kind: DocumentKind = 'call'): readonly Verb[] {
   if (Buffer.byteLength(text) > LARGEST_DOCUMENT)
     throw new DocumentError(11750, 'TwiML response body is larger than 64 KB');
   const root = parseXml(text);
   if (root.name !== 'Response') throw new DocumentError(12100, `The root element must be Response, not ${root.name}`);
   attributesOf(root, []);
-  const verbs = elementsIn(root).map(toVerb);
+  const elements = elementsIn(root);
+  const verbs = elements.map(toVerb);
+  const named = (wrong: (verb: Verb) => boolean): string | undefined => elements[verbs.findIndex(wrong)]?.name;
   if (kind === 'wait') {
-    const wrong = verbs.find(({ verb }) => !['Say', 'Play', 'Pause', 'Redirect'].includes(verb));
-    if (wrong) throw new DocumentError(13238, `${wrong.verb} is not allowed in a waitUrl document`);
+    const wrong = named(({ verb }) => !whileWaiting.has(verb));
+    if (wrong !== undefined) throw new DocumentError(13238, `${wrong} is not allowed in a waitUrl document`);
+  }
+  if (kind === 'whisper') {
+    const wrong = named(({ verb }) => verb === 'DialNumber' || verb === 'DialConference');
+    if (wrong !== undefined) throw new DocumentError(12200, `<${wrong}> is not allowed in the document of a <Number>`);
   }
   return verbs;
 }
@@ -115,7 +61,7 @@ function toVerb(element: XmlElement): Verb {
       elementsIn(element);
       return { verb: 'Hangup' };
     case 'Reject':
-      attributesOf(element, ['reason']);
+      oneOf(attributesOf(element, ['reason']), 'reason', ['rejected', 'busy']);
       elementsIn(element);
       return { verb: 'Reject' };
     default:
@@ -132,12 +78,8 @@ function toPrompt(element: XmlElement): Prompt {
         throw new DocumentError(13513, `<Say> has more than ${LONGEST_SPEECH} characters`);
       return { verb: 'Say', text, loop: integer(attributes, 'loop', 0, 1000, 1) };
     }
-    case 'Play': {
-      const attributes = attributesOf(element, ['loop']);
-      const url = textOf(element).trim();
-      if (url === '') throw new DocumentError(13420, '<Play> needs the address of a media file');
-      return { verb: 'Play', url, loop: integer(attributes, 'loop', 0, 1000, 1) };
-    }
+    case 'Play':
+      return toPlay(element);
     case 'Pause': {
       const attributes = attributesOf(element, ['length']);
       elementsIn(element);
@@ -146,6 +88,19 @@ function toPrompt(element: XmlElement): Prompt {
     default:
       throw new DocumentError(12200, `<${element.name}> is not allowed inside <Gather>`);
   }
+}
+
+function toPlay(element: XmlElement): Prompt {
+  const attributes = attributesOf(element, ['loop', 'digits']);
+  const url = textOf(element).trim();
+  const digits = attributes.get('digits');
+  if (digits !== undefined) {
+    if (!/^[0-9A-D*#w]+$/.test(digits)) throw new DocumentError(12200, `<Play digits="${digits}"> holds no key tones`);
+    if (url !== '') throw new DocumentError(12200, '<Play> with digits and a media file at once is not simulated');
+    return { verb: 'PlayDigits', digits };
+  }
+  if (url === '') throw new DocumentError(13420, '<Play> needs the address of a media file');
+  return { verb: 'Play', url, loop: integer(attributes, 'loop', 0, 1000, 1) };
 }
 
 function toGather(element: XmlElement): Gather {
@@ -157,121 +112,34 @@ function toGather(element: XmlElement): Gather {
     'numDigits',
     'finishOnKey',
     'actionOnEmptyResult',
-    // Without meaning for digits; commonly set all the same.
+    'bargeIn',
+    // How speech is recognised: a person's words arrive here as they were said.
     'language',
+    'hints',
+    'speechTimeout',
+    'speechModel',
+    'profanityFilter',
+    'enhanced',
   ]);
-  const input = attributes.get('input') ?? 'dtmf';
-  if (input !== 'dtmf') throw new DocumentError(12200, `<Gather input="${input}"> is not simulated: only dtmf is`);
+  const input = (attributes.get('input') ?? 'dtmf').split(/\s+/).filter((word) => word !== '');
+  if (input.length === 0 || input.some((word) => word !== 'dtmf' && word !== 'speech')) {
+    throw new DocumentError(12200, `<Gather input="${input.join(' ')}"> must be dtmf, speech or both`);
+  }
   const finishOnKey = attributes.get('finishOnKey') ?? '#';
   if (!/^[0-9*#]?$/.test(finishOnKey))
     throw new DocumentError(13313, `<Gather finishOnKey="${finishOnKey}"> is no key`);
   return {
     verb: 'Gather',
+    input: { dtmf: input.includes('dtmf'), speech: input.includes('speech') },
     action: attributes.get('action') ?? null,
     method: method(attributes, 'method'),
     timeoutSeconds: integer(attributes, 'timeout', 0, 600, 5),
     numDigits: attributes.has('numDigits') ? integer(attributes, 'numDigits', 1, 1000, 1) : null,
     finishOnKey,
     actionOnEmptyResult: boolean(attributes, 'actionOnEmptyResult', false),
+    bargeIn: boolean(attributes, 'bargeIn', true),
     prompts: elementsIn(element).map(toPrompt),
   };
-}
-
-function toDial(element: XmlElement): Dial {
-  // With Conference, callerId and timeout have no effect at Twilio either.
-  const attributes = attributesOf(element, ['action', 'method', 'timeLimit', 'hangupOnStar', 'callerId', 'timeout']);
-  const [noun, ...others] = elementsIn(element, 'a number as text');
-  if (noun === undefined || noun.name !== 'Conference' || others.length > 0) {
-    throw new DocumentError(
-      12200,
-      `<Dial> is simulated with exactly one <Conference>${noun ? `, not <${noun.name}>` : ''}`,
-    );
-  }
-  return {
-    verb: 'Dial',
-    action: attributes.get('action') ?? null,
-    method: method(attributes, 'method'),
-    timeLimitSeconds: attributes.has('timeLimit') ? integer(attributes, 'timeLimit', 1, 14_400, 14_400) : null,
-    hangupOnStar: boolean(attributes, 'hangupOnStar', false),
-    conference: toConference(noun),
-  };
-}
-
-function toConference(element: XmlElement): ConferenceAttributes {
-  const attributes = attributesOf(element, [
-    'startConferenceOnEnter',
-    'endConferenceOnExit',
-    'waitUrl',
-    'waitMethod',
-    'beep',
-    'maxParticipants',
-    'participantLabel',
-    'muted',
-    'statusCallback',
-    'statusCallbackMethod',
-    'statusCallbackEvent',
-    'record',
-    // Only the sound is different.
-    'region',
-    'trim',
-    'jitterBufferSize',
-  ]);
-  const name = textOf(element).trim();
-  if (name === '') throw new DocumentError(13215, '<Conference> needs the name of the room');
-  const record = attributes.get('record') ?? 'do-not-record';
-  if (record !== 'do-not-record' && record !== 'false')
-    throw new DocumentError(13233, 'Recording a conference is not simulated');
-  oneOf(attributes, 'beep', ['true', 'false', 'onEnter', 'onExit']);
-  oneOf(attributes, 'jitterBufferSize', ['off', 'small', 'medium', 'large']);
-  oneOf(attributes, 'trim', ['trim-silence', 'do-not-trim']);
-  const label = attributes.get('participantLabel') ?? null;
-  if (label !== null && (label.length === 0 || label.length > 128)) {
-    throw new DocumentError(16024, 'participantLabel must have 1 to 128 characters');
-  }
-  const events = (attributes.get('statusCallbackEvent') ?? '').split(/\s+/).filter((event) => event !== '');
-  const unknown = events.find((event) => !conferenceEvents.has(event));
-  if (unknown !== undefined) throw new DocumentError(13240, `statusCallbackEvent "${unknown}" does not exist`);
-  return {
-    name,
-    startConferenceOnEnter: boolean(attributes, 'startConferenceOnEnter', true),
-    endConferenceOnExit: boolean(attributes, 'endConferenceOnExit', false),
-    waitUrl: attributes.get('waitUrl') ?? null,
-    waitMethod: method(attributes, 'waitMethod'),
-    maxParticipants: integer(attributes, 'maxParticipants', 2, 250, 250),
-    participantLabel: label,
-    muted: boolean(attributes, 'muted', false),
-    statusCallback: attributes.get('statusCallback') ?? null,
-    statusCallbackMethod: method(attributes, 'statusCallbackMethod'),
-    statusCallbackEvents: events,
-  };
-}
-
-type Attributes = ReadonlyMap<string, string>;
-
-/** The element's attributes; one that the simulator does not know is refused, not ignored. */
-function attributesOf(element: XmlElement, known: readonly string[]): Attributes {
-  for (const name of element.attributes.keys()) {
-    if (!known.includes(name)) throw new DocumentError(12200, `<${element.name} ${name}="…"> is not simulated`);
-  }
-  return element.attributes;
-}
-
-/** The child elements, where text has no place. */
-function elementsIn(element: XmlElement, what = 'text'): XmlElement[] {
-  return element.children.flatMap((child) => {
-    if (typeof child !== 'string') return [child];
-    if (child.trim() !== '') throw new DocumentError(12200, `<${element.name}> with ${what} is not simulated`);
-    return [];
-  });
-}
-
-function textOf(element: XmlElement): string {
-  return element.children
-    .map((child) => {
-      if (typeof child === 'string') return child;
-      throw new DocumentError(12200, `<${child.name}> is not allowed inside <${element.name}>`);
-    })
-    .join('');
 }
 
 function spokenText(element: XmlElement): string {
@@ -282,34 +150,4 @@ function spokenText(element: XmlElement): string {
       return child.name === 'break' ? ' ' : spokenText(child);
     })
     .join('');
-}
-
-function invalid(name: string, value: string): DocumentError {
-  return new DocumentError(12200, `${name}="${value}" is not valid`);
-}
-
-function integer(attributes: Attributes, name: string, low: number, high: number, fallback: number): number {
-  const value = attributes.get(name);
-  if (value === undefined) return fallback;
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number >= low && number <= high)) throw invalid(name, value);
-  return number;
-}
-
-function boolean(attributes: Attributes, name: string, fallback: boolean): boolean {
-  const value = attributes.get(name);
-  if (value === undefined) return fallback;
-  if (value !== 'true' && value !== 'false') throw invalid(name, value);
-  return value === 'true';
-}
-
-function method(attributes: Attributes, name: string): HttpMethod {
-  const value = attributes.get(name)?.toUpperCase() ?? 'POST';
-  if (value !== 'GET' && value !== 'POST') throw invalid(name, value);
-  return value;
-}
-
-function oneOf(attributes: Attributes, name: string, allowed: readonly string[]): void {
-  const value = attributes.get(name);
-  if (value !== undefined && !allowed.includes(value)) throw invalid(name, value);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { directionOf } from './call-parameters';
 import { formatted, rfc2822, secondsBetween } from './format';
 import type { CallRecord, ConferenceRecord, ParticipantRecord } from './records';
 
@@ -7,7 +8,14 @@ const rfcOrNull = (ms: number | null): string | null => (ms === null ? null : rf
 export const apiRoot = (accountSid: string): string => `/2010-04-01/Accounts/${accountSid}`;
 
 /** A call as the API answers it. */
-export function callView(call: CallRecord, accountSid: string): Record<string, unknown> {
+export function callView(
+  call: CallRecord,
+  {
+    accountSid,
+    now,
+    pricePerMinute,
+  }: { readonly accountSid: string; readonly now: () => number; readonly pricePerMinute: number },
+): Record<string, unknown> {
   const uri = `${apiRoot(accountSid)}/Calls/${call.sid}`;
   const sub = (name: string): string => `${uri}/${name}.json`;
   return {
@@ -17,17 +25,17 @@ export function callView(call: CallRecord, accountSid: string): Record<string, u
     caller_name: null,
     date_created: rfc2822(call.createdAt),
     date_updated: rfc2822(call.updatedAt),
-    direction: 'outbound-api',
+    direction: directionOf(call),
     duration: call.endedAt === null ? null : String(secondsBetween(call.answeredAt ?? call.endedAt, call.endedAt)),
     end_time: rfcOrNull(call.endedAt),
     forwarded_from: null,
     from: call.from,
     from_formatted: formatted(call.from),
     group_sid: null,
-    parent_call_sid: null,
+    parent_call_sid: call.parentSid ?? null,
     // One number has one identifier, whichever call uses it.
     phone_number_sid: `PN${createHash('md5').update(call.from).digest('hex')}`,
-    price: null,
+    price: priceOf(call, now(), pricePerMinute),
     price_unit: 'USD',
     queue_time: String(call.queueTimeMs),
     sid: call.sid,
@@ -49,6 +57,16 @@ export function callView(call: CallRecord, accountSid: string): Record<string, u
     trunk_sid: null,
     uri: `${uri}.json`,
   };
+}
+
+/** Twilio knows a call's price some time after its end. */
+const PRICED_AFTER_MS = 60_000;
+
+/** Null at first, and for a call that nobody answered; then what its minutes, rounded up, cost the account. */
+function priceOf(call: CallRecord, now: number, pricePerMinute: number): string | null {
+  if (call.endedAt === null || call.answeredAt === null || now < call.endedAt + PRICED_AFTER_MS) return null;
+  const minutes = Math.max(1, Math.ceil(secondsBetween(call.answeredAt, call.endedAt) / 60));
+  return (-minutes * pricePerMinute).toFixed(5);
 }
 
 /** A conference as the API answers it. */
@@ -79,8 +97,8 @@ export function participantView(
   return {
     account_sid: accountSid,
     call_sid: participant.callSid,
-    call_sid_to_coach: null,
-    coaching: false,
+    call_sid_to_coach: participant.coach ?? null,
+    coaching: (participant.coach ?? null) !== null,
     conference_sid: conferenceSid,
     date_created: rfc2822(participant.joinedAt),
     date_updated: rfc2822(participant.updatedAt),
@@ -92,5 +110,27 @@ export function participantView(
     start_conference_on_enter: participant.startConferenceOnEnter,
     status: 'connected',
     uri: `${apiRoot(accountSid)}/Conferences/${conferenceSid}/Participants/${participant.callSid}.json`,
+  };
+}
+
+/** One who is being called into a conference, as the API answers it. */
+export function invitedView(call: CallRecord, conferenceSid: string, accountSid: string): Record<string, unknown> {
+  const room = call.room?.attributes;
+  return {
+    account_sid: accountSid,
+    call_sid: call.sid,
+    call_sid_to_coach: room?.coach ?? null,
+    coaching: (room?.coach ?? null) !== null,
+    conference_sid: conferenceSid,
+    date_created: rfc2822(call.createdAt),
+    date_updated: rfc2822(call.updatedAt),
+    end_conference_on_exit: room?.endConferenceOnExit ?? false,
+    hold: false,
+    label: room?.participantLabel ?? null,
+    muted: room?.muted ?? false,
+    queue_time: String(call.queueTimeMs),
+    start_conference_on_enter: room?.startConferenceOnEnter ?? true,
+    status: call.status === 'queued' ? 'queued' : call.status === 'ringing' ? 'ringing' : 'connecting',
+    uri: `${apiRoot(accountSid)}/Conferences/${conferenceSid}/Participants/${call.sid}.json`,
   };
 }

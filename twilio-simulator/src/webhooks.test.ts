@@ -2,9 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Laboratory } from '../test/laboratory';
-import { AGENT, ALL_EVENTS, CLIENT, FROM, closeLaboratories, openLaboratory, response } from '../test/laboratory';
+import {
+  AGENT,
+  ALL_EVENTS,
+  CLIENT,
+  FROM,
+  closeLaboratories,
+  openLaboratory,
+  response,
+  unsound,
+} from '../test/laboratory';
 import { NoAnswer } from './transport';
 import type { TransportRequest } from './transport';
+import { webhookKindOf, webhookSchemas } from './webhook-schemas';
 import { createOrder, createWebhooks, parseTarget } from './webhooks';
 
 interface Recorded {
@@ -22,6 +32,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await lab.world.quiet();
   expect(lab.app.received.filter(({ signed }) => !signed)).toEqual([]);
+  // These two are sent by the tests themselves.
+  expect(unsound(lab.app.received.filter(({ path }) => path !== '/hook' && path !== '/moved'))).toEqual([]);
 });
 afterEach(closeLaboratories);
 
@@ -73,6 +85,29 @@ describe('the parameters of a webhook', () => {
     expect(event('participant-leave')).toEqual(recordedNames('conference-participant-leave'));
     expect(event('conference-end')).toEqual(recordedNames('conference-end'));
     expect(namesOf(lab.app.at('/join')[0]?.params)).toEqual(expect.arrayContaining(recordedNames('gather-digits')));
+  });
+});
+
+describe('the schemas of webhooks', () => {
+  it.each(recorded.map(({ name, params }) => [name, params] as const))('fit what was recorded: %s', (_, params) => {
+    const kind = webhookKindOf(params);
+
+    expect(webhookSchemas[kind].schema.safeParse(params)).toMatchObject({ success: true });
+  });
+
+  it('find a parameter too many, one too few, and a value that Twilio never sends', () => {
+    const { schema } = webhookSchemas.asyncAmd;
+    const sound = recorded.find(({ name }) => name === 'async-amd-human')?.params ?? {};
+    const { AnsweredBy: _, ...lacking } = sound;
+
+    expect(schema.safeParse(sound).success).toBe(true);
+    for (const wrong of [{ ...sound, Extra: '1' }, lacking, { ...sound, AnsweredBy: 'robot' }])
+      expect(schema.safeParse(wrong).success).toBe(false);
+  });
+
+  it('name where Twilio documents them', () => {
+    for (const { documentation } of Object.values(webhookSchemas))
+      expect(documentation).toMatch(/^https:\/\/www\.twilio\.com\/docs\/voice\//);
   });
 });
 

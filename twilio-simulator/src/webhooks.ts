@@ -48,6 +48,8 @@ export interface Webhook {
   readonly url: string;
   readonly method: HttpMethod;
   readonly parameters: Readonly<Record<string, string>>;
+  /** The same for every delivery of one webhook. @default a new one */
+  readonly token?: string;
 }
 export interface WebhookAnswer {
   /** 0 when nobody answered. */
@@ -131,7 +133,7 @@ export function createWebhooks(options: { readonly authToken: string; readonly t
 
   return async (webhook) => {
     const target = parseTarget(webhook.url);
-    const token = randomUUID();
+    const token = webhook.token ?? randomUUID();
     const startedAt = performance.now();
     for (let tries = 0; ; tries += 1) {
       const answer = await attempt(

@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import twilio from 'twilio';
 import type { Twilio } from 'twilio';
-import { createTwilioSimulator } from '../src/index';
-import type { SimulatorOptions, SimulatorPorts, TwilioSimulator } from '../src/index';
+import { createClock, createTwilioSimulator, webhookKindOf, webhookSchemas } from '../src/index';
+import type { Clock, SimulatorOptions, TwilioSimulator } from '../src/index';
+import type { Exchanges } from './watched-client';
+import { watchedClient } from './watched-client';
 import { memoryCollection } from '../src/ports';
-import type { Collection, Timer } from '../src/ports';
+import type { Collection } from '../src/ports';
 
 export const ACCOUNT = 'AC00000000000000000000000000000001';
 export const TOKEN = 'a-secret-token';
@@ -13,77 +15,22 @@ export const AGENT = '+12025550100';
 export const CLIENT = '+12025550199';
 export const START = Date.parse('2026-03-12T11:48:25.000Z');
 
-/** A clock that moves only when told, and a count of what is under way. */
-export interface World {
-  readonly ports: SimulatorPorts;
-  readonly now: () => number;
-  /** Resolves when nothing is under way; waits for it, never for time. */
-  readonly quiet: () => Promise<void>;
-  /** Moves the clock step by step through every timer on the way. */
+/** A clock that moves only when told, by whole seconds or parts of them. */
+export interface World extends Omit<Clock, 'advance'> {
   readonly advance: (seconds: number) => Promise<void>;
-  readonly timers: () => readonly Timer[];
 }
 
 export function createWorld(kept: Map<string, Collection<unknown>> = new Map()): World {
-  let now = START;
-  let busy = 0;
-  let waiting: (() => void)[] = [];
-  const timers = new Set<Timer>();
-  const begin = (): (() => void) => {
-    busy += 1;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      busy -= 1;
-      if (busy > 0) return;
-      // Busy may be taken again in the same turn of work: looked at once more after it.
-      setImmediate(() => {
-        if (busy > 0) return;
-        const woken = waiting;
-        waiting = [];
-        for (const wake of woken) wake();
-      });
-    };
-  };
-  const quiet = (): Promise<void> =>
-    new Promise((resolve) => {
-      const done = begin();
-      waiting.push(resolve);
-      done();
-    });
-  const due = (until: number): Timer | undefined =>
-    [...timers].filter(({ at }) => at <= until).toSorted((one, other) => one.at - other.at)[0];
-  return {
-    now: () => now,
-    quiet,
-    timers: () => [...timers],
-    ports: {
-      now: () => now,
-      begin,
-      arm: (timer) => {
-        timers.add(timer);
-        return () => timers.delete(timer);
-      },
-      collection: <T>(name: string) => {
-        const found = kept.get(name) ?? memoryCollection<unknown>();
-        kept.set(name, found);
-        return found as Collection<T>;
-      },
-      flushed: () => Promise.resolve(),
+  const clock = createClock({
+    startAt: START,
+    speed: 0,
+    collection: <T>(name: string) => {
+      const found = kept.get(name) ?? memoryCollection<unknown>();
+      kept.set(name, found);
+      return found as Collection<T>;
     },
-    advance: async (seconds) => {
-      const target = now + seconds * 1000;
-      await quiet();
-      for (let timer = due(target); timer; timer = due(target)) {
-        timers.delete(timer);
-        now = Math.max(now, timer.at);
-        await timer.run();
-        await quiet();
-      }
-      now = target;
-    },
-  };
+  });
+  return { ...clock, advance: (seconds) => clock.advance(Math.round(seconds * 1000)) };
 }
 
 export interface Received {
@@ -93,6 +40,19 @@ export interface Received {
   readonly headers: Record<string, string | string[] | undefined>;
   readonly signed: boolean;
 }
+
+/** Webhooks whose signature the real SDK refuses, or whose parameters are not those that Twilio sends. */
+export function unsound(received: readonly Received[]): string[] {
+  return received.flatMap(({ path, method, params, signed }) => {
+    const kind = webhookKindOf(params);
+    // By GET, the parameters of the address stand beside those of the webhook.
+    const { schema } = webhookSchemas[kind];
+    const read = (method === 'GET' ? schema.loose() : schema).safeParse(params);
+    const wrong = read.success ? [] : read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    return [...wrong, ...(signed ? [] : ['not signed'])].map((fault) => `${kind} at ${path}: ${fault}`);
+  });
+}
+
 type Reply =
   | string
   | { readonly status?: number; readonly type?: string; readonly body?: string; readonly location?: string };
@@ -176,8 +136,12 @@ export interface Laboratory {
 }
 
 const open = new Set<{ readonly simulator: TwilioSimulator; readonly app: App }>();
+const exchanges: Exchanges = { count: 0, faults: [] };
 
-/** After each test, also one that failed: a server left open would keep the run from ending. */
+/**
+ * After each test, also one that failed: a server left open would keep the run from ending. Throws where an exchange
+ * of the test did not fit Twilio's specification.
+ */
 export async function closeLaboratories(): Promise<void> {
   const left = [...open];
   open.clear();
@@ -185,6 +149,8 @@ export async function closeLaboratories(): Promise<void> {
     await simulator.close();
     await app.close();
   }
+  const faults = exchanges.faults.splice(0);
+  if (faults.length > 0) throw new Error(`Not as Twilio specifies:\n${faults.join('\n')}`);
 }
 
 export async function openLaboratory(
@@ -221,10 +187,8 @@ export async function openLaboratory(
   };
 }
 
-export function sdk(url: string, token = TOKEN): Twilio {
-  const client = twilio(ACCOUNT, token);
-  client.api.baseUrl = url;
-  return client;
+export function sdk(url: string, password = TOKEN, user = ACCOUNT): Twilio {
+  return watchedClient(url, ACCOUNT, { user, password }, exchanges);
 }
 
 export const ALL_EVENTS = ['initiated', 'ringing', 'answered', 'completed'];

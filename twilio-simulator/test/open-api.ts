@@ -131,3 +131,11 @@ export function exchangeFaults(exchange: {
     schema === undefined ? (exchange.body === '' ? [] : ['a body']) : faults(JSON.parse(exchange.body), schema);
   return [...sent, ...missing, ...body.map((fault) => `${name}: ${fault}`)];
 }
+
+/** The parameters of an operation's form. */
+export function parametersOf(operationId: string): string[] {
+  const operation = Object.values(specification.paths)
+    .flatMap((operations) => Object.values(operations))
+    .find((one) => one.operationId === operationId);
+  return Object.keys(Object.values(operation?.requestBody?.content ?? {})[0]?.schema.properties ?? {});
+}

@@ -380,6 +380,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         checkpoints,
         read: stream.read,
         invoke,
+        faults: kernel.faults,
         onError: ports.onError,
       },
     );
@@ -561,6 +562,7 @@ function makeFunction(
     {
       clock: ports.kernel.clock.shared,
       busy: ports.kernel.busy,
+      faults: ports.kernel.faults,
       log: (stream, line) => ports.logs.write({ service, function: name, stream, text: line }),
       workerFile: ports.workerFile,
       preloadFile: ports.preloadFile,

@@ -48,6 +48,37 @@ describe('event buses', () => {
   const bodies = (queue = 'work') =>
     cloud.services.queues.messages(queue).map(({ body }) => JSON.parse(body) as object);
 
+  it('deliver an event twice, as two messages, where a rule does so by a fault; and once where the fault has no chance', async () => {
+    rule();
+    cloud.faults.set({ seed: 1, duplicate: 1 });
+    await put(entry);
+    cloud.faults.set({ seed: 1, throttle: 1 });
+    await put(entry);
+
+    const messages = cloud.services.queues.messages('work');
+    const eventIds = bodies().map((body) => Reflect.get(body, 'id') as string);
+
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(3);
+    expect(new Set(eventIds).size).toBe(2);
+    expect(cloud.services.buses.events()).toHaveLength(2);
+  });
+
+  it('hold back what a rule delivers, so that a later event overtakes it', async () => {
+    rule();
+    cloud.faults.set({ seed: 1, reorder: 1, delaySeconds: 20 });
+    await put({ ...entry, Detail: '{"n":1}' });
+    cloud.faults.set({});
+    await put({ ...entry, Detail: '{"n":2}' });
+    const receive = () =>
+      cloud.services.queues.receive('work', 10).map(({ body }) => (JSON.parse(body) as { detail: object }).detail);
+
+    const before = receive();
+    await cloud.advance(20_000);
+    const after = receive();
+
+    expect([before, after]).toEqual([[{ n: 2 }], [{ n: 1 }]]);
+  });
+
   it.each<[keyof typeof cases, object]>([
     [`${EVENTS}test_put_events_without_source`, { Source: undefined }],
     [`${EVENTS}test_put_event_without_detail_type`, { DetailType: undefined }],

@@ -66,7 +66,7 @@ function bytesOf(entry: Fields): number {
 
 /** Buses, rules and the archive of all custom buses. Rules send to queues; any other target is refused. */
 export function createEvents(kernel: Kernel, queues: QueueEngine) {
-  const { clock, store, timers } = kernel;
+  const { clock, store, timers, faults } = kernel;
   const archive = store.collection<ArchivedEvent>('events');
   const runs = store.collection<KeptRun>('rule-runs');
   const buses = new Map<string, { readonly rules: Map<string, Rule> }>([[DEFAULT_BUS, { rules: new Map() }]]);
@@ -94,12 +94,22 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     process.emitWarning(message);
   };
 
+  const send = (rule: Rule, targetArn: string, body: string): void => {
+    if (!faults.active) {
+      queues.enqueue(targetArn, { body });
+      return;
+    }
+    const where = `rule ${rule.spec.name}`;
+    queues.enqueue(targetArn, { body, heldBackMs: faults.holdBackMs(where) });
+    if (faults.strikes('duplicate', where)) queues.enqueue(targetArn, { body, heldBackMs: faults.holdBackMs(where) });
+  };
+
   /** A target that cannot be reached leaves the event in the target's dead-letter queue, as AWS does. */
   const deliver = (rule: Rule, event: BusEvent, body: string): void => {
     for (const target of rule.spec.targets) {
       let failure: AwsError;
       try {
-        queues.enqueue(target.arn, { body });
+        send(rule, target.arn, body);
         continue;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;

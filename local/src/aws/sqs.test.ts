@@ -658,3 +658,92 @@ describe('queues on a laptop', () => {
     );
   });
 });
+
+describe('a queue whose deliveries go wrong', () => {
+  const START = Date.UTC(2026, 11, 1, 15);
+  const consumed = (kept?: Parameters<typeof createTestKernel>[1]) => {
+    const test = createTestKernel(START, kept);
+    const queues = createQueues(test.kernel, () => 'http://sqs.localhost');
+    queues.declare({ name: 'work', visibilityTimeoutSeconds: 60 });
+    queues.onVisible('work', () => undefined);
+    return { ...test, queues };
+  };
+  const receiveAll = (queues: ReturnType<typeof createQueues>) => {
+    const batches = [];
+    for (let batch = queues.receive('work', 10); batch.length > 0; batch = queues.receive('work', 10))
+      batches.push(batch);
+    return batches;
+  };
+
+  it('delivers each message twice: the same message by another receipt, never both in one batch', () => {
+    const { queues, faults } = consumed();
+    faults.set({ seed: 1, duplicate: 1 });
+
+    const sent = queues.enqueue('work', { body: 'a' });
+    const batches = receiveAll(queues);
+
+    expect(batches.map((batch) => batch.map(({ messageId, body }) => [messageId, body]))).toEqual([
+      [[sent.messageId, 'a']],
+      [[sent.messageId, 'a']],
+    ]);
+    expect(new Set(batches.flat().map(({ receiptHandle }) => receiptHandle)).size).toBe(2);
+    expect(batches.flat().map(({ attributes }) => attributes['ApproximateReceiveCount'])).toEqual(['1', '1']);
+  });
+
+  it('keeps the second when the first was removed, also after a restart and when the fault has ended', async () => {
+    const { queues, faults, store } = consumed();
+    faults.set({ seed: 1, duplicate: 1 });
+    const { messageId } = queues.enqueue('work', { body: 'a' });
+    const [first] = queues.receive('work', 10);
+    await queues.remove('work', first?.receiptHandle ?? '');
+    faults.set({});
+
+    const later = consumed(store.kept).queues;
+    const again = receiveAll(later);
+    await later.remove('work', again[0]?.[0]?.receiptHandle ?? '');
+
+    expect(again.map((batch) => batch.map((message) => message.messageId))).toEqual([[messageId]]);
+    expect(later.messages('work')).toEqual([]);
+  });
+
+  it('holds a message back, so that a later one overtakes it; nothing is visible or due meanwhile', async () => {
+    const { queues, faults, advanceTo, armed, held, turn } = consumed();
+    faults.set({ seed: 1, reorder: 1, delaySeconds: 30 });
+    queues.enqueue('work', { body: 'first' });
+    faults.set({});
+    const [timer] = armed();
+    await turn();
+    const busyWhileHeldBack = held();
+    queues.enqueue('work', { body: 'second' });
+
+    const before = receiveAll(queues).flat();
+    await advanceTo(START + 30_000);
+    const after = receiveAll(queues).flat();
+
+    expect(timer).toMatchObject({ kind: 'held-back' });
+    expect(busyWhileHeldBack).toEqual([]);
+    expect([before, after].map((batch) => batch.map(({ body }) => body))).toEqual([['second'], ['first']]);
+  });
+
+  it('adds to the delay that was asked for', () => {
+    const { queues, faults, armed } = consumed();
+    faults.set({ seed: 1, reorder: 1, delaySeconds: 30 });
+
+    queues.enqueue('work', { body: 'a', delaySeconds: 10 });
+
+    expect(armed()[0]?.at).toBeGreaterThan(START + 10_000);
+    expect(armed()[0]?.at).toBeLessThanOrEqual(START + 40_000);
+  });
+
+  it('leaves a queue alone that no function works off, and every queue where the fault has no chance', () => {
+    const { queues, faults } = consumed();
+    queues.declare({ name: 'read-by-others' });
+    faults.set({ seed: 1, duplicate: 1, reorder: 1 });
+    queues.enqueue('read-by-others', { body: 'a' });
+    faults.set({ seed: 1, drop: 1 });
+    queues.enqueue('work', { body: 'b' });
+
+    expect(queues.receive('read-by-others', 10)).toHaveLength(1);
+    expect(receiveAll(queues).flat()).toHaveLength(1);
+  });
+});

@@ -12,6 +12,10 @@ const MAX_DELAY_SECONDS = 900;
 /** What is sent: written once, never changed, so that a receive does not write the body again. */
 interface SentRecord {
   readonly id: string;
+  /** The second of a message that a fault delivers twice: of the same id, with a life of its own. */
+  readonly copy?: true;
+  /** By a fault, not by a delay that anyone asked for. */
+  readonly heldBack?: true;
   readonly body: string;
   readonly sentAt: number;
   readonly visibleAt: number;
@@ -62,6 +66,8 @@ export interface OutgoingMessage {
   readonly delaySeconds?: number | undefined;
   readonly messageAttributes?: Record<string, MessageAttribute> | undefined;
   readonly traceHeader?: string | undefined;
+  /** A fault of the delivery to this queue holds it back for so long, whatever its delay. */
+  readonly heldBackMs?: number | undefined;
 }
 
 /** What the other services of this folder and the wire need of the queues beyond `Queues`. */
@@ -85,7 +91,9 @@ export interface QueueEngine extends Queues {
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex');
 const nameIn = (nameOrUrlOrArn: string) =>
   nameOrUrlOrArn.slice(Math.max(nameOrUrlOrArn.lastIndexOf('/'), nameOrUrlOrArn.lastIndexOf(':')) + 1);
-const handleOf = (id: string, receives: number) => Buffer.from(`${id} ${receives}`).toString('base64url');
+const keyOf = ({ id, copy }: SentRecord) => (copy === true ? copyKeyOf(id) : id);
+const copyKeyOf = (id: string) => `${id}~copy`;
+const handleOf = (key: string, receives: number) => Buffer.from(`${key} ${receives}`).toString('base64url');
 const receivesOf = (message: Message) => message.receipt?.receives ?? 0;
 const visibleAtOf = (message: Message) => message.receipt?.visibleAt ?? message.sent.visibleAt;
 const lastErrorOf = (message: Message) => message.receipt?.lastError ?? message.sent.lastError;
@@ -98,6 +106,9 @@ const stored = (message: Message): StoredMessage => ({
   receiveCount: message.sent.receivedBefore + receivesOf(message),
   messageAttributes: message.sent.messageAttributes ?? {},
 });
+
+const heldBack = (sent: SentRecord, ms: number): SentRecord =>
+  ms === 0 ? sent : { ...sent, visibleAt: sent.visibleAt + ms, heldBack: true };
 
 function bytesOf({ body, messageAttributes }: OutgoingMessage): number {
   let bytes = Buffer.byteLength(body);
@@ -114,7 +125,7 @@ const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /** Queues with delay, visibility, receive counts and redrive, on the virtual clock and kept in the store. */
 export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngine {
-  const { clock, timers, busy, store } = kernel;
+  const { clock, timers, busy, store, faults } = kernel;
   const queues = new Map<string, Queue>();
   let waitingForQueues: { readonly missing: Set<string>; readonly ready: () => void }[] = [];
 
@@ -153,7 +164,7 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
     message.disarm?.();
     message.disarm = undefined;
     message.heldSeconds = undefined;
-    queue.visible.set(message.sent.id, message);
+    queue.visible.set(keyOf(message.sent), message);
     holdOrEndBusy(queue);
     tell(queue);
   };
@@ -161,10 +172,11 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
   const drop = (queue: Queue, message: Message): void => {
     message.disarm?.();
     message.disarm = undefined;
-    queue.messages.delete(message.sent.id);
-    queue.visible.delete(message.sent.id);
-    queue.kept.delete(message.sent.id);
-    if (message.receipt !== undefined) queue.receipts.delete(message.sent.id);
+    const key = keyOf(message.sent);
+    queue.messages.delete(key);
+    queue.visible.delete(key);
+    queue.kept.delete(key);
+    if (message.receipt !== undefined) queue.receipts.delete(key);
     holdOrEndBusy(queue);
   };
 
@@ -173,8 +185,8 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
 
   const arrive = (queue: Queue, sent: SentRecord): void => {
     const message: Message = { sent, receipt: undefined, heldSeconds: undefined, disarm: undefined };
-    queue.messages.set(sent.id, message);
-    queue.kept.put(sent.id, sent);
+    queue.messages.set(keyOf(sent), message);
+    queue.kept.put(keyOf(sent), sent);
     if (sent.visibleAt <= clock.now()) show(queue, message);
     else hide(queue, message);
     if (queue.arrivals.length === 0) return;
@@ -184,6 +196,14 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
       for (const listener of queue.arrivals) listener(seen);
       end();
     });
+  };
+
+  /** As `arrive`, where the deliveries of a queue that a function works off may go wrong. */
+  const arriveOrMisbehave = (queue: Queue, sent: SentRecord): void => {
+    if (!faults.active || queue.listeners.length === 0) return arrive(queue, sent);
+    const where = `queue ${queue.name}`;
+    arrive(queue, heldBack(sent, faults.holdBackMs(where)));
+    if (faults.strikes('duplicate', where)) arrive(queue, heldBack({ ...sent, copy: true }, faults.holdBackMs(where)));
   };
 
   const spent = (queue: Queue, message: Message) =>
@@ -211,10 +231,11 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
 
   const hide = (queue: Queue, message: Message): void => {
     const delayed = message.receipt === undefined;
+    const kind = message.sent.heldBack === true ? 'held-back' : 'delayed-message';
     message.disarm?.();
     message.disarm = timers.arm({
       at: visibleAtOf(message),
-      kind: delayed ? 'delayed-message' : 'visibility',
+      kind: delayed ? kind : 'visibility',
       what: `${delayed ? 'a delayed message' : 'a message out of sight'} in ${queue.name}`,
       run: () => {
         message.disarm = undefined;
@@ -230,11 +251,11 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
     for (const sent of queue.kept.values()) {
       const message: Message = {
         sent,
-        receipt: queue.receipts.get(sent.id),
+        receipt: queue.receipts.get(keyOf(sent)),
         heldSeconds: undefined,
         disarm: undefined,
       };
-      queue.messages.set(sent.id, message);
+      queue.messages.set(keyOf(sent), message);
       if (spent(queue, message))
         whenDeclared([queue.spec.redrive?.deadLetterTargetArn ?? ''], () => hide(queue, message));
       else if (visibleAtOf(message) <= clock.now()) show(queue, message);
@@ -280,7 +301,13 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
 
   const enqueue = (nameOrUrlOrArn: string, outgoing: OutgoingMessage) => {
     const queue = queueOf(nameOrUrlOrArn);
-    const { body, delaySeconds = queue.spec.delaySeconds ?? 0, messageAttributes, traceHeader } = outgoing;
+    const {
+      body,
+      delaySeconds = queue.spec.delaySeconds ?? 0,
+      messageAttributes,
+      traceHeader,
+      heldBackMs = 0,
+    } = outgoing;
     if (body === '') {
       throw new AwsError('MissingRequiredParameterException', 'The request must contain the parameter MessageBody.');
     }
@@ -301,7 +328,7 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
     }
     const id = randomUUID();
     const now = clock.now();
-    arrive(queue, {
+    const sent: SentRecord = {
       id,
       body,
       sentAt: now,
@@ -309,26 +336,27 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
       receivedBefore: 0,
       ...(messageAttributes !== undefined && Object.keys(messageAttributes).length > 0 ? { messageAttributes } : {}),
       ...(traceHeader === undefined ? {} : { traceHeader }),
-    });
+    };
+    arriveOrMisbehave(queue, heldBack(sent, heldBackMs));
     return { messageId: id, md5OfBody: md5(body) };
   };
 
   /** The message a handle stands for; `undefined` when it is gone or was received again since. */
   const held = (queue: Queue, receiptHandle: string): Message | undefined => {
-    const [id, receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ');
-    if (id === undefined || receives === undefined || handleOf(id, Number(receives)) !== receiptHandle) {
+    const [key, receives] = Buffer.from(receiptHandle, 'base64url').toString().split(' ');
+    if (key === undefined || receives === undefined || handleOf(key, Number(receives)) !== receiptHandle) {
       throw new AwsError(
         'ReceiptHandleIsInvalid',
         `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`,
       );
     }
-    const message = queue.messages.get(id);
+    const message = queue.messages.get(key);
     return message !== undefined && receivesOf(message) === Number(receives) ? message : undefined;
   };
 
   const setReceipt = (queue: Queue, message: Message, receipt: ReceiptRecord): void => {
     message.receipt = receipt;
-    queue.receipts.put(message.sent.id, receipt);
+    queue.receipts.put(keyOf(message.sent), receipt);
   };
 
   const hideFor = (queue: Queue, message: Message, seconds: number, error?: string): void => {
@@ -367,7 +395,9 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
           continue;
         }
         const { sent } = message;
-        queue.visible.delete(sent.id);
+        // What a function reports as failed it names by this id: both at once could not be told apart.
+        if (received.some(({ messageId }) => messageId === sent.id)) continue;
+        queue.visible.delete(keyOf(sent));
         const firstReceivedAt = message.receipt?.firstReceivedAt ?? sent.firstReceivedAt ?? now;
         setReceipt(queue, message, {
           ...message.receipt,
@@ -379,7 +409,7 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
         else hide(queue, message);
         received.push({
           messageId: sent.id,
-          receiptHandle: handleOf(sent.id, receivesOf(message)),
+          receiptHandle: handleOf(keyOf(sent), receivesOf(message)),
           body: sent.body,
           md5OfBody: md5(sent.body),
           attributes: {
@@ -410,7 +440,7 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
     changeVisibility: (nameOrUrlOrArn, receiptHandle, seconds) => {
       const queue = queueOf(nameOrUrlOrArn);
       const message = held(queue, receiptHandle);
-      if (message === undefined || queue.visible.has(message.sent.id)) return;
+      if (message === undefined || queue.visible.has(keyOf(message.sent))) return;
       // What a function holds begins to run out when the function lets go of it.
       if (message.heldSeconds !== undefined) message.heldSeconds = seconds;
       else hideFor(queue, message, seconds);
@@ -457,7 +487,7 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
     },
     lastErrorOf: (messageId) => {
       for (const queue of queues.values()) {
-        const message = queue.messages.get(messageId);
+        const message = queue.messages.get(messageId) ?? queue.messages.get(copyKeyOf(messageId));
         if (message !== undefined) return lastErrorOf(message);
       }
       return undefined;
@@ -465,7 +495,7 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
     attributes: (nameOrUrlOrArn) => {
       const queue = queueOf(nameOrUrlOrArn);
       const { spec } = queue;
-      const hidden = [...queue.messages.values()].filter(({ sent }) => !queue.visible.has(sent.id));
+      const hidden = [...queue.messages.values()].filter(({ sent }) => !queue.visible.has(keyOf(sent)));
       const delayed = hidden.filter(({ receipt }) => receipt === undefined).length;
       return {
         QueueArn: queue.arn,

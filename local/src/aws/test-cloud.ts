@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createFaults } from '../kernel/faults';
 import type { Collection, Kernel, Store, TimerKind } from '../kernel/types';
 import { createAwsServices } from './index';
 import type { AwsServices } from './types';
@@ -80,8 +81,10 @@ export function createTestKernel(start: number, kept: Kept = new Map()) {
     held.set(id, what);
     return () => void held.delete(id);
   };
+  const faults = createFaults();
   const kernel: Kernel = {
     clock: { now: () => now },
+    faults,
     store,
     busy: { begin, track: async (what, work) => work.finally(begin(what)) },
     timers: {
@@ -102,6 +105,7 @@ export function createTestKernel(start: number, kept: Kept = new Map()) {
   return {
     kernel,
     store,
+    faults,
     turn,
     held: () => [...held.values()],
     armed: () => [...armed].map(({ at, kind, what }) => ({ at, kind, what })),

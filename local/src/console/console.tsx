@@ -1,13 +1,13 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ClockPanel } from './clock-panel';
-import { list, readClock, type AlertNote, type Call, type Conference, type DeadLetter, type Email } from './control';
-import type { LogLine, Sms } from './control';
+import { endFaults, list, readClock, readFaults } from './control';
+import type { AlertNote, Call, Conference, DeadLetter, Email, LogLine, Sms } from './control';
 import { EventsPanel } from './events-panel';
 import { InboxPanel } from './inbox-panel';
 import { CallsPanel, DeadLettersPanel, LogsPanel } from './panels';
 import { PhonesPanel } from './phones-panel';
-import { peopleOf, type BusEvent, type Phone } from './view';
+import { faultsOf, peopleOf, type BusEvent, type Phone } from './view';
 
 const keptEvents = 2_000;
 const keptLogs = 500;
@@ -22,9 +22,20 @@ interface Seen {
   readonly calls: readonly Call[];
   readonly conferences: readonly Conference[];
   readonly deadLetters: readonly DeadLetter[];
+  /** What misbehaves on purpose; empty where nothing does. */
+  readonly faults: string;
 }
 
-const nothing: Seen = { phones: [], emails: [], texts: [], alerts: [], calls: [], conferences: [], deadLetters: [] };
+const nothing: Seen = {
+  phones: [],
+  emails: [],
+  texts: [],
+  alerts: [],
+  calls: [],
+  conferences: [],
+  deadLetters: [],
+  faults: '',
+};
 
 /** Runs `work` again and again, never twice at once, and not while nobody looks. */
 function useRepeatedly(work: () => Promise<void>, everyMs: number, wanted: number) {
@@ -117,7 +128,7 @@ function Console() {
 
   const readRest = async () => {
     try {
-      const [emails, texts, alerts, calls, conferences, deadLetters, fresh] = await Promise.all([
+      const [emails, texts, alerts, calls, conferences, deadLetters, fresh, faults] = await Promise.all([
         list('/_local/emails'),
         list('/_local/sms').catch(() => []),
         list('/_local/alerts'),
@@ -125,8 +136,18 @@ function Console() {
         list('/_local/conferences'),
         list('/_local/dead-letters'),
         list('/_local/logs', `?after=${lastLog.current}`),
+        readFaults(),
       ]);
-      setSeen((before) => ({ ...before, emails, texts, alerts, calls, conferences, deadLetters }));
+      setSeen((before) => ({
+        ...before,
+        emails,
+        texts,
+        alerts,
+        calls,
+        conferences,
+        deadLetters,
+        faults: faultsOf(faults),
+      }));
       const newest = fresh.at(-1);
       if (newest !== undefined) {
         lastLog.current = newest.seq;
@@ -206,6 +227,14 @@ function Console() {
           </p>
         ))}
       </div>
+      {seen.faults !== '' && (
+        <p class="faults" role="status">
+          <b>Faults on:</b> {seen.faults}
+          <button type="button" onClick={() => void act('End the faults', endFaults)}>
+            End them
+          </button>
+        </p>
+      )}
       <nav class="glance" aria-label="At a glance">
         <Glance to="phones" count={ringing.length} what="ringing" tone={ringing.length > 0 ? 'warn' : ''} />
         <Glance to="phones" count={talking.length} what="in call" tone={talking.length > 0 ? 'good' : ''} />

@@ -1,4 +1,4 @@
-import { refusalOf, type BusEvent, type Phone } from './view';
+import { refusalOf, type BusEvent, type Faults, type Phone } from './view';
 
 export interface Email {
   readonly id: string;
@@ -101,6 +101,10 @@ export const readClock = (): Promise<{ now: string }> => request('/_local/clock'
 
 const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T> =>
   request(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+export const readFaults = (): Promise<Faults> => request('/_local/faults');
+
+export const endFaults = (): Promise<Faults> => send('POST', '/_local/faults', {});
 
 export const moveClock = (move: unknown): Promise<{ now: string }> => send('POST', '/_local/clock', move);
 

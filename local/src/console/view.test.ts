@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { ahead, nextAppointment, peopleOf, refusalOf, shortTime, summaryOf, toneOf, typedInstant } from './view';
+import {
+  ahead,
+  faultsOf,
+  nextAppointment,
+  peopleOf,
+  refusalOf,
+  shortTime,
+  summaryOf,
+  toneOf,
+  typedInstant,
+} from './view';
 
 const event = (detailType: string, data: Record<string, unknown>) => ({
   seq: 1,
@@ -11,6 +21,21 @@ const event = (detailType: string, data: Record<string, unknown>) => ({
 });
 
 describe('the console', () => {
+  it('says which faults are on, how likely they are and how often they struck, and nothing where there are none', () => {
+    expect(faultsOf({})).toBe('');
+    expect(
+      faultsOf({
+        seed: 7,
+        duplicate: 0.2,
+        reorder: 0.125,
+        drop: 0,
+        crash: 0.05,
+        delaySeconds: 60,
+        struck: { duplicate: 3, crash: 1 },
+      }),
+    ).toBe('duplicate 20 % (3 so far), reorder 12.5 % by up to 60 s, crash 5 % (1 so far)');
+  });
+
   it('knows whose a number is from the newest event that named it', () => {
     const people = peopleOf([
       event('AppointmentCreated', {

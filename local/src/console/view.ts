@@ -45,6 +45,24 @@ export function peopleOf(events: readonly BusEvent[]): Map<string, Person> {
   return people;
 }
 
+/** What the control interface answers of the faults in force; empty where there are none. */
+export type Faults = Readonly<Record<string, unknown>>;
+
+/** `duplicate 20 % (34 so far), crash 5 %`: what misbehaves on purpose; empty where nothing does. */
+export function faultsOf(faults: Faults): string {
+  const { struck, delaySeconds } = faults;
+  return FAULTS.flatMap((name) => {
+    const chance = faults[name];
+    if (typeof chance !== 'number' || chance === 0) return [];
+    const most = name === 'reorder' && typeof delaySeconds === 'number' ? ` by up to ${delaySeconds} s` : '';
+    const times = fieldsOf(struck)[name];
+    const soFar = typeof times === 'number' ? ` (${times} so far)` : '';
+    return [`${name} ${Number((chance * 100).toFixed(1))} %${most}${soFar}`];
+  }).join(', ');
+}
+
+const FAULTS = ['duplicate', 'reorder', 'drop', 'dropAws', 'throttle', 'crash'];
+
 const said = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 

@@ -4,6 +4,8 @@ import * as z from 'zod';
 import type { ArchivedEvent, AwsServices } from '../aws/types';
 import { BodyTooLargeError, readBody, requestUrl, sendJson, sendProblem } from '../http/http';
 import { parseDurationMs } from '../kernel/duration';
+import { FaultSettings } from '../kernel/faults';
+import type { FaultSource } from '../kernel/faults';
 import { MoveRefusedError } from '../kernel/move';
 import type { Move, Mover } from '../kernel/move';
 import { NotQuietError } from '../kernel/settle';
@@ -25,6 +27,7 @@ export interface ControlPorts {
   readonly quiet: () => Promise<void>;
   /** What was put so far is on disk. */
   readonly flushed: () => Promise<void>;
+  readonly faults: FaultSource;
   readonly logs: Logs;
   readonly aws: AwsServices;
   readonly phones: Phones;
@@ -150,6 +153,23 @@ export function createControl(ports: ControlPorts): Control {
       method: 'GET',
       path: /^\/_local\/dead-letters$/,
       answer: (_, response) => sendJson(response, 200, deadLetters(aws)),
+    },
+    {
+      method: 'POST',
+      path: /^\/_local\/faults$/,
+      answer: async (request, response) => {
+        const inForce = ports.faults.set(await jsonBody(request, FaultSettings));
+        await ports.quiet();
+        sendJson(response, 200, inForce);
+      },
+    },
+    {
+      method: 'GET',
+      path: /^\/_local\/faults$/,
+      answer: (_, response) => {
+        const { inForce, struck, active } = ports.faults;
+        sendJson(response, 200, active ? { ...inForce(), struck: struck() } : {});
+      },
     },
     {
       method: 'GET',

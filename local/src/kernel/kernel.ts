@@ -2,6 +2,8 @@ import { createBusy } from './busy';
 import type { BusyCount } from './busy';
 import { createClock } from './clock';
 import type { MovableClock } from './clock';
+import { createFaults } from './faults';
+import type { FaultSource } from './faults';
 import { createMover } from './move';
 import type { Mover } from './move';
 import { settle } from './settle';
@@ -19,6 +21,7 @@ export interface RunningKernel extends Kernel {
   readonly timers: RunnableTimers;
   readonly busy: BusyCount;
   readonly store: KeptStore;
+  readonly faults: FaultSource;
   readonly mover: Mover;
   /** Resolves at rest; throws NotQuietError after a minute of real time. */
   readonly quiet: () => Promise<void>;
@@ -46,5 +49,5 @@ export function openKernel(
     limitMs,
     onStep: () => kept.put('clock', { offsetMs: clock.offsetMs() }),
   });
-  return { clock, timers, busy, store, mover, quiet: () => settle(busy, timers, limitMs) };
+  return { clock, timers, busy, store, faults: createFaults(), mover, quiet: () => settle(busy, timers, limitMs) };
 }

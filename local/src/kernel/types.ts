@@ -1,3 +1,5 @@
+import type { Faults } from './faults';
+
 /** Milliseconds since the epoch, read from the virtual clock. */
 export type VirtualMs = number;
 
@@ -8,9 +10,18 @@ export interface Clock {
 
 /**
  * What a timer waits for. `schedule`, `delayed-message`, `carrier`, `phone` are wake-ups that a person would wait for:
- * `toNextWakeUp` stops at them. `recurring`, `visibility` and `retry` run on the way and never stop it.
+ * `toNextWakeUp` stops at them. `recurring`, `visibility`, `retry` and `held-back` (by a fault) run on the way and never
+ * stop it.
  */
-export type TimerKind = 'schedule' | 'delayed-message' | 'carrier' | 'phone' | 'recurring' | 'visibility' | 'retry';
+export type TimerKind =
+  | 'schedule'
+  | 'delayed-message'
+  | 'carrier'
+  | 'phone'
+  | 'recurring'
+  | 'visibility'
+  | 'retry'
+  | 'held-back';
 
 export interface Timers {
   /**
@@ -58,4 +69,5 @@ export interface Kernel {
   readonly timers: Timers;
   readonly busy: Busy;
   readonly store: Store;
+  readonly faults: Faults;
 }

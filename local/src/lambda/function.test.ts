@@ -1,10 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { createBusy } from '../kernel/busy';
 import { createClock } from '../kernel/clock';
+import { createFaults } from '../kernel/faults';
+import type { Faults } from '../kernel/faults';
 import { createFunction, FunctionError } from './function';
 import type { FunctionSpec, LocalFunction } from './function';
 
@@ -34,7 +38,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let bundles = 0;
 
 /** A function whose bundle holds `code`. */
-function functionOf(code: string, spec: Partial<FunctionSpec> = {}) {
+function functionOf(code: string, spec: Partial<FunctionSpec> = {}, faults: Faults = createFaults()) {
   bundles += 1;
   const own = join(folder, `bundle-${bundles}`);
   mkdirSync(own);
@@ -56,6 +60,7 @@ function functionOf(code: string, spec: Partial<FunctionSpec> = {}) {
     {
       clock: clock.shared,
       busy,
+      faults,
       log: (stream, text) => lines.push(`${stream}: ${text}`),
       workerFile: join(folder, 'worker.js'),
       preloadFile: join(folder, 'virtual-date.js'),
@@ -215,5 +220,91 @@ describe('a function in a worker', () => {
 
     expect(await inFlight).toBeInstanceOf(FunctionError);
     await expect(invoke({})).rejects.toBeInstanceOf(FunctionError);
+  });
+});
+
+describe('a function that a fault cuts off', () => {
+  /** What the world saw of a handler that calls it twice by `node:http` and once by `fetch`. */
+  const world = async (faults: Faults) => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.url ?? '');
+      response.end('done');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const one = functionOf(
+      `const { request } = require('node:http');
+       const call = (path) => new Promise((resolve, reject) =>
+         request({ port: ${port}, path }, (answer) => { console.log('answer ' + path); answer.resume().on('end', resolve); })
+           .on('error', reject).end());
+       exports.handler = async () => {
+         console.log('begins');
+         await call('/1');
+         await fetch('http://127.0.0.1:${port}/2', { method: 'POST', body: 'x' });
+         console.log('answer /2');
+         await call('/3');
+         return 'done';
+       };`,
+      {},
+      faults,
+    );
+    const outcome = await one.invoke({}).then(
+      (answer) => ({ answer }),
+      (error: unknown) => ({ error }),
+    );
+    await new Promise((resolve) => server.close(resolve).closeAllConnections());
+    return { seen, outcome, one, lines: one.lines.map((line) => line.replace('stdout: ', '')) };
+  };
+  const surviving = (points: number | undefined): Faults => ({
+    ...createFaults(),
+    active: true,
+    survivedPoints: () => points,
+  });
+  const cut = (where: string) => `stderr: Cut off on purpose ${where}`;
+
+  it.each<[number, string[], string[]]>([
+    [0, [], [cut('before its work')]],
+    [1, [], ['begins', cut('before a call')]],
+    [2, ['/1'], ['begins', cut('after a call, before its answer')]],
+    [3, ['/1'], ['begins', 'answer /1', cut('before a call')]],
+    [4, ['/1', '/2'], ['begins', 'answer /1', cut('after a call, before its answer')]],
+    [5, ['/1', '/2'], ['begins', 'answer /1', 'answer /2', cut('before a call')]],
+    [6, ['/1', '/2', '/3'], ['begins', 'answer /1', 'answer /2', cut('after a call, before its answer')]],
+    [7, ['/1', '/2', '/3'], ['begins', 'answer /1', 'answer /2', 'answer /3', cut('after its work')]],
+    [99, ['/1', '/2', '/3'], ['begins', 'answer /1', 'answer /2', 'answer /3', cut('after its work')]],
+  ])(
+    'having survived %i points, has done what it had done by then, and nothing answers',
+    async (points, calls, said) => {
+      const { seen, outcome, lines } = await world(surviving(points));
+
+      expect(seen).toEqual(calls);
+      expect(lines).toEqual(said);
+      expect(outcome).toEqual({ error: expect.objectContaining({ name: 'FunctionError', timedOut: false }) });
+    },
+  );
+
+  it('runs whole where it is not to be cut off, and the next time after it was', async () => {
+    const points = [undefined, 3, undefined];
+    const faults = { ...createFaults(), active: true, survivedPoints: () => points.shift() };
+
+    const { outcome, one } = await world(faults);
+    const cutOff = one.invoke({});
+    await expect(cutOff).rejects.toThrow('Runtime exited with code 1');
+    const { outcome: later } = await world(faults);
+
+    expect(outcome).toEqual({ answer: 'done' });
+    expect(later).toEqual({ answer: 'done' });
+  });
+
+  it('is cut off after it failed, too', async () => {
+    const { invoke, lines } = functionOf(
+      'exports.handler = async () => { throw new Error("no"); };',
+      {},
+      surviving(99),
+    );
+
+    await expect(invoke({})).rejects.toThrow('Runtime exited with code 1');
+    expect(lines).toEqual([cut('after it failed')]);
   });
 });

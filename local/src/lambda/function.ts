@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { Faults } from '../kernel/faults';
 import type { Busy } from '../kernel/types';
 import type { FailureReport, InvokeMessage, WorkerMessage, WorkerStart } from './messages';
 
@@ -34,6 +35,9 @@ export interface LocalFunction {
   /** Ends its workers; what is in flight fails. */
   readonly close: () => Promise<void>;
 }
+
+/** What the cloud is busy with while a function runs begins so. */
+export const FUNCTION_AT_WORK = 'function ';
 
 /** One worker, and a second where one is not enough: two cores run no more at a time, and memory is dear. */
 export const WORKERS_PER_FUNCTION = 2;
@@ -104,6 +108,7 @@ export function createFunction(
   ports: {
     readonly clock: SharedArrayBuffer;
     readonly busy: Busy;
+    readonly faults: Faults;
     readonly log: (stream: 'stdout' | 'stderr', text: string) => void;
     /** The built worker and the file it loads before anything else. */
     readonly workerFile: string;
@@ -156,7 +161,14 @@ export function createFunction(
     clearTimeout(running.limit);
     running.current = { id, invocation, limit };
     const deadlineMs = performance.timeOrigin + performance.now() + timeoutMs;
-    const message: InvokeMessage = { id, requestId: randomUUID(), event: invocation.event, deadlineMs };
+    const survives = ports.faults.active ? ports.faults.survivedPoints(spec.name) : undefined;
+    const message: InvokeMessage = {
+      id,
+      requestId: randomUUID(),
+      event: invocation.event,
+      deadlineMs,
+      ...(survives === undefined ? {} : { survives }),
+    };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
     running.worker.postMessage(message);
   };
@@ -271,7 +283,7 @@ export function createFunction(
     spec,
     invoke: (event) =>
       ports.busy.track(
-        `function ${spec.name}`,
+        `${FUNCTION_AT_WORK}${spec.name}`,
         new Promise<unknown>((resolve, reject) => {
           const invocation: Invocation = { event: JSON.stringify(event), since: performance.now(), resolve, reject };
           if (closed) {

@@ -6,6 +6,8 @@ export interface InvokeMessage {
   readonly event: string;
   /** Real milliseconds since the epoch at which the worker is ended. */
   readonly deadlineMs: number;
+  /** Of an invocation that a fault cuts off: how many points of its run it survives. */
+  readonly survives?: number;
 }
 
 export interface FailureReport {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createBusy } from '../kernel/busy';
 import { createClock } from '../kernel/clock';
+import { createFaults } from '../kernel/faults';
 import { createMover } from '../kernel/move';
 import { createTimers } from '../kernel/timers';
 import { connectStream } from './stream-source';
@@ -34,6 +35,7 @@ function cloud(
   const busy = createBusy();
   const errors: unknown[] = [];
   const timers = createTimers(clock, busy, (_, error) => errors.push(error));
+  const faults = createFaults();
   timers.start();
   running.push(timers);
   const mover = createMover({ clock, busy, timers, limitMs: 5000, onStep: () => {} });
@@ -77,13 +79,14 @@ function cloud(
         await new Promise((resolve) => setImmediate(resolve));
         return busy.track('function', Promise.resolve(answer(batch, calls.length)));
       },
+      faults,
       onError: (_, error) => errors.push(error),
     },
   );
   running.push(source);
   const settle = () => mover.move({ advanceByMs: 0 });
   const advance = (seconds: number) => mover.move({ advanceByMs: seconds * 1000 });
-  return { source, calls, events, errors, checkpoints, settle, advance };
+  return { source, calls, events, errors, checkpoints, settle, advance, faults };
 }
 
 const failing = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
@@ -297,6 +300,57 @@ describe('a function fed from a stream', () => {
       },
     ]);
     expect(checkpoints.get('mapping')).toBe('2');
+  });
+
+  it('is given each batch twice where a fault does so, and the second answer counts', async () => {
+    const { source, calls, advance, faults } = cloud(
+      [1, 2, 3].map(insert),
+      (_, call) => (call === 2 ? failing('2') : {}),
+      { batchSize: 3 },
+    );
+    faults.set({ seed: 1, duplicate: 1 });
+
+    source.wake();
+    await advance(1);
+
+    expect(calls.map(({ batch }) => batch)).toEqual([
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+      ['2', '3'],
+      ['2', '3'],
+    ]);
+  });
+
+  it('waits for a batch that a fault holds back, and for what follows it, and is at rest meanwhile', async () => {
+    const records = [1, 2].map(insert);
+    const { source, calls, settle, advance, faults } = cloud(records, () => ({}), { batchSize: 1 });
+    faults.set({ seed: 1, reorder: 1, delaySeconds: 20 });
+
+    source.wake();
+    await settle();
+    const atOnce = calls.length;
+    records.push(insert(3));
+    source.wake();
+    await advance(60);
+
+    expect(atOnce).toBe(0);
+    expect(calls.map(({ batch }) => batch)).toEqual([['1'], ['2'], ['3']]);
+    expect(calls[0]?.at).toBeGreaterThan(0);
+    expect(calls[0]?.at).toBeLessThanOrEqual(20);
+    expect(faults.struck()).toEqual({ reorder: 3 });
+  });
+
+  it('is given each batch once and at once where neither fault has a chance', async () => {
+    const { source, calls, settle, faults } = cloud([1, 2].map(insert), () => ({}), { batchSize: 1 });
+    faults.set({ seed: 1, drop: 1 });
+
+    source.wake();
+    await settle();
+
+    expect(calls).toEqual([
+      { at: 0, batch: ['1'] },
+      { at: 0, batch: ['2'] },
+    ]);
   });
 
   it('answers nothing that counts when it does not report failures', async () => {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { condemn } from './cut-off';
 import type { FailureReport, InvokeMessage, WorkerMessage, WorkerStart } from './messages';
 
 /** What runs in a worker: loads the bundle, calls its handler once per message, one at a time. */
@@ -39,7 +40,14 @@ function load(): Handler {
 }
 
 async function answer(handler: Handler, message: InvokeMessage) {
+  const cutOff =
+    message.survives === undefined
+      ? undefined
+      : condemn(message.survives, (where) =>
+          say({ kind: 'output', stream: 'stderr', text: `Cut off on purpose ${where}\n` }),
+        );
   try {
+    cutOff?.point('before its work');
     const result: unknown = await handler(JSON.parse(message.event), {
       functionName: start.functionName,
       functionVersion: '$LATEST',
@@ -54,8 +62,10 @@ async function answer(handler: Handler, message: InvokeMessage) {
       fail: unsupported,
       succeed: unsupported,
     });
+    cutOff?.now('after its work');
     say({ kind: 'result', id: message.id, result: JSON.stringify(result) ?? 'null' });
   } catch (error) {
+    cutOff?.now('after it failed');
     say({ kind: 'error', id: message.id, error: report(error) });
   }
 }

@@ -61,6 +61,7 @@ export function world(
   const published: Record<string, unknown>[] = [];
   const parked: string[] = [];
   const failures: string[] = [];
+  const putBackAt: number[] = [];
   /** When the acting service took in each version. */
   const heard = new Map<number, number>();
 
@@ -123,7 +124,8 @@ export function world(
         effect(() => {
           const entry = ledger.get(key(slot));
           if (entry?.status === 'sent') return { is: 'sent' };
-          if (entry && entry.claimedAt > staleBefore.toISOString()) return { is: 'under-way' };
+          if (entry && (!staleBefore || entry.claimedAt > staleBefore.toISOString()))
+            return { is: 'under-way', since: entry.claimedAt };
           const claim: Claim = { ...slot, claimedAt: now.toISOString() };
           ledger.set(key(slot), { status: 'claimed', claimedAt: claim.claimedAt });
           claimHook?.();
@@ -159,7 +161,11 @@ export function world(
           if (error instanceof PermanentError) parked.push(error.message);
           else if (error instanceof NotYet) {
             if (nowMs - firstSeenMs >= error.limitMs) parked.push(error.message);
-            else deliver(nowMs + putBackDelaySeconds(putBacks) * 1000, given, replayName, firstSeenMs, putBacks + 1);
+            else {
+              const delayMs = (error.delaySeconds ?? putBackDelaySeconds(putBacks)) * 1000;
+              putBackAt.push(nowMs);
+              deliver(nowMs + delayMs, given, replayName, firstSeenMs, putBacks + 1);
+            }
           } else {
             failures.push(error instanceof Error ? error.message : 'unknown');
             // The visibility time-out; who was put back keeps when it was first seen.
@@ -186,6 +192,7 @@ export function world(
     published,
     parked,
     failures,
+    putBackAt,
     heard,
     deliver: (atMs: number, given: ToldEvent, replayName?: string) => deliver(atMs, given, replayName),
     agent: (word: Partial<AgentWord> & { agentId: string }) =>

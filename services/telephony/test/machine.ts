@@ -6,7 +6,7 @@ import * as answer from '../src/domain/answer';
 import * as session from '../src/domain/session';
 
 /** The pure part of a call: what decides, and what is answered from what was decided. */
-export type Machine = Pick<typeof session, 'agentOnLine' | 'findAttempt' | 'newSession' | 'step'> &
+export type Machine = Pick<typeof session, 'agentOnLine' | 'findAttempt' | 'isStillToEnd' | 'newSession' | 'step'> &
   Pick<typeof answer, 'answerTo'>;
 
 export const THE_MACHINE: Machine = { ...session, ...answer };

@@ -97,6 +97,7 @@ export function memoryTable() {
     outbox,
     held,
     rivals,
+    sessionsNow: (): readonly StoredSession[] => [...sessions.values()],
     sessionOf: (id: string) => {
       const stored = sessions.get(id);
       if (!stored) throw new Error(`there is no session ${id}`);

@@ -22,7 +22,8 @@ function* storms(machine: Machine): Iterable<string> {
       seed,
       weather: STORM,
       policy: { agentLeft: seed % 2 === 0 ? 'redial' : 'fail' },
-      cancelAfterMs: seed % 4 === 0 ? (seed * 7919) % 300_000 : undefined,
+      change:
+        seed % 4 === 0 ? { as: seed % 8 === 0 ? 'moved' : 'cancelled', afterMs: (seed * 7919) % 300_000 } : undefined,
       machine,
     }).violations;
 }
@@ -168,6 +169,153 @@ const attemptsAreSpaced: Proof = (machine) => {
   call.place('agent');
   call.status('agent', 1, 'busy', 486);
   return findings(call.session.attempts.length > 1 && 'rings again at once');
+};
+
+const queuesCount: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1, queueMs: 600_000 });
+  call.pass(300);
+  call.feed({ type: 'fetched', attemptId: 'agent-1', found: null });
+  return findings(call.attempt('agent-1').stage === 'ended' && 'gives up a call that may still be queued');
+};
+
+const longerQueuesCount: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+  call.feed({ type: 'created', attemptId: 'agent-1', callSid: call.sidOf('agent', 1), queueMs: 600_000 });
+  call.pass(300);
+  return findings(call.ofKind('end').length > 0 && 'ends a call that is still queued');
+};
+
+const lateIsEnded: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  call.pass(300);
+  return findings(call.ofKind('end').length === 0 && 'lets a call be that is neither accepted nor over');
+};
+
+const legsAcceptTheirOwnWay: Proof = (machine) => {
+  const call = journey({ acceptance: { agent: 'keypress', client: 'amd' } }, STARTS_AT, machine);
+  call.start();
+  call.place('agent');
+  call.answer('agent', 1, 'human');
+  return findings(call.attempt('agent-1').stage === 'human' && 'takes an agent for present who pressed nothing');
+};
+
+const bothPhonesAreHeld: Proof = (machine) => {
+  const call = journey({}, STARTS_AT, machine);
+  call.engage('client');
+  call.start();
+  return findings(call.ofKind('create').length > 0 && 'rings an agent for a client who is in another call');
+};
+
+const forbiddenIsNotDialled: Proof = (machine) => {
+  const call = journey({}, STARTS_AT, machine);
+  call.feed({ type: 'forbidden', leg: 'client' });
+  return findings(call.ofKind('create').length > 0 && 'rings an agent for a client who must not be called');
+};
+
+const whoNeverMetEndsNothing: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.press('client');
+  call.status('client', 1, 'completed');
+  call.pass(10);
+  call.feed({ type: 'room-fetched', room: 's-cs_1_1-1', inProgress: false });
+  call.pass(20);
+  call.accept('client', 2);
+  call.room('start');
+  return findings(call.facts().at(-1)?.event === 'CallCompleted' && 'ends a conversation that has just begun');
+};
+
+/** The first client accepted and left unmet; the second has just accepted, and was asked about before. */
+const secondClient = (machine: Machine) => {
+  const call = clientAnswers(machine);
+  const denied = () => call.feed({ type: 'room-fetched', room: 's-cs_1_1-1', inProgress: false });
+  call.press('client');
+  call.status('client', 1, 'completed');
+  call.pass(10);
+  denied();
+  call.pass(20);
+  call.place('client', 2);
+  denied();
+  call.answer('client', 2);
+  call.press('client', 2);
+  return call;
+};
+
+const denialsAreOfOneClient: Proof = (machine) => {
+  const call = secondClient(machine);
+  call.pass(5);
+  call.status('agent', 1, 'completed');
+  return findings(call.ofKind('release').length > 0 && 'breaks in on what may be a conversation');
+};
+
+const acceptedIsNotLate: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.pass(300);
+  call.press('client');
+  const stillToEnd = machine.isStillToEnd(call.session, call.attempt('client-1'));
+  return findings(stillToEnd && 'hangs up who has accepted, because an order to is late');
+};
+
+const timeComesFirst: Proof = (machine) => {
+  const call = journey({ longestWaitSeconds: 10 }, STARTS_AT, machine);
+  call.start();
+  call.accept('agent');
+  call.place('client');
+  call.sleep(10);
+  call.answer('client');
+  return findings(call.attempt('client-1').releasedAt === undefined && 'hangs up whom it owes an apology');
+};
+
+const claimedIsNotPutOff: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+  call.feed({ type: 'put-off', attemptId: 'agent-1', creates: 1, until: STARTS_AT + 5000, because: 'paced' });
+  return findings(call.attempt('agent-1').stage === 'reserved' && 'asks again for a call that is under way');
+};
+
+const claimedIsNotForbidden: Proof = (machine) => {
+  const call = start(machine);
+  call.feed({ type: 'claim', attemptId: 'agent-1', creates: 1 });
+  call.feed({ type: 'refused', attemptId: 'agent-1', outcome: 'rejected-by-policy' });
+  return findings(call.attempt('agent-1').stage === 'ended' && 'gives up a call that is under way');
+};
+
+const wordsHaveNoOrder: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  const told = (status: string, seconds: number): Input => ({
+    type: 'status',
+    attemptId: 'agent-1',
+    callSid: call.sidOf('agent', 1),
+    status,
+    at: STARTS_AT + seconds * 1000,
+  });
+  call.feed(told('no-answer', 7));
+  call.feed(told('ringing', 2));
+  return findings(call.attempt('agent-1').ringSeconds !== 5 && 'forgets that it rang, because it heard of it late');
+};
+
+const keysAreCountedOnce: Proof = (machine) => {
+  const call = start(machine);
+  call.place('agent');
+  call.answer('agent');
+  for (let told = 0; told < 5; told += 1)
+    call.feed({
+      type: 'key',
+      attemptId: 'agent-1',
+      callSid: call.sidOf('agent', 1),
+      digits: '7',
+      telling: 'one',
+    });
+  return findings(call.attempt('agent-1').screened !== undefined && 'counts a key as often as it is told of it');
+};
+
+const nobodyIsRungLate: Proof = (machine) => {
+  const call = journey({}, STARTS_AT + 600_001, machine);
+  call.start();
+  return findings(call.ofKind('create').length > 0 && 'rings after the latest start');
 };
 
 interface Mutant extends Fault {
@@ -416,6 +564,135 @@ const MUTANTS: readonly Mutant[] = [
     proof: leavingIsTheEnd,
   },
   {
+    name: 'two who joined one after the other count as joined',
+    file: 'session',
+    from: 'joined.callSid === callSid && joined.conferenceSid === conferenceSid',
+    to: 'joined.callSid === callSid',
+    proof: storms,
+    breaks: /^connected/,
+  },
+  {
+    name: 'a client who never met the agent ends the next one’s conversation',
+    file: 'session',
+    from: "left.find((id) => id === joined.agentId || id === joined.clientId) ?? ''",
+    to: "left[0] ?? ''",
+    proof: whoNeverMetEndsNothing,
+  },
+  {
+    name: 'a denial of the conference counts for the next client too',
+    file: 'session',
+    from: 'askedAt !== undefined && askedAt > client.humanAt ? askedAt : undefined',
+    to: 'askedAt',
+    proof: denialsAreOfOneClient,
+  },
+  {
+    name: 'a late order to end a call is carried out on whoever has accepted since',
+    file: 'session',
+    from: "return isOpen(attempt) && !(attempt.stage === 'human' && isWanted);",
+    to: 'return isOpen(attempt);',
+    proof: acceptedIsNotLate,
+  },
+  {
+    name: 'a call is answered before it is seen that the time is over',
+    file: 'session',
+    from: "type === 'claim' || type === 'answered'",
+    to: "type === 'claim'",
+    proof: timeComesFirst,
+  },
+  {
+    name: 'the carrier’s queue does not count in a claim',
+    file: 'session',
+    from: 'const deadline = now + queueMs + seconds * 1000;',
+    to: 'const deadline = now + seconds * 1000;',
+    proof: queuesCount,
+  },
+  {
+    name: 'a queue that is longer than expected does not count',
+    file: 'session',
+    from: "    ...(attempt.stage === 'submitted' && queuedFor(attempt, input.queueMs)),\n",
+    to: '',
+    proof: longerQueuesCount,
+  },
+  {
+    name: 'a call that is late is not ended',
+    file: 'session',
+    from: "if (now >= deadline) hangUp(turn, attempt, 'late');",
+    to: 'if (now >= deadline) return;',
+    proof: lateIsEnded,
+  },
+  {
+    name: 'the agent accepts as the client does',
+    file: 'session',
+    from: 'const acceptance = policy.acceptance[attempt.leg];',
+    to: 'const acceptance = policy.acceptance.client;',
+    proof: legsAcceptTheirOwnWay,
+  },
+  {
+    name: 'only the number that is dialled is held',
+    file: 'session',
+    from: 'const needed = [agentPerson.phone, clientPerson.phone]',
+    to: 'const needed = [to]',
+    proof: bothPhonesAreHeld,
+  },
+  {
+    name: 'an agent is dialled for a client who must not be called',
+    file: 'session',
+    from: "return { ...session, fault: session.fault ?? { leg: input.leg, reason: 'rejected-by-policy' } };",
+    to: 'return session;',
+    proof: forbiddenIsNotDialled,
+  },
+  {
+    name: 'the latest start is not asked for',
+    file: 'session',
+    from: "if (turn.now >= tooLateAt) return fail(turn, null, tooLong(turn.session, 'missed'));",
+    to: '',
+    proof: nobodyIsRungLate,
+  },
+  {
+    name: 'a call under way is put off by another copy of its command',
+    file: 'session',
+    from: "const attempt = commanded(session, input, 'reserved');\n  // Another",
+    to: 'const attempt = findAttempt(session, input.attemptId);\n  // Another',
+    proof: claimedIsNotPutOff,
+  },
+  {
+    name: 'a call under way is put off, as the carrier sees it',
+    file: 'session',
+    from: "const attempt = commanded(session, input, 'reserved');\n  // Another",
+    to: "const attempt = commanded(session, input, 'reserved') ?? commanded(session, input, 'submitted');\n  // Another",
+    proof: storms,
+    breaks: /^I9: an attempt fell back/,
+  },
+  {
+    name: 'a call under way is given up because another copy of its command was refused',
+    file: 'session',
+    from: "if (input.outcome === 'rejected-by-policy' && attempt.stage !== 'reserved') return session;",
+    to: '',
+    proof: claimedIsNotForbidden,
+  },
+  {
+    name: 'a word that comes after the end is lost',
+    file: 'session',
+    from: 'if (attempt.final?.moment.carrier === undefined || told.at === undefined || isContradicted(told, attempt.final))',
+    to: 'if (attempt.final)',
+    proof: wordsHaveNoOrder,
+  },
+  {
+    name: 'a key counts as often as it is told',
+    file: 'session',
+    from: 'if (telling !== undefined && telling === attempt.keyTold) return session;',
+    to: '',
+    proof: keysAreCountedOnce,
+  },
+  {
+    name: 'a call is billed again and again',
+    file: 'session',
+    from: 'change(turn, attempt, { billed: true });',
+    to: '',
+    proof: storms,
+    breaks: /billed twice/,
+  },
+  {
     name: 'the agent’s answer is told again and again',
     file: 'session',
     from: 'change(turn, attempt, { announced: true });',
@@ -443,6 +720,18 @@ describe('a fault in the machine is caught:', () => {
     const machine = buildMachine(fault);
 
     expect(firstFinding(machine, proof, breaks)).toBeDefined();
+  });
+});
+
+describe('a carrier that cannot be asked for a call whose id was never learnt', () => {
+  it('would let a phone ring for two calls at a time, which is caught', () => {
+    const found: string[] = [];
+    for (let seed = 1; seed <= SESSIONS && found.length === 0; seed += 1)
+      found.push(
+        ...runSession({ seed, weather: STORM, canFind: false }).violations.filter((what) => what.startsWith('I1:')),
+      );
+
+    expect(found).toHaveLength(1);
   });
 });
 

@@ -32,7 +32,7 @@ export function ledger(client: DynamoDBDocumentClient, TableName: string) {
   });
 
   return {
-    async claim(slot: Slot, now: Date, staleBefore: Date): Promise<ClaimAnswer> {
+    async claim(slot: Slot, now: Date, staleBefore: Date | undefined): Promise<ClaimAnswer> {
       const claim: Claim = { ...slot, claimedAt: now.toISOString() };
       try {
         await client.send(
@@ -44,9 +44,13 @@ export function ledger(client: DynamoDBDocumentClient, TableName: string) {
               status: 'claimed',
               expiresAt: Math.floor((now.getTime() + KEEP_MS) / 1000),
             },
-            ConditionExpression: 'attribute_not_exists(pk) OR (#status = :claimed AND claimedAt <= :staleBefore)',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':claimed': 'claimed', ':staleBefore': staleBefore.toISOString() },
+            ...(staleBefore === undefined
+              ? { ConditionExpression: 'attribute_not_exists(pk)' }
+              : {
+                  ConditionExpression: 'attribute_not_exists(pk) OR (#status = :claimed AND claimedAt <= :staleBefore)',
+                  ExpressionAttributeNames: { '#status': 'status' },
+                  ExpressionAttributeValues: { ':claimed': 'claimed', ':staleBefore': staleBefore.toISOString() },
+                }),
           }),
         );
         return { is: 'claimed', claim };
@@ -54,7 +58,9 @@ export function ledger(client: DynamoDBDocumentClient, TableName: string) {
         if (!isConditionFailed(error)) throw error;
         const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(slot), ConsistentRead: true }));
         // Gone again: whoever held it gave it back, and this message's next turn finds it free.
-        return { is: Item && LedgerItem.parse(Item).status === 'sent' ? 'sent' : 'under-way' };
+        if (!Item) return { is: 'under-way' };
+        const { status, claimedAt } = LedgerItem.parse(Item);
+        return status === 'sent' ? { is: 'sent' } : { is: 'under-way', since: claimedAt };
       }
     },
 

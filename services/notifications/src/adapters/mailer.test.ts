@@ -111,6 +111,7 @@ describe('sending', () => {
 
   it('that is throttled may be tried again', async () => {
     expect(await failing({ name: 'Throttling', $fault: 'client' })).toEqual({ is: 'throttled' });
+    expect(await failing({ name: 'ThrottledException', $fault: 'client' })).toEqual({ is: 'throttled' });
   });
 
   it('that SES rejects is rejected for good', async () => {

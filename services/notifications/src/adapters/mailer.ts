@@ -8,7 +8,14 @@ const ADDRESS = /^[^\s@,;:<>()[\]"\\\p{Cc}]+@[^\s@,;:<>()[\]"\\\p{Cc}]+$/u;
 
 /** Refusals that trying again does not change. */
 const REJECTED = new Set(['MessageRejected', 'InvalidParameterValue']);
-const THROTTLED = new Set(['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'LimitExceededException']);
+const THROTTLED = new Set([
+  'Throttling',
+  'ThrottlingException',
+  // SNS's own.
+  'ThrottledException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+]);
 
 /** The whole MIME message: text, HTML and calendar as alternatives, as Google sends its own invitations, and the file beside them. */
 export function mime(email: Email, house: House, now: Date): Promise<Buffer> {

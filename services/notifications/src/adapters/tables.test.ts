@@ -106,6 +106,13 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
       expect((await book.claim(slot, minute(15), minute(0))).is).toBe('claimed');
     });
 
+    it('never takes over an unconfirmed claim where it is not to, and tells since when it stands', async () => {
+      const book = await fresh();
+      await book.claim(slot, now(), undefined);
+
+      expect(await book.claim(slot, minute(600), undefined)).toEqual({ is: 'under-way', since: now().toISOString() });
+    });
+
     it('lets only the holder give a claim back', async () => {
       const book = await fresh();
       const lost = claimOf(await book.claim(slot, now(), minute(-15)));

@@ -210,7 +210,20 @@ describe('what SES says', () => {
     expect(client).toHaveLength(2);
     expect((client[1]?.atMs ?? 0) - (client[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(15 * MINUTE);
     expect(w.accepted.filter(({ what }) => what === '1 confirmation to agent')).toHaveLength(1);
+    // Once for the answer that was lost: until the quarter of an hour is over, looking again would tell nothing.
+    expect(w.putBackAt).toHaveLength(1);
   });
+});
+
+it('an alert whose answer was lost is not raised again, but parked: then the dead-letter alarm tells', async () => {
+  const w = world({ fates: ['accepted', 'accepted', 'accepted', 'accepted', 'sent-but-lost'] });
+
+  w.deliver(START, created());
+  w.deliver(START + MINUTE, failed());
+  await w.run();
+
+  expect(told(w).filter((what) => what === 'alert')).toHaveLength(1);
+  expect(w.parked).toEqual([expect.stringMatching(/nobody can say/)]);
 });
 
 it('a claim that could not be asked for does not hold the other back', async () => {

@@ -49,7 +49,13 @@ export interface Claim extends Slot {
   readonly claimedAt: string;
 }
 
-export type ClaimAnswer = { readonly is: 'claimed'; readonly claim: Claim } | { readonly is: 'sent' | 'under-way' };
+export type ClaimAnswer = { readonly is: 'claimed'; readonly claim: Claim } | { readonly is: 'sent' } | UnderWay;
+
+/** Somebody claimed it at `since` and has not said what became of it; `undefined` where the claim was just given back. */
+export interface UnderWay {
+  readonly is: 'under-way';
+  readonly since?: string | undefined;
+}
 
 /** What a provider said. That it may or may not have sent is no answer: then the port throws. */
 export type Sent =
@@ -65,8 +71,8 @@ export interface SendPorts extends Pick<ProjectPorts, 'apply'> {
   readonly read: (appointmentId: string) => Promise<Projection>;
   readonly readAgent: (agentId: string) => Promise<AgentWord | undefined>;
   readonly linkKeys: () => Promise<LinkKeys>;
-  /** Claims a message that nobody has sent; one claimed before `staleBefore` and never confirmed is taken over. */
-  readonly claim: (slot: Slot, now: Date, staleBefore: Date) => Promise<ClaimAnswer>;
+  /** Claims a message that nobody has sent; one claimed before `staleBefore`, if given, and never confirmed is taken over. */
+  readonly claim: (slot: Slot, now: Date, staleBefore: Date | undefined) => Promise<ClaimAnswer>;
   readonly confirm: (claim: Claim, providerId: string, now: Date) => Promise<void>;
   /** Gives a claim back: nothing was sent. */
   readonly release: (claim: Claim) => Promise<void>;
@@ -141,17 +147,19 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
 
     const claimedAt = ports.now();
     const staleBefore = new Date(claimedAt.getTime() - CLAIM_SETTLES_MS);
-    const asked = await Promise.allSettled(slots.map((wanted) => ports.claim(wanted, claimedAt, staleBefore)));
+    const asked = await Promise.allSettled(
+      slots.map((wanted) => ports.claim(wanted, claimedAt, maySendAgain(wanted) ? staleBefore : undefined)),
+    );
     const answers = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     const claims = answers.flatMap((answer) => (answer.is === 'claimed' ? [answer.claim] : []));
-    const underWay = answers.some((answer) => answer.is === 'under-way');
+    const underWay = answers.flatMap((answer) => (answer.is === 'under-way' ? [answer] : []));
     const refused = asked.find((answer) => answer.status === 'rejected');
     if (refused) {
       // One claim could not be asked for: the others are not to wait a quarter of an hour for it.
       await releaseAll(ports, claims);
       throw refused.reason;
     }
-    if (claims.length === 0 && !underWay) {
+    if (claims.length === 0 && underWay.length === 0) {
       count('MessagesSuppressed', slots.length);
       log.info('Everybody has been told before', { appointmentId, version, template: word.kind });
       return undefined;
@@ -200,13 +208,18 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
         return send ? deliver(ports, claim, send) : giveUp(ports, claim, 'too-late', isReplay);
       }),
     );
-    raise(outcomes, underWay);
+    raise(outcomes, underWay, claimedAt);
     return undefined;
   };
 }
 
 async function releaseAll(ports: SendPorts, claims: readonly Claim[]): Promise<void> {
   await Promise.all(claims.map((claim) => ports.release(claim)));
+}
+
+/** Of an alert whose answer was lost nobody can say that it did not go out; of an e-mail neither, but it may go twice. */
+function maySendAgain({ channel }: Slot): boolean {
+  return channel === 'email';
 }
 
 function noFailure(): never {
@@ -278,12 +291,24 @@ async function giveUp(ports: SendPorts, claim: Claim, reason: string, quietly: b
   throw new PermanentError(`${channel} ${template} to ${recipient}: ${reason}`);
 }
 
+const settlesAtMs = (since: string): number => Date.parse(since) + CLAIM_SETTLES_MS;
+const isSettled = (since: string, now: Date): boolean => settlesAtMs(since) <= now.getTime();
+
+/** Until the first claim settles: a look before that would tell nothing new, and is one more message to be delivered twice. */
+function secondsToSettle(underWay: readonly UnderWay[], now: Date): number | undefined {
+  if (underWay.some(({ since }) => since === undefined)) return undefined;
+  const standing = underWay.flatMap(({ since }) => (since === undefined || isSettled(since, now) ? [] : [since]));
+  return Math.ceil((Math.min(...standing.map(settlesAtMs)) - now.getTime()) / 1000);
+}
+
 /** One message's fate never hides another's: what may still be repaired is tried again before anything is parked. */
-function raise(outcomes: readonly PromiseSettledResult<void>[], underWay: boolean): void {
+function raise(outcomes: readonly PromiseSettledResult<void>[], underWay: readonly UnderWay[], now: Date): void {
   const errors = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome): unknown => outcome.reason);
   const settled = (error: unknown) => error instanceof NotYet || error instanceof PermanentError;
   const worst = errors.find((error) => !settled(error)) ?? errors.find((error) => error instanceof NotYet);
   if (worst !== undefined) throw worst;
-  if (underWay) throw new NotYet('the message is under way, or its answer was lost', CLAIM_WAIT_MS);
+  if (underWay.some(({ since }) => since === undefined || !isSettled(since, now)))
+    throw new NotYet('the message is under way, or its answer was lost', CLAIM_WAIT_MS, secondsToSettle(underWay, now));
+  if (underWay.length > 0) throw new PermanentError('nobody can say whether it went out: its answer was lost');
   if (errors[0] !== undefined) throw errors[0];
 }
