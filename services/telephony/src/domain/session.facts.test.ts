@@ -672,10 +672,38 @@ describe('the last word on a call', () => {
     ['screened', { screened: 'voicemail' }, 'completed', 'voicemail'],
     ['given up because it was late', { gaveUp: 'late' }, 'canceled', 'no-answer'],
     ['answered', { answered: { ours: NOW } }, 'completed', 'no-input'],
+    ['answered, whatever the carrier calls its end,', { answered: { ours: NOW } }, 'failed', 'no-input'],
     ['ringing as long as it was to', {}, 'no-answer', 'no-answer'],
     ['ringing a while', { rang: { ours: NOW - 5000 } }, 'no-answer', 'declined'],
   ])('of one that was %s', (_, changes, status, outcome) => {
     expect(first(learn(sessionOf([ringing(changes)]), told(status))).outcome).toBe(outcome);
+  });
+});
+
+describe('a call that ended without ringing', () => {
+  it('was declined by nobody', () => {
+    const live = attemptOf('agent', { stage: 'live', callSid: 'CA-agent-1' });
+
+    expect(
+      first(
+        learn(sessionOf([live]), {
+          type: 'status',
+          attemptId: 'agent-1',
+          callSid: 'CA-agent-1',
+          status: 'no-answer',
+        }),
+      ),
+    ).toMatchObject({ outcome: 'no-answer', ringSeconds: 0 });
+  });
+});
+
+describe('a call that rang and was lost', () => {
+  it('rang until it was given up', () => {
+    const ringing = attemptOf('agent', { stage: 'ringing', rang: { ours: STARTS_AT + 140_000 } });
+
+    expect(
+      first(learn(sessionOf([ringing]), { type: 'fetched', attemptId: 'agent-1', found: null }, STARTS_AT + 150_000)),
+    ).toMatchObject({ outcome: 'lost', ringSeconds: 10 });
   });
 });
 
