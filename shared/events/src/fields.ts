@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { personal } from './define-event';
 
 // What the contracts of several services are made of.
 
