@@ -1,8 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sortFault } from './carrier-fault';
-import { outcomeOf, type CallEnd } from './outcome';
-import { CallPolicy, DEFAULT_POLICY } from './policy';
-import { applyNews, overtakenBy, type Appointment } from './projection';
+import { isFinal, outcomeOf, type CallEnd } from './outcome';
 
 const end = (more: Partial<CallEnd>): CallEnd => ({
   status: 'completed',
@@ -11,6 +8,8 @@ const end = (more: Partial<CallEnd>): CallEnd => ({
   ringSeconds: 0,
   ...more,
 });
+
+const RING_SECONDS = 20;
 
 describe('what became of an attempt', () => {
   it.each<[Partial<CallEnd>, string]>([
@@ -34,107 +33,83 @@ describe('what became of an attempt', () => {
     [{ status: 'completed', answered: true, gaveUp: 'late' }, 'no-input'],
     [{ status: 'completed', answered: true, screened: 'voicemail' }, 'voicemail'],
   ])('%j is %s', (more, outcome) => {
-    expect(outcomeOf(end(more), 20)).toBe(outcome);
+    expect(outcomeOf(end(more), RING_SECONDS)).toBe(outcome);
   });
 });
 
-describe('a fault of the carrier', () => {
+describe('a status', () => {
+  it.each(['completed', 'busy', 'failed', 'no-answer', 'canceled'])('%s ends a call', (status) => {
+    expect(isFinal(status)).toBe(true);
+  });
+
+  it.each(['queued', 'initiated', 'ringing', 'in-progress', ''])('%j does not', (status) => {
+    expect(isFinal(status)).toBe(false);
+  });
+});
+
+describe('a call that failed', () => {
   it.each([
-    [{ status: 429 }, 'not-placed'],
-    [{ status: 400, code: 21211 }, 'invalid-number'],
-    [{ status: 400, code: 21217 }, 'invalid-number'],
-    [{ status: 400, code: 21214 }, 'unreachable'],
-    [{ status: 401, code: 20003 }, 'account'],
-    [{ status: 401 }, 'account'],
-    [{ status: 400, code: 21210 }, 'account'],
-    [{ status: 404, code: 20404 }, 'account'],
-    [{ status: 400, code: 21215 }, 'refused'],
-    [{ status: 400, code: 77_777 }, 'refused'],
-    [{ status: 500, code: 20500 }, 'ambiguous'],
-    [{ status: 502 }, 'ambiguous'],
-    [{ status: 504 }, 'ambiguous'],
-    [{ network: 'ECONNRESET' }, 'ambiguous'],
-    [{ network: 'ECONNABORTED' }, 'ambiguous'],
-    [{}, 'ambiguous'],
-    [{ network: 'ECONNREFUSED' }, 'not-placed'],
-    [{ network: 'ENOTFOUND' }, 'not-placed'],
-    [{ network: 'UND_ERR_CONNECT_TIMEOUT' }, 'not-placed'],
-  ] as const)('%j is %s', (fault, sort) => {
-    expect(sortFault(fault)).toBe(sort);
+    [404, 'invalid-number'],
+    [410, 'invalid-number'],
+    [484, 'invalid-number'],
+    [604, 'invalid-number'],
+    [486, 'busy'],
+    [600, 'busy'],
+    [603, 'declined'],
+    [499, 'unreachable'],
+    [500, 'carrier-error'],
+    [503, 'carrier-error'],
+    [599, 'carrier-error'],
+    [480, 'unreachable'],
+    [487, 'unreachable'],
+    [606, 'unreachable'],
+    [undefined, 'unreachable'],
+  ])('with SIP code %s is %s', (sipCode, outcome) => {
+    expect(outcomeOf(end({ status: 'failed', sipCode }), RING_SECONDS)).toBe(outcome);
   });
 });
 
-describe('a policy', () => {
-  it('is the design’s where nothing else is said', () => {
-    expect(DEFAULT_POLICY).toMatchObject({
-      attempts: 3,
-      ringSeconds: 20,
-      backOffSeconds: [20, 40],
-      keySeconds: 8,
-      acceptance: { agent: 'keypress', client: 'keypress' },
-      agentLeft: 'redial',
-      latestStartSeconds: 600,
-      engagedLookSeconds: 15,
-    });
+describe('a call that nobody took', () => {
+  const unanswered = (more: Partial<CallEnd>) => outcomeOf(end({ status: 'no-answer', ...more }), RING_SECONDS);
+
+  it('was declined where it ended more than two seconds before its ring time', () => {
+    expect(unanswered({ rang: true, ringSeconds: 17 })).toBe('declined');
+    expect(unanswered({ rang: true, ringSeconds: 18 })).toBe('no-answer');
+    expect(unanswered({ rang: true, ringSeconds: 20 })).toBe('no-answer');
   });
 
-  it.each([
-    { attempts: 4 },
-    { attempts: 0 },
-    { ringSeconds: 30 },
-    { backOffSeconds: [20] },
-    { acceptance: 'amd' },
-    { acceptance: { client: 'hope' } },
-    { other: 1 },
-  ])('is rejected when it is built with %j', (policy) => {
-    expect(CallPolicy.safeParse(policy).success).toBe(false);
+  it('was declined by nobody where it never rang, unless SIP says so', () => {
+    expect(unanswered({ rang: false, ringSeconds: 1 })).toBe('no-answer');
+    expect(unanswered({ rang: false, sipCode: 603 })).toBe('declined');
+    expect(unanswered({ rang: true, ringSeconds: 20, sipCode: 603 })).toBe('declined');
+    expect(unanswered({ rang: true, ringSeconds: 20, sipCode: 480 })).toBe('no-answer');
   });
 });
 
-describe('what is known of an appointment', () => {
-  const person = (name: string) => ({ name, phone: '+12025550100' });
-  const news = (version: number, revision: number, more: object = {}) => ({
-    appointmentId: 'apt_1',
-    version,
-    revision,
-    cancelled: false,
-    startsAt: version * 1000,
-    client: person(`client ${revision}`),
-    agent: { agentId: 'agt', ...person(`agent ${revision}`) },
-    ...more,
-  });
-  const cancellation = (version: number, revision: number) => ({
-    appointmentId: 'apt_1',
-    version,
-    revision,
-    cancelled: true,
-  });
-  const nothing: Appointment = { appointmentId: 'apt_1' };
-
-  it('is the same in whatever order it was learnt', () => {
-    const all = [news(1, 1), news(2, 2), news(2, 3), cancellation(3, 4)];
-    const inOrder = all.reduce(applyNews, nothing);
-
-    expect(all.toReversed().reduce(applyNews, nothing)).toMatchObject({
-      state: { version: 3, cancelled: true },
-      particulars: inOrder.particulars,
-    });
-    expect(inOrder.particulars?.client.name).toBe('client 3');
+describe('a call that somebody or something took', () => {
+  it('had no input where the carrier says it was completed, or says no more than that it goes on', () => {
+    expect(outcomeOf(end({ status: 'completed' }), RING_SECONDS)).toBe('no-input');
+    expect(outcomeOf(end({ status: 'in-progress' }), RING_SECONDS)).toBe('no-input');
+    expect(outcomeOf(end({ status: 'failed', answered: true }), RING_SECONDS)).toBe('no-input');
   });
 
-  it('does not change by what is old', () => {
-    const known = [news(2, 3)].reduce(applyNews, nothing);
+  it('is what screening found, before all else', () => {
+    expect(outcomeOf(end({ status: 'busy', gaveUp: 'unwanted', screened: 'fax' }), RING_SECONDS)).toBe('fax');
+  });
+});
 
-    expect(applyNews(known, news(1, 1))).toBe(known);
-    expect(applyNews(known, news(2, 3))).toBe(known);
+describe('a call that we ended', () => {
+  it('is cancelled where it was no longer wanted, also when it was answered', () => {
+    expect(outcomeOf(end({ status: 'completed', gaveUp: 'unwanted', answered: true }), RING_SECONDS)).toBe('cancelled');
   });
 
-  it('says when a session of a version is overtaken', () => {
-    const known = applyNews(nothing, news(2, 2));
+  it('was not answered where it rang too long, and the carrier’s fault where it never rang', () => {
+    expect(outcomeOf(end({ status: 'busy', gaveUp: 'late', rang: true }), RING_SECONDS)).toBe('no-answer');
+    expect(outcomeOf(end({ status: 'busy', gaveUp: 'late' }), RING_SECONDS)).toBe('carrier-error');
+  });
 
-    expect(overtakenBy(known, 1)).toBe('superseded');
-    expect(overtakenBy(known, 2)).toBeUndefined();
-    expect(overtakenBy(known, 3)).toBeUndefined();
-    expect(overtakenBy(applyNews(known, cancellation(3, 3)), 2)).toBe('cancelled');
+  it('is cancelled where the carrier says so, and busy where it says that', () => {
+    expect(outcomeOf(end({ status: 'canceled', sipCode: 503 }), RING_SECONDS)).toBe('cancelled');
+    expect(outcomeOf(end({ status: 'busy', sipCode: 503 }), RING_SECONDS)).toBe('busy');
   });
 });

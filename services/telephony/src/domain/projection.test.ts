@@ -80,6 +80,17 @@ describe('news of an appointment', () => {
     expect(known.particulars?.revision).toBe(1);
   });
 
+  it('lead to the same people and the same state in whatever order they were learnt', () => {
+    const all = [news(1, 1), news(2, 2), news(2, 3), cancellation(3, 4)];
+    const inOrder = all.reduce(applyNews, NOTHING);
+
+    const backwards = all.toReversed().reduce(applyNews, NOTHING);
+
+    expect(inOrder.particulars?.client).toEqual(person('client 3'));
+    expect(backwards.particulars).toEqual(inOrder.particulars);
+    expect(backwards.state).toMatchObject({ version: 3, cancelled: true });
+  });
+
   it('name people only where they name both', () => {
     const { agent: _agent, ...clientAlone } = news(1, 1);
     const { client: _client, ...agentAlone } = news(1, 1);
