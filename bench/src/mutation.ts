@@ -71,7 +71,7 @@ function run(command: string, args: readonly string[], cwd: string): void {
 
 /**
  * Plants a fault in telephony's domain, runs the domain's tests, and so on for every fault the tool can think of: the score is
- * how many the tests noticed. Below the goal it fails. Takes about half an hour on two cores.
+ * how many the tests noticed. Below the goal it fails. Takes about an hour on two cores.
  */
 export function benchMutation(): void {
   if (!existsSync(join(tool, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], tool);
