@@ -13,7 +13,7 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   start: benchStart,
   mutation: benchMutation,
 };
-/** Takes half an hour, so it must be asked for. */
+/** Takes about an hour, so it must be asked for. */
 const ON_DEMAND = new Set(['mutation']);
 
 async function main(wanted: readonly string[]): Promise<void> {
