@@ -4,35 +4,35 @@ import { about, aboutAppointment, exampleAbout, exampleStart, Instant, Version }
 
 const source = 'appointments.booking';
 
-const Phone = personal(z.string().regex(/^\+[1-9]\d{6,14}$/));
-const Email = personal(z.string().min(3).max(254));
-const Name = personal(z.string().min(1).max(100));
-const LocalStart = z.iso.datetime({ offset: true });
+const Phone = () => personal(z.string().regex(/^\+[1-9]\d{6,14}$/));
+const Email = () => personal(z.string().min(3).max(254));
+const Name = () => personal(z.string().min(1).max(100));
+const LocalStart = () => z.iso.datetime({ offset: true });
 
-const particulars = {
-  ...aboutAppointment,
-  revision: Version,
-  startsAt: Instant,
+const particulars = () => ({
+  ...aboutAppointment(),
+  revision: Version(),
+  startsAt: Instant(),
   durationMinutes: z.int().positive(),
   timeZone: z.string().min(1).max(64),
-  localStart: z.object({ client: LocalStart, agent: LocalStart }),
+  localStart: z.object({ client: LocalStart(), agent: LocalStart() }),
   tzdb: z.string().min(1).max(32),
   client: z.object({
-    name: Name,
-    email: Email,
-    phone: Phone,
+    name: Name(),
+    email: Email(),
+    phone: Phone(),
     locale: z.string().min(2).max(35),
     smsConsent: z.boolean(),
   }),
   agent: z.object({
     agentId: z.string().min(1).max(64),
-    name: Name,
-    email: Email,
-    phone: Phone,
+    name: Name(),
+    email: Email(),
+    phone: Phone(),
     timeZone: z.string().min(1).max(64),
   }),
   notes: personal(z.string().max(2000)).optional(),
-};
+});
 
 const exampleParticulars = {
   ...exampleAbout,
@@ -58,7 +58,7 @@ export const AppointmentCreated = defineEvent({
   detailType: 'AppointmentCreated',
   version: 1,
   description: 'A client booked an appointment.',
-  data: z.object(particulars),
+  data: () => z.object(particulars()),
   key: byRevision,
   about,
   example: exampleParticulars,
@@ -69,7 +69,7 @@ export const AppointmentRescheduled = defineEvent({
   detailType: 'AppointmentRescheduled',
   version: 1,
   description: 'An appointment was moved to another time.',
-  data: z.object({ ...particulars, previousStartsAt: Instant }),
+  data: () => z.object({ ...particulars(), previousStartsAt: Instant() }),
   key: byRevision,
   about,
   example: { ...exampleParticulars, appointmentVersion: 2, revision: 2, previousStartsAt: '2026-12-01T14:00:00.000Z' },
@@ -80,7 +80,7 @@ export const AppointmentAmended = defineEvent({
   detailType: 'AppointmentAmended',
   version: 1,
   description: 'Particulars of an appointment changed, its time did not.',
-  data: z.object(particulars),
+  data: () => z.object(particulars()),
   key: byRevision,
   about,
   example: { ...exampleParticulars, revision: 2 },
@@ -94,12 +94,13 @@ export const AppointmentCancelled = defineEvent({
   version: 1,
   description: 'An appointment was called off.',
   // What a person typed as the reason may hold anything, so it is redacted like the notes.
-  data: z.object({
-    ...aboutAppointment,
-    revision: Version,
-    cancelledBy: words(CANCELLED_BY),
-    reason: personal(z.string().max(500)).optional(),
-  }),
+  data: () =>
+    z.object({
+      ...aboutAppointment(),
+      revision: Version(),
+      cancelledBy: words(CANCELLED_BY),
+      reason: personal(z.string().max(500)).optional(),
+    }),
   key: byRevision,
   about,
   example: { ...exampleAbout, appointmentVersion: 2, revision: 2, cancelledBy: 'client' },
@@ -110,14 +111,15 @@ export const AgentChanged = defineEvent({
   detailType: 'AgentChanged',
   version: 1,
   description: 'The newest word on an agent: it wins over what an appointment carried.',
-  data: z.object({
-    agentId: z.string().min(1).max(64),
-    agentVersion: Version,
-    name: Name,
-    email: Email,
-    phone: Phone,
-    timeZone: z.string().min(1).max(64),
-  }),
+  data: () =>
+    z.object({
+      agentId: z.string().min(1).max(64),
+      agentVersion: Version(),
+      name: Name(),
+      email: Email(),
+      phone: Phone(),
+      timeZone: z.string().min(1).max(64),
+    }),
   key: (data) => [data.agentId, data.agentVersion],
   about: (data) => data.agentId,
   example: { ...exampleParticulars.agent, agentVersion: 2 },

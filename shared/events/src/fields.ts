@@ -2,11 +2,11 @@ import * as z from 'zod';
 
 // What the contracts of several services are made of.
 
-export const Instant = z.iso.datetime();
-export const Version = z.int().positive();
-const AppointmentId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const Instant = () => z.iso.datetime();
+export const Version = () => z.int().positive();
+const AppointmentId = () => z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
-export const aboutAppointment = { appointmentId: AppointmentId, appointmentVersion: Version };
+export const aboutAppointment = () => ({ appointmentId: AppointmentId(), appointmentVersion: Version() });
 export const about = (data: { appointmentId: string }): string => data.appointmentId;
 
 export const LEGS = ['agent', 'client'] as const;

@@ -3,7 +3,7 @@ export {
   defineEvent,
   FOR_REAL_PREFIX,
   MAX_HOPS,
-  Metadata,
+  type Metadata,
   patternFor,
   personal,
   words,

@@ -11,13 +11,14 @@ export const NotificationFailed = defineEvent({
   detailType: 'NotificationFailed',
   version: 1,
   description: 'A message did not reach its recipient, and nothing more is tried.',
-  data: z.object({
-    ...aboutAppointment,
-    channel: words(CHANNELS),
-    template: z.string().min(1).max(64),
-    recipient: words(LEGS).optional(),
-    reason: z.string().min(1).max(200),
-  }),
+  data: () =>
+    z.object({
+      ...aboutAppointment(),
+      channel: words(CHANNELS),
+      template: z.string().min(1).max(64),
+      recipient: words(LEGS).optional(),
+      reason: z.string().min(1).max(200),
+    }),
   key: (data) => [data.appointmentId, data.appointmentVersion, data.template, data.channel, data.recipient ?? 'all'],
   about,
   example: { ...exampleAbout, channel: 'email', template: 'confirmation', recipient: 'client', reason: 'bounced' },

@@ -9,7 +9,8 @@ export const ReminderDue = defineEvent({
   detailType: 'ReminderDue',
   version: 1,
   description: 'The time has come to remind of an appointment.',
-  data: z.object({ ...aboutAppointment, reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/), startsAt: Instant }),
+  data: () =>
+    z.object({ ...aboutAppointment(), reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/), startsAt: Instant() }),
   key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder],
   about,
   example: { ...exampleAbout, reminder: '24h', startsAt: exampleStart },
@@ -20,7 +21,7 @@ export const CallDue = defineEvent({
   detailType: 'CallDue',
   version: 1,
   description: 'The booked second has come: the agent is to be phoned.',
-  data: z.object({ ...aboutAppointment, startsAt: Instant }),
+  data: () => z.object({ ...aboutAppointment(), startsAt: Instant() }),
   key: (data) => [data.appointmentId, data.appointmentVersion],
   about,
   example: { ...exampleAbout, startsAt: exampleStart },

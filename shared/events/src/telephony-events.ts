@@ -4,7 +4,7 @@ import { about, aboutAppointment, exampleAbout, Instant, LEGS, Version } from '.
 
 const source = 'appointments.telephony';
 
-const CallSessionId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const CallSessionId = () => z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const exampleSession = 'cs_01JDXK3Q6Z8V4T2M9R7W5Y1N0C_1';
 const bySession = (data: { callSessionId: string }) => [data.callSessionId];
 
@@ -13,26 +13,28 @@ export const AgentAnswered = defineEvent({
   detailType: 'AgentAnswered',
   version: 1,
   description: 'The agent took the call; the client is phoned next.',
-  data: z.object({ ...aboutAppointment, callSessionId: CallSessionId, attempt: Version, answeredAt: Instant }),
+  data: () =>
+    z.object({ ...aboutAppointment(), callSessionId: CallSessionId(), attempt: Version(), answeredAt: Instant() }),
   key: (data) => [data.callSessionId, data.attempt],
   about,
   example: { ...exampleAbout, callSessionId: exampleSession, attempt: 1, answeredAt: '2026-12-01T15:00:09.000Z' },
 });
 
-const AttemptCounts = z.object({ agent: z.int().nonnegative(), client: z.int().nonnegative() });
+const AttemptCounts = () => z.object({ agent: z.int().nonnegative(), client: z.int().nonnegative() });
 
 export const CallConnected = defineEvent({
   source,
   detailType: 'CallConnected',
   version: 1,
   description: 'Agent and client are talking to each other.',
-  data: z.object({
-    ...aboutAppointment,
-    callSessionId: CallSessionId,
-    attempts: AttemptCounts,
-    connectedAt: Instant,
-    skewSeconds: z.number(),
-  }),
+  data: () =>
+    z.object({
+      ...aboutAppointment(),
+      callSessionId: CallSessionId(),
+      attempts: AttemptCounts(),
+      connectedAt: Instant(),
+      skewSeconds: z.number(),
+    }),
   key: bySession,
   about,
   example: {
@@ -51,12 +53,13 @@ export const CallCompleted = defineEvent({
   detailType: 'CallCompleted',
   version: 1,
   description: 'The conversation took place and has ended.',
-  data: z.object({
-    ...aboutAppointment,
-    callSessionId: CallSessionId,
-    durationSeconds: z.int().nonnegative(),
-    endedBy: words(ENDED_BY),
-  }),
+  data: () =>
+    z.object({
+      ...aboutAppointment(),
+      callSessionId: CallSessionId(),
+      durationSeconds: z.int().nonnegative(),
+      endedBy: words(ENDED_BY),
+    }),
   key: bySession,
   about,
   example: { ...exampleAbout, callSessionId: exampleSession, durationSeconds: 1260, endedBy: 'client' },
@@ -96,21 +99,22 @@ export const CallFailed = defineEvent({
   detailType: 'CallFailed',
   version: 1,
   description: 'The call did not come about, and nothing more is tried.',
-  data: z.object({
-    ...aboutAppointment,
-    callSessionId: CallSessionId,
-    leg: words(LEGS).nullable(),
-    reason: words(CALL_FAILURES),
-    attempts: z.array(
-      z.object({
-        leg: words(LEGS),
-        n: z.int().positive(),
-        outcome: words(ATTEMPT_OUTCOMES),
-        startedAt: Instant,
-        ringSeconds: z.number().nonnegative(),
-      }),
-    ),
-  }),
+  data: () =>
+    z.object({
+      ...aboutAppointment(),
+      callSessionId: CallSessionId(),
+      leg: words(LEGS).nullable(),
+      reason: words(CALL_FAILURES),
+      attempts: z.array(
+        z.object({
+          leg: words(LEGS),
+          n: z.int().positive(),
+          outcome: words(ATTEMPT_OUTCOMES),
+          startedAt: Instant(),
+          ringSeconds: z.number().nonnegative(),
+        }),
+      ),
+    }),
   key: bySession,
   about,
   example: {

@@ -58,4 +58,4 @@ export const CallPolicy = z
 export type CallPolicy = z.infer<typeof CallPolicy>;
 
 /** The design's defaults. */
-export const DEFAULT_POLICY: CallPolicy = CallPolicy.parse({});
+export const DEFAULT_POLICY: CallPolicy = /* @__PURE__ */ CallPolicy.parse({});
