@@ -60,13 +60,15 @@ export function inWords(file: string, source: string, { location, mutatorName, r
 }
 
 function run(command: string, args: readonly string[], cwd: string): void {
-  const { status, error } = spawnSync(command, args, {
+  const { status, signal, error } = spawnSync(command, args, {
     cwd,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TZ: 'UTC', ...RANDOM_TESTS },
   });
   if (error) throw error;
-  if (status !== 0) throw new Error(`"${[command, ...args].join(' ')}" failed; its output stands above`);
+  if (status === 0) return;
+  const how = signal === null ? 'failed; its output stands above' : `was ended by ${signal}`;
+  throw new Error(`"${[command, ...args].join(' ')}" ${how}`);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { journey } from '../../test/journey';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { journey, STARTS_AT } from '../../test/journey';
 import { answerTo, type Question } from './answer';
 import type { Attempt, Session, Terminal } from './session';
 
@@ -15,7 +15,10 @@ function bothAccepted(): Session {
   call.accept('client');
   return call.session;
 }
-const session = bothAccepted();
+let session: Session;
+beforeEach(() => {
+  session = bothAccepted();
+});
 const changed = (id: string, changes: Partial<Attempt>, more: Partial<Session> = {}): Session => ({
   ...session,
   ...more,
@@ -25,8 +28,8 @@ const ask = (of: Session, leg: 'agent' | 'client', question: Question) =>
   answerTo(of, `${leg}-1`, `CA-${leg}-1`, question);
 
 describe('a call whose session is over', () => {
-  const failed: Terminal = { type: 'failed', leg: null, reason: 'timeout', at: session.startsAt };
-  const completed: Terminal = { type: 'completed', at: session.startsAt };
+  const failed: Terminal = { type: 'failed', leg: null, reason: 'timeout', at: STARTS_AT };
+  const completed: Terminal = { type: 'completed', at: STARTS_AT };
 
   it('is apologised for to a client who asks what comes next, and hung up after the conference', () => {
     const over = { ...session, terminal: failed };
@@ -56,7 +59,7 @@ describe('a call whose session is over', () => {
 
 describe('a call that was told it does not come about', () => {
   it('hears why once more, whatever it asks', () => {
-    const releasedAt = session.startsAt;
+    const releasedAt = STARTS_AT;
 
     for (const question of QUESTIONS) {
       expect(ask(changed('agent-1', { releasedAt }), 'agent', question)).toEqual({ say: 'bad-news' });

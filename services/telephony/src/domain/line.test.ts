@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ask, billed, IDLE_LINE, isSpent, longestQueueMs, refused, taken, type Line, type LinePolicy } from './line';
 
@@ -64,7 +64,10 @@ describe('the rate of the account', () => {
 });
 
 describe('a carrier that refuses the account', () => {
-  const down = refused(IDLE_LINE, { sessionId: 'cs_1', code: 20003, surely: true }, NOW);
+  let down: Line;
+  beforeEach(() => {
+    down = refused(IDLE_LINE, { sessionId: 'cs_1', code: 20003, surely: true }, NOW);
+  });
 
   it('is asked no more until a minute later', () => {
     expect(ask(down, agent, POLICY, NOW + 59_999).permission).toEqual({

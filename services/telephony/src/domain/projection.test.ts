@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { applyNews, overtakenBy, type Appointment, type AppointmentNews } from './projection';
 
 const NOTHING: Appointment = { appointmentId: 'apt_1' };
@@ -108,8 +108,12 @@ describe('news of an appointment', () => {
 });
 
 describe('a session', () => {
-  const known = applyNews(NOTHING, news(2, 2));
-  const cancelled = applyNews(known, cancellation(3, 3));
+  let known: Appointment;
+  let cancelled: Appointment;
+  beforeEach(() => {
+    known = applyNews(NOTHING, news(2, 2));
+    cancelled = applyNews(known, cancellation(3, 3));
+  });
 
   it('of an older version is superseded, of the known or a later one it goes on', () => {
     expect(overtakenBy(known, 1)).toBe('superseded');
