@@ -282,11 +282,11 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
         when: fc.constantFrom('before' as const, 'after' as const),
         dies: fc.boolean(),
       }),
-      { maxLength: 3 },
+      { maxLength: 5 },
     ),
   });
 
-  it('the word that stands reaches both; none is sent twice, none once a later one was heard', async () => {
+  it('the word that stands reaches both, or is parked if three faults befell it; none is sent twice, none once a later one was heard', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ moves, ends, first, again, faults }) => {
         const events = [
@@ -305,8 +305,10 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
         await w.run();
 
         const kind = ends ? 'cancelled' : moves > 0 ? 'moved' : 'confirmation';
-        expect(told(w)).toEqual(expect.arrayContaining([`${last} ${kind} to agent`, `${last} ${kind} to client`]));
-        expect(w.parked).toEqual([]);
+        // A claim is waited for twice as long as it takes to settle: that outlasts two faults at one message, not three.
+        if (faults.length <= 2) expect(w.parked).toEqual([]);
+        if (w.parked.length === 0)
+          expect(told(w)).toEqual(expect.arrayContaining([`${last} ${kind} to agent`, `${last} ${kind} to client`]));
         for (const { what, version, atMs } of w.accepted) {
           const twins = w.accepted.filter((other) => other.what === what);
           // Only a fault right after sending leaves it open whether it went, and then for a quarter of an hour.
@@ -320,7 +322,25 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
         }
         if (faults.length === 0) expect(w.underWay()).toEqual([]);
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        // The third fault strikes what was taken over from the second: parked, half an hour after it was first seen.
+        examples: [
+          [
+            {
+              moves: 1,
+              ends: true,
+              first: [6, 0, 6, 0, 0],
+              again: [],
+              faults: [
+                { effect: 14, when: 'after', dies: false },
+                { effect: 27, when: 'before', dies: true },
+                { effect: 35, when: 'after', dies: false },
+              ],
+            },
+          ],
+        ],
+      },
     );
   });
 });
