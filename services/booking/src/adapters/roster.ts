@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { readConfig } from '@appointments/runtime';
 import { Email, Name, Phone } from '../app/schemas';
-import type { Roster } from '../domain/agent';
+import type { Agents } from '../app/agents';
+import type { Agent } from '../domain/agent';
 import { parseWorkingHours } from '../domain/working-hours';
 import { zoneNamed } from '../domain/zones';
 
@@ -32,25 +33,34 @@ const Environment = z.object({
     .max(60 * 24 * HORIZON_DAYS),
 });
 
-/** The names of the variables that {@link rosterFrom} reads. */
+/** The names of the variables that {@link configuredAgent} reads. */
 export const ROSTER_VARIABLES = Object.keys(Environment.shape);
 
-/** The roster of the environment: one agent, whom every appointment is with. @throws ConfigurationError naming every fault */
-export function rosterFrom(environment: Readonly<Record<string, string | undefined>> = process.env): Roster {
+/** The agent of the environment, whom every appointment is with while there are no others. @throws ConfigurationError naming every fault */
+export function configuredAgent(environment: Readonly<Record<string, string | undefined>> = process.env): Agent {
   const config = readConfig(Environment, environment);
-  return [
-    {
-      agentId: 'agt_default',
-      name: config.AGENT_NAME,
-      email: config.AGENT_EMAIL,
-      phone: config.AGENT_PHONE,
-      zone: config.AGENT_TIME_ZONE,
-      workingHours: config.WORKING_HOURS,
-      slotMinutes: config.SLOT_MINUTES,
-      bufferBeforeMinutes: 0,
-      bufferAfterMinutes: 0,
-      minimumNoticeMinutes: config.MINIMUM_NOTICE_MINUTES,
-      horizonDays: HORIZON_DAYS,
-    },
-  ];
+  return {
+    agentId: 'agt_default',
+    version: 0,
+    name: config.AGENT_NAME,
+    email: config.AGENT_EMAIL,
+    phone: config.AGENT_PHONE,
+    zone: config.AGENT_TIME_ZONE,
+    workingHours: config.WORKING_HOURS,
+    exceptions: new Map(),
+    slotMinutes: config.SLOT_MINUTES,
+    bufferBeforeMinutes: 0,
+    bufferAfterMinutes: 0,
+    minimumNoticeMinutes: config.MINIMUM_NOTICE_MINUTES,
+    horizonDays: HORIZON_DAYS,
+    active: true,
+  };
+}
+
+/** Agents who never change. */
+export function fixedAgents(agents: readonly Agent[]): Agents {
+  return {
+    find: async (agentId) => agents.find((agent) => agent.agentId === agentId),
+    all: async () => agents,
+  };
 }

@@ -1,26 +1,24 @@
-import type { WorkingHours } from './working-hours';
+import type { Window, WorkingHours } from './working-hours';
 import type { Zone } from './zones';
 
 /** Somebody whose time can be booked. Lengths and buffers are multiples of five minutes, four hours together at most. */
 export interface Agent {
   readonly agentId: string;
+  /** Rises with every change of the agent; 0 is the agent of the configuration, whom nobody has changed yet. */
+  readonly version: number;
   readonly name: string;
   readonly email: string;
   readonly phone: string;
   readonly zone: Zone;
   readonly workingHours: WorkingHours;
+  /** The hours of single dates (`YYYY-MM-DD`) in place of those of their weekday; none on a day off. */
+  readonly exceptions: ReadonlyMap<string, readonly Window[]>;
   readonly slotMinutes: number;
   readonly bufferBeforeMinutes: number;
   readonly bufferAfterMinutes: number;
   readonly minimumNoticeMinutes: number;
   /** How many days ahead can be booked. */
   readonly horizonDays: number;
-}
-
-/** The agents that can be booked, the default one first. */
-export type Roster = readonly [Agent, ...Agent[]];
-
-/** The agent asked for, or the default one; `undefined` when nobody has that id. */
-export function agentOf(roster: Roster, agentId: string | undefined): Agent | undefined {
-  return agentId === undefined ? roster[0] : roster.find((agent) => agent.agentId === agentId);
+  /** Whoever is not active takes no new appointments; those that were made stand. */
+  readonly active: boolean;
 }

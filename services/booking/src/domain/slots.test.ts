@@ -23,6 +23,7 @@ function agent(changes: { zone?: string; hours?: string } & Partial<Omit<Agent, 
   if (!zone || !parsed.ok) throw new Error(`${name} ${hours}`);
   return {
     agentId: 'agt_default',
+    version: 0,
     name: 'Alex Morgan',
     email: 'alex@example.com',
     phone: '+12025550100',
@@ -33,6 +34,8 @@ function agent(changes: { zone?: string; hours?: string } & Partial<Omit<Agent, 
     bufferAfterMinutes: 0,
     minimumNoticeMinutes: 0,
     horizonDays: 60,
+    exceptions: new Map(),
+    active: true,
     ...rest,
   };
 }

@@ -44,7 +44,7 @@ export function slotsOfDate(agent: Agent, date: string): Slot[] {
   const length = agent.slotMinutes * MINUTE;
   const slots: Slot[] = [];
   let lastEnd = -Infinity;
-  for (const window of agent.workingHours[monday0] ?? []) {
+  for (const window of agent.exceptions.get(date) ?? agent.workingHours[monday0] ?? []) {
     const ends = midnight + window.to * MINUTE;
     // Hours that begin or end in a repeated hour take all of it, but never what belongs to earlier hours or to the next day.
     const from = Math.max(lastEnd, firstInstantAtOrAfter(agent.zone, midnight + window.from * MINUTE));
