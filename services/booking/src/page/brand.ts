@@ -2,19 +2,21 @@ import { createHash } from 'node:crypto';
 import { channels, contrast, hex, mixed, readableOn } from '@appointments/runtime/brand';
 import type { PageAsset } from './pages';
 
-/** What the page is drawn on, by page.css: the darkest of the light grounds and the lightest of the dark ones. */
-const LIGHT = { ground: '#eef3f1', card: '#ffffff' };
-const DARK = { ground: '#1d2522', card: '#19211e' };
+/** What page.css draws on, and where a colour goes that stands out too little from it. */
+const SCHEMES = {
+  light: { ground: '#f5f7f6', card: '#ffffff', away: '#000000', tinted: 0.1 },
+  dark: { ground: '#101614', card: '#19211e', away: '#ffffff', tinted: 0.16 },
+};
 /** WCAG 2.2, 1.4.3: text. */
 const TEXT = 4.5;
 /** WCAG 2.2, 1.4.11: what shows where a button is. */
 const SHAPE = 3;
 
-/** The first colour on the way from one to another that stands out enough from a ground. */
-function towards(color: string, end: string, ground: string, enough: number): string {
-  for (let step = 0; step <= 20; step += 1) {
+/** The first colour on the way from one to another that stands out enough from all of these. */
+function towards(color: string, end: string, grounds: readonly string[], enough: number): string {
+  for (let step = 0; step < 20; step += 1) {
     const tried = hex(mixed(channels(color), channels(end), step / 20));
-    if (contrast(channels(tried), channels(ground)) >= enough) return tried;
+    if (grounds.every((ground) => contrast(channels(tried), channels(ground)) >= enough)) return tried;
   }
   return end;
 }
@@ -31,15 +33,12 @@ interface Shades {
   readonly tint: string;
 }
 
-function shades(color: string, scheme: 'light' | 'dark'): Shades {
-  const { ground, card } = scheme === 'light' ? LIGHT : DARK;
-  const away = scheme === 'light' ? '#000000' : '#ffffff';
-  const fill = towards(color, away, card, SHAPE);
-  // A tint must leave the writing on it readable: it is mixed thin, and the writing is held to it.
-  const tint = hex(mixed(channels(card), channels(color), scheme === 'light' ? 0.1 : 0.16));
-  const onTint = towards(color, away, tint, TEXT);
-  const accent = towards(onTint, away, ground, TEXT);
+function shades(color: string, scheme: keyof typeof SCHEMES): Shades {
+  const { ground, card, away, tinted } = SCHEMES[scheme];
+  const tint = hex(mixed(channels(card), channels(color), tinted));
+  const fill = towards(color, away, [card], SHAPE);
   const fillStrong = hex(mixed(channels(fill), channels(away), 0.2));
+  const accent = towards(color, away, [ground, card, tint], TEXT);
   return {
     fill,
     onFill: readableOn(fill),

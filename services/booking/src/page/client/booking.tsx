@@ -212,7 +212,9 @@ export function Booking() {
     return (
       <>
         <p class="step">{t.step(2)}</p>
-        <FocusedHeading level={1}>{t.detailsTitle}</FocusedHeading>
+        <FocusedHeading key="details" level={1}>
+          {t.detailsTitle}
+        </FocusedHeading>
         <div class="two">
           <aside class="card chosen-time" aria-label={t.yourTime}>
             <p>
@@ -244,7 +246,7 @@ export function Booking() {
   return (
     <>
       <p class="step">{t.step(1)}</p>
-      <FocusedHeading level={1} quiet={!everLeft.current}>
+      <FocusedHeading key="time" level={1} quiet={!everLeft.current}>
         {t.bookTitle}
       </FocusedHeading>
       <p class="lead">{t.bookLead}</p>

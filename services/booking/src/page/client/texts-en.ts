@@ -39,7 +39,7 @@ export const en = {
   holdPending: 'Keeping this time for you…',
   holdUntil: (time: string) => `Kept for you until ${time}.`,
   holdOver: (time: string) =>
-    `We could keep this time for you until ${time} only. It may still be free: you can send the form all the same.`,
+    `We kept this time for you until ${time}. It may still be free: you can send the form all the same.`,
   name: 'Name',
   email: 'E-mail',
   emailHint: 'We send the confirmation there.',

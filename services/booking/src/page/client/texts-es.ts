@@ -50,9 +50,9 @@ export const es: Texts = {
   yourTime: 'Su hora',
   changeTime: 'Cambiar la hora',
   holdPending: 'Le estamos guardando esta hora…',
-  holdUntil: (time: string) => `Se la guardamos hasta ${at(time)}.`,
+  holdUntil: (time: string) => `Hora guardada para usted hasta ${at(time)}.`,
   holdOver: (time: string) =>
-    `Solo pudimos guardarle esta hora hasta ${at(time)}. Puede que siga libre: envíe el formulario de todos modos.`,
+    `Se la guardamos hasta ${at(time)}. Quizá siga libre: envíe el formulario de todos modos.`,
   name: 'Nombre',
   email: 'Correo electrónico',
   emailHint: 'Ahí le enviamos la confirmación.',
