@@ -144,6 +144,10 @@ function Shown(props: {
   const phone = readablePhone(client.phone);
   const explain = Object.entries(t.explain).find(([word]) => word === status)?.[1];
 
+  const tell = (text: string) => {
+    setNotice(text);
+    props.say(text);
+  };
   const open = (what: Doing) => {
     opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     setProblem(undefined);
@@ -169,14 +173,14 @@ function Shown(props: {
       if (answer.ok) {
         props.onChange(answer.value);
         setDoing('nothing');
-        setNotice(done);
+        tell(done);
         statusLine.current?.focus();
         return;
       }
       setProblem(answer.problem);
       if (answer.problem.kind === 'conflict') {
         setDoing('nothing');
-        setNotice(t.cannotNow);
+        tell(t.cannotNow);
         props.onStale();
         statusLine.current?.focus();
       }
@@ -192,12 +196,6 @@ function Shown(props: {
         <p class={`status ${status}`} data-testid="status" data-status={status} tabIndex={-1} ref={statusLine}>
           {told(t.status, status)}
         </p>
-        {notice !== '' && (
-          <p class="notice" role="status" data-testid="notice">
-            {notice}
-          </p>
-        )}
-        {explain !== undefined && <p>{explain(agent.name, phone)}</p>}
         <dl class="facts">
           <dt>{t.when}</dt>
           <dd class={status === 'cancelled' ? 'struck' : ''}>
@@ -216,6 +214,13 @@ function Shown(props: {
             </>
           )}
         </dl>
+        {/* What changes with an answer stands below what does not, so that nothing moves when one comes. */}
+        {explain !== undefined && <p class="explained">{explain(agent.name, phone)}</p>}
+        {notice !== '' && (
+          <p class="notice" data-testid="notice">
+            {notice}
+          </p>
+        )}
         {doing === 'nothing' && (mayCancel || mayMove) && (
           <div class="actions">
             {mayMove && (
@@ -297,8 +302,12 @@ function Shown(props: {
           onMove={(slot, timeZone) => void change('reschedule', { startsAt: slot.startsAt, timeZone }, t.moved)}
         />
       )}
-      <CallReport appointment={appointment} />
-      <History appointment={appointment} />
+      {doing === 'nothing' && (
+        <>
+          <CallReport appointment={appointment} />
+          <History appointment={appointment} />
+        </>
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { callingCodes } from './countries';
 import { serverClock } from './clock';
 import { brandName, locale, t, told } from './language';
@@ -31,7 +31,8 @@ export function useAnnouncer(): { say: (text: string) => void; region: Component
 /** A heading that takes the focus when it appears, so that a changed view begins where one reads; the first one names the page. */
 export function FocusedHeading(props: { level: 1 | 2; id?: string; children: ComponentChildren; quiet?: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before anything is painted: a key pressed in between must not go to what is no longer there.
+  useLayoutEffect(() => {
     if (props.quiet !== true) heading.current?.focus();
     if (props.level === 1) document.title = `${heading.current?.textContent ?? ''} · ${brandName}`;
   }, []);

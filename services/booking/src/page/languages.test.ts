@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { chooseLanguage, languageOf, languages, preferences } from './languages';
-import type { Texts } from './texts-en';
+import { chooseLanguage, languageOf, languages, preferences } from './client/languages';
+import type { Texts } from './client/texts-en';
+
+const client = join(__dirname, 'client');
 
 describe('the language', () => {
   it.each([
@@ -47,7 +49,7 @@ const others = Object.entries(languages).filter(([tag]) => tag !== 'en');
 
 describe('the texts', () => {
   it('of every file belong to a language', () => {
-    const files = readdirSync(__dirname).flatMap((file) => /^texts-(.+)\.ts$/.exec(file)?.[1] ?? []);
+    const files = readdirSync(client).flatMap((file) => /^texts-(.+)\.ts$/.exec(file)?.[1] ?? []);
 
     expect(files.toSorted()).toEqual(Object.keys(languages).toSorted());
   });
@@ -107,7 +109,7 @@ describe('the texts', () => {
 
 describe('the stylesheet', () => {
   it('knows no left and no right: it serves both directions of writing', () => {
-    const css = readFileSync(join(__dirname, 'page.css'), 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    const css = readFileSync(join(client, 'page.css'), 'utf8').replace(/\/\*[^]*?\*\//g, '');
     const sided =
       /^\s*(?:(?:margin|padding|border)-(?:top|bottom|left|right)|left|right|(?:min-|max-)?(?:width|height)|float)\b[^{]*:|text-align: (?:left|right)/;
     const physical = css.split('\n').filter((line) => sided.test(line));
