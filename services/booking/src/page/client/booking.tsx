@@ -4,7 +4,7 @@ import { allAgents, book, releaseHold, takeHold, type AgentChoice, type Booked }
 import { consentWording, DetailsForm, faultsOf, type FormErrors } from './details-form';
 import { drafts } from './draft';
 import { holder, type Holding } from './hold';
-import { locale, ours, t } from './language';
+import { isolated, locale, ours, t } from './language';
 import { Alert, calledCountries, clock, FocusedHeading, useAnnouncer, When } from './parts';
 import { composePhone, readablePhone } from './phone';
 import type { Problem } from './problem';
@@ -180,6 +180,8 @@ export function Booking() {
         requests.forget();
         setSent(undefined);
       }
+      // Somebody else has it, so it is kept no longer, whatever was promised.
+      if (answer.problem.kind === 'slot-taken') held.forget();
       setErrors(answer.problem.fieldErrors);
       setProblem(answer.problem);
       setRefusals(refusals + 1);
@@ -359,9 +361,9 @@ function Confirmation(props: {
       </dl>
       <h2>{t.whatHappens}</h2>
       <ul class="next">
-        <li>{t.confirmationGoesTo(values.email.trim())}</li>
+        <li>{t.confirmationGoesTo(isolated(values.email.trim()))}</li>
         <li>
-          {t.wePhoneYou(answer.agent.name, readablePhone(phone))} {t.pressOne}
+          {t.wePhoneYou(isolated(answer.agent.name), isolated(readablePhone(phone)))} {t.pressOne}
         </li>
         <li>
           {t.planChanged}{' '}

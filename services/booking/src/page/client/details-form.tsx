@@ -1,6 +1,6 @@
 import type { ComponentChildren, Ref } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { brandName, locale, t } from './language';
+import { brandName, isolated, locale, t } from './language';
 import { composePhone, countryOf, readablePhone } from './phone';
 import type { FormValues } from './submission';
 
@@ -51,7 +51,7 @@ export function DetailsForm(props: {
     // A number that was refused is not promised a call in the same breath.
     if (composed === undefined || errors['phone'] !== undefined) return t.phoneHint;
     // Said before the form is sent, as far as the calling code tells; several countries may share one.
-    if (countryOf(composed, values.country, called) !== undefined) return t.phoneAs(readablePhone(composed));
+    if (countryOf(composed, values.country, called) !== undefined) return t.phoneAs(isolated(readablePhone(composed)));
     return t.phoneElsewhere(countries.map(({ name }) => name));
   };
 

@@ -16,6 +16,13 @@ export const brandName = meta('application-name');
 /** Calling codes and times that the server wrote into the page's head. */
 export const told = { countries: meta('allowed-countries').split(','), serverTime: meta('server-time') };
 
+/**
+ * A number or a name within a sentence: where the writing goes from right to left it is read on its own, or the plus sign
+ * would end up behind the digits.
+ */
+export const isolated = (text: string): string =>
+  document.documentElement.dir === 'rtl' ? `\u2068${text}\u2069` : text;
+
 /** The address of another of our pages; a language that was asked for by name goes along. */
 export function ours(address: string): string {
   const asked = new URLSearchParams(location.search).get('lang');

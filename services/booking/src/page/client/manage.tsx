@@ -3,7 +3,7 @@ import { changeAppointment, readAppointment, type Appointment } from './api';
 import { Refusal } from './booking';
 import { durationParts } from './duration';
 import { AddToCalendar } from './add-to-calendar';
-import { locale, ours, t } from './language';
+import { isolated, locale, ours, t } from './language';
 import { Alert, clock, FocusedHeading, useAnnouncer, When } from './parts';
 import { readablePhone } from './phone';
 import type { Problem } from './problem';
@@ -215,7 +215,7 @@ function Shown(props: {
           )}
         </dl>
         {/* What changes with an answer stands below what does not, so that nothing moves when one comes. */}
-        {explain !== undefined && <p class="explained">{explain(agent.name, phone)}</p>}
+        {explain !== undefined && <p class="explained">{explain(isolated(agent.name), isolated(phone))}</p>}
         {notice !== '' && (
           <p class="notice" data-testid="notice">
             {notice}
