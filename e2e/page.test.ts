@@ -52,7 +52,10 @@ describeInBrowser('the page', () => {
     await page.getByTestId('slot').nth(nth).click();
     await page.locator('[data-hold="kept"]').waitFor();
   };
-  const fill = async (page: Page, client: { readonly name: string; readonly email: string; readonly phone: string }) => {
+  const fill = async (
+    page: Page,
+    client: { readonly name: string; readonly email: string; readonly phone: string },
+  ) => {
     await field(page, 'name').fill(client.name);
     await field(page, 'email').fill(client.email);
     await field(page, 'phone').fill(client.phone);
@@ -70,12 +73,20 @@ describeInBrowser('the page', () => {
     });
     return sent;
   };
-  const problem = (status: number, slug: string, more: object = {}) => (route: Route) =>
-    route.fulfill({
-      status,
-      contentType: 'application/problem+json',
-      body: JSON.stringify({ type: `https://x.example/problems/${slug}`, title: 'As it comes', status, errors: [], ...more }),
-    });
+  const problem =
+    (status: number, slug: string, more: object = {}) =>
+    (route: Route) =>
+      route.fulfill({
+        status,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          type: `https://x.example/problems/${slug}`,
+          title: 'As it comes',
+          status,
+          errors: [],
+          ...more,
+        }),
+      });
 
   /** Goes through everything that a visitor can see, faults included, and says what is wrong with any of it. */
   const walk = async (page: Page, language: keyof typeof WORDS, name: string): Promise<string[]> => {
@@ -207,7 +218,9 @@ describeInBrowser('the page', () => {
       expect(await look(page, `${name}-times`)).toEqual([]);
       expect(await middleOf('[data-testid="next-week"]')).toBeLessThan(await middleOf('[data-testid="previous-week"]'));
       expect(await middleOf('.languages')).toBeLessThan(await middleOf('.brand > a'));
-      expect(await middleOf('.slots > li:nth-child(1)')).toBeGreaterThanOrEqual(await middleOf('.slots > li:nth-child(2)'));
+      expect(await middleOf('.slots > li:nth-child(1)')).toBeGreaterThanOrEqual(
+        await middleOf('.slots > li:nth-child(2)'),
+      );
       await page.getByTestId('slot').first().click();
       await page.locator('[data-hold="kept"]').waitFor();
       expect(await look(page, `${name}-details`)).toEqual([]);
@@ -222,7 +235,12 @@ describeInBrowser('the page', () => {
     const focused = () =>
       page.evaluate(() => {
         const element = document.activeElement;
-        return (element?.getAttribute('data-testid') ?? element?.getAttribute('name') ?? element?.textContent ?? '').trim();
+        return (
+          element?.getAttribute('data-testid') ??
+          element?.getAttribute('name') ??
+          element?.textContent ??
+          ''
+        ).trim();
       });
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 60; presses += 1) {
@@ -290,7 +308,8 @@ describeInBrowser('the page', () => {
     await submit(page).click();
     await page.getByTestId('confirmation').waitFor();
 
-    const label = 'Acepto que Appointments me llame al número de arriba para esta cita. La llamada la hace un sistema automático.';
+    const label =
+      'Acepto que Appointments me llame al número de arriba para esta cita. La llamada la hace un sistema automático.';
     expect(booked).toEqual([
       expect.objectContaining({
         callConsent: { wording: label },
@@ -311,8 +330,7 @@ describeInBrowser('the page', () => {
     await fill(page, client);
     await field(page, 'notes').fill('About the contract');
     const until = await page.getByTestId('hold').innerText();
-    const typed = () =>
-      Promise.all(['name', 'email', 'phone', 'notes'].map((name) => field(page, name).inputValue()));
+    const typed = () => Promise.all(['name', 'email', 'phone', 'notes'].map((name) => field(page, name).inputValue()));
     const all = [client.name, client.email, client.phone, 'About the contract'];
 
     await page.reload();
@@ -330,7 +348,11 @@ describeInBrowser('the page', () => {
 
     await submit(page).click();
     await page.getByTestId('confirmation').waitFor();
-    expect(await page.evaluate(() => [{ ...sessionStorage }, { ...localStorage }, document.cookie])).toEqual([{}, {}, '']);
+    expect(await page.evaluate(() => [{ ...sessionStorage }, { ...localStorage }, document.cookie])).toEqual([
+      {},
+      {},
+      '',
+    ]);
     // The language that was asked for goes along.
     await page.getByTestId('manage-link').click();
     await heading(page, 'Su cita').waitFor();
@@ -456,7 +478,9 @@ describeInBrowser('the page', () => {
     for (const line of [/^UID:.*$/m, /^SEQUENCE:.*$/m, /^DTSTART:.*$/m, /^DTEND:.*$/m])
       expect(line.exec(file)?.[0]).toBe(line.exec(invitation)?.[0]);
 
-    const links = await page.getByTestId('web-calendar').evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''));
+    const links = await page
+      .getByTestId('web-calendar')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''));
     expect(links).toHaveLength(3);
     const token = manageUrl.slice(manageUrl.indexOf('#') + 1);
     for (const link of links) expect(decodeURIComponent(link)).not.toContain(token);
@@ -470,14 +494,20 @@ describeInBrowser('the page', () => {
         const page = await visit({ colorScheme });
         await page.goto(`${branded.url}/`);
         await page.getByTestId('slot').first().waitFor();
-        expect(await page.getByRole('img', { name: 'Acme & Sons' }).evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(200);
+        expect(
+          await page
+            .getByRole('img', { name: 'Acme & Sons' })
+            .evaluate((image) => (image as HTMLImageElement).naturalWidth),
+        ).toBe(200);
         expect(await look(page, `brand-${colorScheme}-times`)).toEqual([]);
         await page.getByTestId('slot').first().click();
         await page.locator('[data-hold="kept"]').waitFor();
         expect(await look(page, `brand-${colorScheme}-details`)).toEqual([]);
         expect((await shiftOf(page)).sum).toBeLessThan(0.01);
         if (colorScheme === 'light')
-          expect(await submit(page).evaluate((button) => getComputedStyle(button).backgroundColor)).toBe('rgb(232, 89, 12)');
+          expect(await submit(page).evaluate((button) => getComputedStyle(button).backgroundColor)).toBe(
+            'rgb(232, 89, 12)',
+          );
       }
     } finally {
       await branded.stop();

@@ -32,7 +32,8 @@ type View = 'time' | 'details' | 'done';
 export function Booking() {
   const now = useRef(clock.now()).current;
   const draft = useRef(kept.read()).current;
-  const resumes = draft?.view === 'details' && draft.slot !== undefined && Date.parse(draft.slot.startsAt) > now.getTime();
+  const resumes =
+    draft?.view === 'details' && draft.slot !== undefined && Date.parse(draft.slot.startsAt) > now.getTime();
   const [zone, setZone] = useState(() => draft?.zone || visitorZone());
   const [week, setWeek] = useState(() => dateIn(zone, now));
   const [agents, setAgents] = useState<readonly AgentChoice[]>();
@@ -42,7 +43,9 @@ export function Booking() {
   const called = useRef(calledCountries()).current;
   const blank: FormValues = { ...empty, country: called.has('US') ? 'US' : ([...called.keys()][0] ?? '') };
   const [values, setValues] = useState(() =>
-    draft === undefined || !called.has(draft.values.country) ? { ...blank, ...draft?.values, country: blank.country } : draft.values,
+    draft === undefined || !called.has(draft.values.country)
+      ? { ...blank, ...draft?.values, country: blank.country }
+      : draft.values,
   );
   const [errors, setErrors] = useState<FormErrors>({});
   const [problem, setProblem] = useState<Problem>();
@@ -332,12 +335,7 @@ export function Refusal(props: {
   );
 }
 
-function Confirmation(props: {
-  answer: Booked;
-  values: FormValues;
-  phone: string;
-  onAgain: () => void;
-}) {
+function Confirmation(props: { answer: Booked; values: FormValues; phone: string; onAgain: () => void }) {
   const { answer, values, phone } = props;
   const manageUrl = ours(answer.manageUrl);
   return (

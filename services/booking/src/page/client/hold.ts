@@ -11,9 +11,7 @@ export interface Hold {
 
 export type Holding =
   /** Nothing is kept; that stops nobody from booking. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'kept' | 'over'; readonly hold: Hold };
+  { readonly kind: 'none' } | { readonly kind: 'asking' } | { readonly kind: 'kept' | 'over'; readonly hold: Hold };
 
 export interface HoldWish {
   readonly slot: Slot;

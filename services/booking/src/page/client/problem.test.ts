@@ -96,7 +96,9 @@ describe('problemOf', () => {
       errors: [{ path: 'startsAt', message: 'is no such local time: the clocks skip it' }],
     };
 
-    expect(problemOf(400, body, fields, { ...telling, problems: { 'no-such-local-time': 'No existe.' } })).toMatchObject({
+    expect(
+      problemOf(400, body, fields, { ...telling, problems: { 'no-such-local-time': 'No existe.' } }),
+    ).toMatchObject({
       slug: 'no-such-local-time',
       message: 'No existe.',
     });
