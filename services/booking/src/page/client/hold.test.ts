@@ -131,6 +131,18 @@ describe('a time that is kept', () => {
     expect([standing.size, last()]).toEqual([0, { kind: 'none' }]);
   });
 
+  it('is replaced and not given back first where another is chosen before it was', async () => {
+    const { held, settle, standing, released } = world();
+    void held.take(wish('10:00'));
+    await settle();
+
+    void held.release();
+    void held.take(wish('11:00'));
+    await settle();
+
+    expect([released, [...standing.values()]]).toEqual([[], [at('11:00').startsAt]]);
+  });
+
   it('goes with a booking of that very time, and with no other', async () => {
     const { held, settle } = world();
     void held.take(wish('10:00'));
