@@ -42,7 +42,7 @@ async function limitedApi(limits: Readonly<Record<string, RouteLimit>>) {
   const { port } = server.address() as AddressInfo;
   const ask = async (method: string, path: string) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: { connection: 'close' } });
-    return { status: response.status, body: (await response.json()) as unknown };
+    return { status: response.status, body: await response.json() };
   };
   const statuses = async (...asked: readonly (readonly [string, string])[]) => {
     const answers: number[] = [];

@@ -139,7 +139,7 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
 type Route = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** One function for several routes, by their keys as the template writes them (`GET /staff/appointments`). */
-export function byRoute(routes: Readonly<Record<string, Route>>): Route {
+export function jsonRoutes(routes: Readonly<Record<string, Route>>): Route {
   return async (event) => {
     const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
     if (!route) throw new Error(`this function does not answer ${event.routeKey}`);
