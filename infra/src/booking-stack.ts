@@ -130,8 +130,14 @@ export class BookingStack extends ServiceStack {
       },
       {
         handler: 'staff-appointments',
-        routes: ['GET /staff/appointments/{appointmentId}'],
-        table: ['dynamodb:Query'],
+        routes: [
+          'GET /staff/appointments',
+          'GET /staff/appointments/{appointmentId}',
+          'POST /staff/appointments/{appointmentId}/reschedule',
+          'POST /staff/appointments/{appointmentId}/cancel',
+        ],
+        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        environment: roster,
       },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
       {
