@@ -163,6 +163,21 @@ describe('a time that is kept', () => {
     expect([last()?.kind, await held.idFor(at('10:00'))]).toEqual(['over', 'hld_9']);
   });
 
+  it('is promised no longer when the server has given it away, and is replaced by the next', async () => {
+    const { held, settle, standing, last } = world();
+    void held.take(wish('10:00'));
+    await settle();
+
+    held.withdraw();
+    expect(last()).toEqual({ kind: 'none' });
+    held.look();
+    expect(last()).toEqual({ kind: 'none' });
+    void held.take(wish('11:00'));
+    await settle();
+
+    expect([...standing.values()]).toEqual([at('11:00').startsAt]);
+  });
+
   it('is let go of when it was booked, and not given back', async () => {
     const { held, settle, last, released } = world();
     void held.take(wish('10:00'));
