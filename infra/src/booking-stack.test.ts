@@ -10,6 +10,8 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /problems',
+  'GET /problems/{slug}',
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
   'POST /appointments/{appointmentId}/cancel',
@@ -23,6 +25,7 @@ const HTTP_FUNCTIONS = [
   'cancel-appointment',
   'amend-appointment',
   'get-openapi',
+  'explain-problem',
   'serve-page',
 ];
 
@@ -99,6 +102,7 @@ describe('the booking stack', () => {
 
   it.each([
     ['GetOpenapi', []],
+    ['ExplainProblem', []],
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:Query']],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],

@@ -97,6 +97,7 @@ export class BookingStack extends ServiceStack {
         environment: allowedCountries,
       },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
+      { handler: 'explain-problem', routes: ['GET /problems', 'GET /problems/{slug}'] },
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PROBLEM_KINDS, type ProblemSlug } from './problems';
 import {
   AgentId,
   Amend,
@@ -8,8 +9,11 @@ import {
   Cancel,
   CreateAppointment,
   CreatedAnswer,
+  GatewayAnswer,
   IdempotencyKey,
   ProblemAnswer,
+  ProblemKindAnswer,
+  ProblemKindsAnswer,
   Reschedule,
 } from './schemas';
 
@@ -19,6 +23,9 @@ const ANSWERS = {
   Appointment: AppointmentAnswer,
   Availability: AvailabilityAnswer,
   Problem: ProblemAnswer,
+  ProblemKind: ProblemKindAnswer,
+  ProblemKinds: ProblemKindsAnswer,
+  GatewayAnswer,
 };
 
 const Json = z.record(z.string(), z.unknown());
@@ -46,26 +53,87 @@ function schemaOf(schema: z.ZodType): Json {
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const json = (name: string) => ({ 'application/json': { schema: ref(name) } });
 
-const REQUEST_ID = { 'x-request-id': { description: 'Names this request in our logs.', schema: { type: 'string' } } };
+const header = (description: string) => ({ description, schema: { type: 'string' } });
 
-function answer(description: string, name: string): Json {
-  return { description, headers: REQUEST_ID, content: json(name) };
+const HEADERS = {
+  'x-request-id': header('Names this request in our logs.'),
+  'retry-after': header('Seconds after which the same request may succeed.'),
+  'www-authenticate': header('How to authorise: by a bearer token.'),
+  location: header('The path of the appointment.'),
+  'idempotent-replayed': header('`true` where the answer is that to an earlier request with the same key.'),
+};
+type HeaderName = keyof typeof HEADERS;
+
+function headersOf(names: readonly HeaderName[]): Json {
+  const all = [...new Set<HeaderName>(['x-request-id', ...names])];
+  return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-function problem(description: string): Json {
-  return { description, headers: REQUEST_ID, content: { 'application/problem+json': { schema: ref('Problem') } } };
+function answer(description: string, name: string, ...headers: readonly HeaderName[]): Json {
+  return { description, headers: headersOf(headers), content: json(name) };
 }
 
-const INVALID = problem('Every fault of the request, in `errors`.');
+const PROBLEM_HEADERS: Readonly<Partial<Record<ProblemSlug, readonly HeaderName[]>>> = {
+  busy: ['retry-after'],
+  'token-missing': ['www-authenticate'],
+};
+
+/** An answer that is one of these problems; its examples are named after them, and there are no others. */
+function problem(description: string, ...slugs: readonly ProblemSlug[]): Json {
+  const examples = slugs.map((slug) => [slug, { $ref: `#/components/examples/${slug}` }]);
+  const schema = ref('Problem');
+  return {
+    description,
+    headers: headersOf(slugs.flatMap((slug) => PROBLEM_HEADERS[slug] ?? [])),
+    content: { 'application/problem+json': { schema, examples: Object.fromEntries(examples) } },
+  };
+}
+
+/** What API Gateway itself may answer, whatever the operation. */
+const FROM_GATEWAY: Readonly<Record<string, string>> = {
+  '429': 'More requests than this route takes.',
+  '500': 'The function failed.',
+  '503': 'The function did not answer in time.',
+};
+const TOO_LARGE_FOR_GATEWAY = 'The body has more than 10 MB.';
+
+/** A path's operations with the answers that any of them can give. */
+function withCommonAnswers(path: Json): Json {
+  return Object.fromEntries(
+    Object.entries(path).map(([method, value]) => {
+      const operation = Json.parse(value);
+      const responses: Json = { ...Json.parse(operation['responses']) };
+      responses['500'] ??= problem('The fault is ours.', 'internal-error');
+      const gateway = { ...FROM_GATEWAY, ...('requestBody' in operation && { '413': TOO_LARGE_FOR_GATEWAY }) };
+      for (const [status, description] of Object.entries(gateway)) {
+        const given = Answer.safeParse(responses[status]).data;
+        responses[status] = {
+          ...given,
+          description: given ? `${given.description} Or, from API Gateway: ${description}` : description,
+          content: { ...given?.content, ...json('GatewayAnswer') },
+        };
+      }
+      return [method, { ...operation, responses }];
+    }),
+  );
+}
+
+const Answer = z.looseObject({ description: z.string(), content: z.record(z.string(), z.unknown()) });
+
+const INVALID = problem('Every fault of the request, in `errors`.', 'invalid-request');
 const STRANGER = {
-  '401': problem('The token is missing.'),
-  '404': problem('The token does not fit, or there is no such appointment.'),
+  '401': problem('The token is missing.', 'token-missing'),
+  '404': problem('The token does not fit, or there is no such appointment.', 'no-such-appointment'),
 };
-const BODY_FAULTS = {
-  '400': INVALID,
-  '413': problem('The body has more than 64 KB.'),
-  '415': problem('The body is not `application/json`.'),
-};
+
+/** What is wrong with a body; `further` are the problems of its content beside those of its form. */
+function bodyFaults(...further: readonly ProblemSlug[]): Json {
+  return {
+    '400': problem('Every fault of the request, in `errors`.', 'invalid-request', ...further, 'not-json'),
+    '413': problem('The body has more than 64 KB.', 'too-large'),
+    '415': problem('The body is not `application/json`.', 'unsupported-media-type'),
+  };
+}
 
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
@@ -80,16 +148,33 @@ function change(operationId: string, summary: string, body: keyof typeof BODIES,
       requestBody: { required: bodyRequired, content: json(body) },
       responses: {
         '200': answer('The appointment as it now stands.', 'Appointment'),
-        ...BODY_FAULTS,
         ...STRANGER,
-        '409': problem(
-          body === 'Reschedule'
-            ? 'The time is taken (`nearest` has free ones), or the state of the appointment forbids it (`state`).'
-            : 'The state of the appointment forbids it (`state`).',
-        ),
+        ...(body === 'Reschedule'
+          ? {
+              ...bodyFaults('no-such-local-time'),
+              '409': problem(
+                'The time is taken (`nearest` has free ones), or the state of the appointment forbids it (`state`).',
+                'slot-taken',
+                'state-forbids',
+              ),
+            }
+          : {
+              ...bodyFaults(),
+              '409': problem('The state of the appointment forbids it (`state`).', 'state-forbids'),
+            }),
+        '503': problem('Others changed the appointment at the same moment.', 'busy'),
       },
     },
   };
+}
+
+function explained(description: string, name: string): Json {
+  const { content, ...rest } = Answer.parse(answer(description, name));
+  return { ...rest, content: { ...content, 'text/html': { schema: { type: 'string' } } } };
+}
+
+function mapped(change: (path: Json) => Json, paths: Readonly<Record<string, Json>>): Json {
+  return Object.fromEntries(Object.entries(paths).map(([path, operations]) => [path, change(operations)]));
 }
 
 /** The OpenAPI 3.1 document of the public API, made from the very schemas that check its requests. */
@@ -103,11 +188,11 @@ export function openApiDocument(serverUrl: string): Json {
       title: 'Appointments',
       version: '1.0.0',
       description:
-        'Books appointments that are kept: at the booked second the agent and then the client are phoned and joined. Errors are `application/problem+json` (RFC 9457) and name every fault at once.',
+        'Books appointments that are kept: at the booked second the agent and then the client are phoned and joined. Errors are `application/problem+json` (RFC 9457) and name every fault at once; their `type` leads to an explanation.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: serverUrl }],
-    paths: {
+    paths: mapped(withCommonAnswers, {
       '/appointments': {
         post: {
           operationId: 'createAppointment',
@@ -115,10 +200,10 @@ export function openApiDocument(serverUrl: string): Json {
           parameters: [{ name: 'Idempotency-Key', in: 'header', required: false, schema: schemaOf(IdempotencyKey) }],
           requestBody: { required: true, content: json('CreateAppointment') },
           responses: {
-            '201': answer('Booked.', 'CreatedAppointment'),
-            ...BODY_FAULTS,
-            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.'),
-            '422': problem('The Idempotency-Key was used for another body.'),
+            '201': answer('Booked.', 'CreatedAppointment', 'location', 'idempotent-replayed'),
+            ...bodyFaults('no-such-local-time'),
+            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
+            '422': problem('The Idempotency-Key was used for another body.', 'idempotency-key-reused'),
           },
         },
       },
@@ -170,18 +255,49 @@ export function openApiDocument(serverUrl: string): Json {
           operationId: 'getOpenApi',
           summary: 'This document',
           responses: {
-            '200': { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+            '200': {
+              description: 'OpenAPI 3.1.',
+              headers: headersOf([]),
+              content: { 'application/json': { schema: { type: 'object' } } },
+            },
           },
         },
       },
-    },
+      '/problems': {
+        get: {
+          operationId: 'getProblems',
+          summary: 'All types of problems that the API answers with; as a page where HTML is asked for',
+          responses: { '200': explained('Every type of problem, in words.', 'ProblemKinds') },
+        },
+      },
+      '/problems/{slug}': {
+        get: {
+          operationId: 'getProblem',
+          summary: 'What a problem type means and what to do about it; as a page where HTML is asked for',
+          parameters: [{ name: 'slug', in: 'path', required: true, schema: { type: 'string' } }],
+          responses: {
+            '200': explained('The type in words.', 'ProblemKind'),
+            '404': problem('There is no such type.', 'no-such-problem'),
+          },
+        },
+      },
+    }),
     components: {
       securitySchemes: {
         manageToken: { type: 'http', scheme: 'bearer', description: 'The `manageToken` of the appointment.' },
       },
+      headers: HEADERS,
       schemas: componentSchemas(),
+      examples: Object.fromEntries(PROBLEM_KINDS.map((kind) => [kind.slug, problemExample(kind)])),
     },
   };
+}
+
+/** A problem as it is answered. */
+function problemExample({ slug, title, status, example }: (typeof PROBLEM_KINDS)[number]): Json {
+  const type = `https://book.example.com/problems/${slug}`;
+  const errors = [{ path: '', message: title }];
+  return { summary: title, value: { type, title, status, errors, ...example, requestId: 'JKJaXmPLvHcESHA=' } };
 }
 
 function componentSchemas(): Json {
