@@ -1,0 +1,239 @@
+// Generated from docs/openapi.json by `npm run build`; do not edit.
+import type { Call, CallOptions, IdempotentCallOptions, Open, Operation } from './call';
+
+export interface CreateAppointment {
+  /** The name that is said and written to the person. */
+  readonly name: string;
+  readonly email: string;
+  /** E.164: a landline, mobile, VoIP or toll-free number in use in one of the countries that we call. Others are refused with what they are: premium-rate, shared-cost, personal and company-wide numbers, pagers, mailboxes, satellite networks, short codes and emergency services. */
+  readonly phone: string;
+  /** An instant (`Z`), or a local time with an offset, which must be the offset of `timeZone` at that instant. Without an offset it is refused. */
+  readonly startsAt: string;
+  /** IANA name of the client's time zone. */
+  readonly timeZone: string;
+  readonly agentId?: string | undefined;
+  readonly notes?: string | undefined;
+  /** Whether text messages may be sent. */
+  readonly smsConsent?: boolean | undefined;
+  /** BCP 47 language tag. */
+  readonly locale?: string | undefined;
+}
+
+export interface Reschedule {
+  /** An instant (`Z`), or a local time with an offset, which must be the offset of `timeZone` at that instant. Without an offset it is refused. */
+  readonly startsAt: string;
+  /** IANA name of a time zone. */
+  readonly timeZone: string;
+}
+
+export interface Cancel {
+  readonly reason?: string | undefined;
+}
+
+export interface Amend {
+  /** The name that is said and written to the person. */
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+  /** E.164: a landline, mobile, VoIP or toll-free number in use in one of the countries that we call. Others are refused with what they are: premium-rate, shared-cost, personal and company-wide numbers, pagers, mailboxes, satellite networks, short codes and emergency services. */
+  readonly phone?: string | undefined;
+  readonly notes?: string | undefined;
+  /** Whether text messages may be sent. */
+  readonly smsConsent?: boolean | undefined;
+}
+
+export interface CreatedAppointment {
+  readonly appointmentId: string;
+  /** Rises on create, reschedule and cancel. */
+  readonly version: number;
+  readonly status: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly timeZone: string;
+  readonly agent: {
+    readonly agentId: string;
+    readonly name: string;
+  };
+  /** Where the client manages the appointment; keep it secret. */
+  readonly manageUrl: string;
+  /** The bearer token of the calls below. */
+  readonly manageToken: string;
+}
+
+export interface Appointment {
+  readonly appointmentId: string;
+  /** Rises on create, reschedule and cancel. */
+  readonly version: number;
+  readonly status: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly timeZone: string;
+  readonly agent: {
+    readonly agentId: string;
+    readonly name: string;
+  };
+  readonly client: {
+    readonly name: string;
+    readonly email: string;
+    readonly phone: string;
+  };
+  readonly notes?: string;
+  readonly call: {
+    readonly outcome: Open<'completed' | 'failed'> | null;
+    readonly reason?: string;
+    readonly attempts: {
+      readonly agent: number;
+      readonly client: number;
+    };
+    readonly connectedAt?: string;
+    readonly durationSeconds?: number;
+  } | null;
+  readonly history: readonly {
+    readonly at: string;
+    readonly type: string;
+    readonly version: number;
+    readonly text: string;
+  }[];
+}
+
+export interface Slot {
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+export interface Availability {
+  readonly slots: readonly Slot[];
+}
+
+export interface Problem {
+  /** Stable; compare its last part. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  /** Every fault of the request; `path` is empty where no field is to blame. */
+  readonly errors: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
+  /** The nearest slots: free ones, or times that exist. */
+  readonly nearest?: readonly Slot[];
+  /** The state that forbids the change. */
+  readonly state?: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  readonly requestId: string;
+}
+
+export interface ProblemKind {
+  readonly type: string;
+  readonly slug: string;
+  readonly status: number;
+  readonly title: string;
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+export interface ProblemKinds {
+  readonly problems: readonly ProblemKind[];
+}
+
+/** The last part of the `type` of a problem. */
+export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'slot-taken' | 'state-forbids' | 'idempotency-key-reused' | 'busy' | 'no-such-problem' | 'internal-error'>;
+
+/** What `getAvailability` is asked with. */
+export interface GetAvailabilityParameters {
+  /** The first day, in the zone asked for. */
+  readonly from: string;
+  /** The last day, included; at most 62 days in all. */
+  readonly to: string;
+  /** IANA name of a time zone. */
+  readonly timeZone: string;
+  readonly agentId?: string | undefined;
+}
+
+/** What `getAppointment` is asked with. */
+export interface GetAppointmentParameters {
+  readonly appointmentId: string;
+  /** As it came with the booking. */
+  readonly manageToken: string;
+}
+
+/** What `rescheduleAppointment` is asked with. */
+export interface RescheduleAppointmentParameters {
+  readonly appointmentId: string;
+  /** As it came with the booking. */
+  readonly manageToken: string;
+}
+
+/** What `cancelAppointment` is asked with. */
+export interface CancelAppointmentParameters {
+  readonly appointmentId: string;
+  /** As it came with the booking. */
+  readonly manageToken: string;
+}
+
+/** What `amendAppointment` is asked with. */
+export interface AmendAppointmentParameters {
+  readonly appointmentId: string;
+  /** As it came with the booking. */
+  readonly manageToken: string;
+}
+
+/** What `getProblem` is asked with. */
+export interface GetProblemParameters {
+  readonly slug: string;
+}
+
+const CREATE_APPOINTMENT: Operation = { id: 'createAppointment', method: 'POST', path: '/appointments', query: [], headers: {}, authorisation: 'nobody', idempotent: true, conditional: false };
+const GET_AVAILABILITY: Operation = { id: 'getAvailability', method: 'GET', path: '/availability', query: ['from', 'to', 'timeZone', 'agentId'], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const GET_APPOINTMENT: Operation = { id: 'getAppointment', method: 'GET', path: '/appointments/{appointmentId}', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
+const RESCHEDULE_APPOINTMENT: Operation = { id: 'rescheduleAppointment', method: 'POST', path: '/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
+const CANCEL_APPOINTMENT: Operation = { id: 'cancelAppointment', method: 'POST', path: '/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
+const AMEND_APPOINTMENT: Operation = { id: 'amendAppointment', method: 'POST', path: '/appointments/{appointmentId}/amend', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
+const GET_OPEN_API: Operation = { id: 'getOpenApi', method: 'GET', path: '/openapi.json', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const GET_PROBLEMS: Operation = { id: 'getProblems', method: 'GET', path: '/problems', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const GET_PROBLEM: Operation = { id: 'getProblem', method: 'GET', path: '/problems/{slug}', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+
+/** What anybody may do, and the client of an appointment by its manage token, each operation by its name. */
+export interface PublicOperations {
+  /** Books an appointment. */
+  readonly createAppointment: (body: CreateAppointment, options?: IdempotentCallOptions) => Promise<CreatedAppointment>;
+  /** The free slots of some days. */
+  readonly getAvailability: (parameters: GetAvailabilityParameters, options?: CallOptions) => Promise<Availability>;
+  /** An appointment, its call and its history. */
+  readonly getAppointment: (parameters: GetAppointmentParameters, options?: CallOptions) => Promise<Appointment>;
+  /** Moves an appointment; from `scheduled` and `failed`. */
+  readonly rescheduleAppointment: (parameters: RescheduleAppointmentParameters, body: Reschedule, options?: CallOptions) => Promise<Appointment>;
+  /** Calls an appointment off; from `scheduled` and `calling`. */
+  readonly cancelAppointment: (parameters: CancelAppointmentParameters, body?: Cancel, options?: CallOptions) => Promise<Appointment>;
+  /** Changes particulars of an appointment, not its time; `version` stays. */
+  readonly amendAppointment: (parameters: AmendAppointmentParameters, body: Amend, options?: CallOptions) => Promise<Appointment>;
+  /** This document. */
+  readonly getOpenApi: (options?: CallOptions) => Promise<{ readonly [name: string]: unknown }>;
+  /** All types of problems that the API answers with; as a page where HTML is asked for. */
+  readonly getProblems: (options?: CallOptions) => Promise<ProblemKinds>;
+  /** What a problem type means and what to do about it; as a page where HTML is asked for. */
+  readonly getProblem: (parameters: GetProblemParameters, options?: CallOptions) => Promise<ProblemKind>;
+}
+
+export function publicOperations(call: Call): PublicOperations {
+  return {
+    createAppointment: (body, options) => call<CreatedAppointment>(CREATE_APPOINTMENT, { body }, options),
+    getAvailability: (parameters, options) => call<Availability>(GET_AVAILABILITY, { parameters }, options),
+    getAppointment: (parameters, options) => call<Appointment>(GET_APPOINTMENT, { parameters }, options),
+    rescheduleAppointment: (parameters, body, options) => call<Appointment>(RESCHEDULE_APPOINTMENT, { parameters, body }, options),
+    cancelAppointment: (parameters, body, options) => call<Appointment>(CANCEL_APPOINTMENT, { parameters, body }, options),
+    amendAppointment: (parameters, body, options) => call<Appointment>(AMEND_APPOINTMENT, { parameters, body }, options),
+    getOpenApi: (options) => call<{ readonly [name: string]: unknown }>(GET_OPEN_API, {}, options),
+    getProblems: (options) => call<ProblemKinds>(GET_PROBLEMS, {}, options),
+    getProblem: (parameters, options) => call<ProblemKind>(GET_PROBLEM, { parameters }, options),
+  };
+}
+
+/** What staff may do, each operation by its name. */
+export interface StaffOperations {
+}
+
+export function staffOperations(_call: Call): StaffOperations {
+  return {
+  };
+}
