@@ -1,5 +1,6 @@
 // Generated from docs/openapi.json by `npm run build`; do not edit.
 import type { Call, CallOptions, IdempotentCallOptions, Open, Operation } from './call';
+import { eachOf } from './pages';
 
 export interface CreateAppointment {
   /** The name that is said and written to the person. */
@@ -11,12 +12,24 @@ export interface CreateAppointment {
   readonly startsAt: string;
   /** IANA name of the client's time zone. */
   readonly timeZone: string;
+  /** Without it: whoever is free, the one with the fewest appointments first. */
   readonly agentId?: string | undefined;
   readonly notes?: string | undefined;
   /** Whether text messages may be sent. */
   readonly smsConsent?: boolean | undefined;
+  /** That the client agrees to be phoned; kept with the time, and with the wording that was agreed to where it is given. */
+  readonly callConsent?: boolean | {
+    readonly wording: string;
+  } | undefined;
   /** BCP 47 language tag. */
   readonly locale?: string | undefined;
+  /** From `POST /holds`. */
+  readonly holdId?: string | undefined;
+  /** What a form knows of who filled it in: `website`, a field that people do not see, and the `seconds` from its opening to its sending. What looks automated is refused. */
+  readonly form?: {
+    readonly website?: string | undefined;
+    readonly seconds?: number | undefined;
+  } | undefined;
 }
 
 export interface Reschedule {
@@ -39,6 +52,16 @@ export interface Amend {
   readonly notes?: string | undefined;
   /** Whether text messages may be sent. */
   readonly smsConsent?: boolean | undefined;
+}
+
+export interface HoldSlot {
+  /** An instant (`Z`), or a local time with an offset, which must be the offset of `timeZone` at that instant. Without an offset it is refused. */
+  readonly startsAt: string;
+  /** IANA name of a time zone. */
+  readonly timeZone: string;
+  readonly agentId?: string | undefined;
+  /** The hold that this one takes the place of; it is given back. */
+  readonly replaces?: string | undefined;
 }
 
 export interface CreatedAppointment {
@@ -104,6 +127,28 @@ export interface Availability {
   readonly slots: readonly Slot[];
 }
 
+export interface Agents {
+  readonly agents: readonly {
+    readonly agentId: string;
+    readonly name: string;
+  }[];
+  /** The `cursor` of the next page; left out on the last. */
+  readonly next?: string;
+}
+
+export interface Hold {
+  /** From `POST /holds`. */
+  readonly holdId: string;
+  readonly agent: {
+    readonly agentId: string;
+    readonly name: string;
+  };
+  readonly startsAt: string;
+  readonly endsAt: string;
+  /** Until then nobody else can book this time. */
+  readonly expiresAt: string;
+}
+
 export interface Problem {
   /** Stable; compare its last part. */
   readonly type: string;
@@ -137,7 +182,7 @@ export interface ProblemKinds {
 }
 
 /** The last part of the `type` of a problem. */
-export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'slot-taken' | 'state-forbids' | 'idempotency-key-reused' | 'busy' | 'no-such-problem' | 'internal-error'>;
+export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'looks-automated' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'no-such-hold' | 'slot-taken' | 'state-forbids' | 'idempotency-key-reused' | 'too-many-bookings' | 'busy' | 'no-such-problem' | 'internal-error'>;
 
 /** What `getAvailability` is asked with. */
 export interface GetAvailabilityParameters {
@@ -148,6 +193,20 @@ export interface GetAvailabilityParameters {
   /** IANA name of a time zone. */
   readonly timeZone: string;
   readonly agentId?: string | undefined;
+  /** From `POST /holds`. */
+  readonly holdId?: string | undefined;
+}
+
+/** What `listAgents` is asked with. */
+export interface ListAgentsParameters {
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** What `releaseHold` is asked with. */
+export interface ReleaseHoldParameters {
+  readonly holdId: string;
 }
 
 /** What `getAppointment` is asked with. */
@@ -184,7 +243,10 @@ export interface GetProblemParameters {
 }
 
 const CREATE_APPOINTMENT: Operation = { id: 'createAppointment', method: 'POST', path: '/appointments', query: [], headers: {}, authorisation: 'nobody', idempotent: true, conditional: false };
-const GET_AVAILABILITY: Operation = { id: 'getAvailability', method: 'GET', path: '/availability', query: ['from', 'to', 'timeZone', 'agentId'], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const GET_AVAILABILITY: Operation = { id: 'getAvailability', method: 'GET', path: '/availability', query: ['from', 'to', 'timeZone', 'agentId', 'holdId'], headers: {}, authorisation: 'nobody', idempotent: false, conditional: true };
+const LIST_AGENTS: Operation = { id: 'listAgents', method: 'GET', path: '/agents', query: ['limit', 'cursor'], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const HOLD_SLOT: Operation = { id: 'holdSlot', method: 'POST', path: '/holds', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const RELEASE_HOLD: Operation = { id: 'releaseHold', method: 'POST', path: '/holds/{holdId}/release', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_APPOINTMENT: Operation = { id: 'getAppointment', method: 'GET', path: '/appointments/{appointmentId}', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const RESCHEDULE_APPOINTMENT: Operation = { id: 'rescheduleAppointment', method: 'POST', path: '/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const CANCEL_APPOINTMENT: Operation = { id: 'cancelAppointment', method: 'POST', path: '/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
@@ -199,6 +261,15 @@ export interface PublicOperations {
   readonly createAppointment: (body: CreateAppointment, options?: IdempotentCallOptions) => Promise<CreatedAppointment>;
   /** The free slots of some days. */
   readonly getAvailability: (parameters: GetAvailabilityParameters, options?: CallOptions) => Promise<Availability>;
+  /** With whom appointments can be made: one page. `listAgents.each` reads page after page. */
+  readonly listAgents: {
+    (parameters?: ListAgentsParameters, options?: CallOptions): Promise<Agents>;
+    readonly each: (parameters?: ListAgentsParameters, options?: CallOptions) => AsyncIterable<Agents['agents'][number]>;
+  };
+  /** Keeps a time for a few minutes, while its client fills in the form. */
+  readonly holdSlot: (body: HoldSlot, options?: CallOptions) => Promise<Hold>;
+  /** Gives a hold back. */
+  readonly releaseHold: (parameters: ReleaseHoldParameters, options?: CallOptions) => Promise<void>;
   /** An appointment, its call and its history. */
   readonly getAppointment: (parameters: GetAppointmentParameters, options?: CallOptions) => Promise<Appointment>;
   /** Moves an appointment; from `scheduled` and `failed`. */
@@ -219,6 +290,15 @@ export function publicOperations(call: Call): PublicOperations {
   return {
     createAppointment: (body, options) => call<CreatedAppointment>(CREATE_APPOINTMENT, { body }, options),
     getAvailability: (parameters, options) => call<Availability>(GET_AVAILABILITY, { parameters }, options),
+    listAgents: Object.assign((parameters?: ListAgentsParameters, options?: CallOptions) => call<Agents>(LIST_AGENTS, { parameters }, options), {
+      each: (parameters?: ListAgentsParameters, options?: CallOptions) =>
+        eachOf(
+          (cursor) => call<Agents>(LIST_AGENTS, { parameters: { ...parameters, ...cursor } }, options),
+          (page) => page.agents,
+        ),
+    }),
+    holdSlot: (body, options) => call<Hold>(HOLD_SLOT, { body }, options),
+    releaseHold: (parameters, options) => call<void>(RELEASE_HOLD, { parameters }, options),
     getAppointment: (parameters, options) => call<Appointment>(GET_APPOINTMENT, { parameters }, options),
     rescheduleAppointment: (parameters, body, options) => call<Appointment>(RESCHEDULE_APPOINTMENT, { parameters, body }, options),
     cancelAppointment: (parameters, body, options) => call<Appointment>(CANCEL_APPOINTMENT, { parameters, body }, options),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { PROBLEM_KINDS, type ProblemSlug } from './problems';
 import {
   AgentId,
+  AgentsAnswer,
   Amend,
   AppointmentAnswer,
   AvailabilityAnswer,
@@ -10,18 +11,24 @@ import {
   CreateAppointment,
   CreatedAnswer,
   GatewayAnswer,
+  HoldAnswer,
+  HoldId,
+  HoldSlot,
   IdempotencyKey,
+  PageQuery,
   ProblemAnswer,
   ProblemKindAnswer,
   ProblemKindsAnswer,
   Reschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend };
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot };
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
   Availability: AvailabilityAnswer,
+  Agents: AgentsAnswer,
+  Hold: HoldAnswer,
   Problem: ProblemAnswer,
   ProblemKind: ProblemKindAnswer,
   ProblemKinds: ProblemKindsAnswer,
@@ -60,6 +67,7 @@ const HEADERS = {
   'retry-after': header('Seconds after which the same request may succeed.'),
   'www-authenticate': header('How to authorise: by a bearer token.'),
   location: header('The path of the appointment.'),
+  etag: header('Names this answer; send it back as `If-None-Match`.'),
   'idempotent-replayed': header('`true` where the answer is that to an earlier request with the same key.'),
 };
 type HeaderName = keyof typeof HEADERS;
@@ -75,6 +83,7 @@ function answer(description: string, name: string, ...headers: readonly HeaderNa
 
 const PROBLEM_HEADERS: Readonly<Partial<Record<ProblemSlug, readonly HeaderName[]>>> = {
   busy: ['retry-after'],
+  'too-many-bookings': ['retry-after'],
   'token-missing': ['www-authenticate'],
 };
 
@@ -135,6 +144,8 @@ function bodyFaults(...further: readonly ProblemSlug[]): Json {
   };
 }
 
+const TOO_MANY = problem('Too much in a short time; `retry-after` says when to try again.', 'too-many-bookings');
+
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
 
@@ -177,11 +188,20 @@ function mapped(change: (path: Json) => Json, paths: Readonly<Record<string, Jso
   return Object.fromEntries(Object.entries(paths).map(([path, operations]) => [path, change(operations)]));
 }
 
+/** Query parameters as their schema says; `schemas` where one of them refers to a schema by its id. */
+function queryParameters(schema: z.ZodType, schemas: Readonly<Record<string, z.ZodType>> = {}): Json[] {
+  const query = schemaOf(schema);
+  const required = z.array(z.string()).default([]).parse(query['required']);
+  return Object.entries(Fields.parse(query['properties'])).map(([name, described]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema: schemas[name] ? schemaOf(schemas[name]) : described,
+  }));
+}
+
 /** The OpenAPI 3.1 document of the public API, made from the very schemas that check its requests. */
 export function openApiDocument(serverUrl: string): Json {
-  const query = schemaOf(AvailabilityQuery);
-  const fields = Fields.parse(query['properties']);
-  const required = z.array(z.string()).parse(query['required']);
   return {
     openapi: '3.1.0',
     info: {
@@ -201,9 +221,10 @@ export function openApiDocument(serverUrl: string): Json {
           requestBody: { required: true, content: json('CreateAppointment') },
           responses: {
             '201': answer('Booked.', 'CreatedAppointment', 'location', 'idempotent-replayed'),
-            ...bodyFaults('no-such-local-time'),
+            ...bodyFaults('no-such-local-time', 'looks-automated'),
             '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
             '422': problem('The Idempotency-Key was used for another body.', 'idempotency-key-reused'),
+            '429': TOO_MANY,
           },
         },
       },
@@ -211,15 +232,56 @@ export function openApiDocument(serverUrl: string): Json {
         get: {
           operationId: 'getAvailability',
           summary: 'The free slots of some days',
-          parameters: Object.entries(fields).map(([name, schema]) => ({
-            name,
-            in: 'query',
-            required: required.includes(name),
-            schema: name === 'agentId' ? schemaOf(AgentId) : schema,
-          })),
+          parameters: [
+            ...queryParameters(AvailabilityQuery, { agentId: AgentId, holdId: HoldId }),
+            { name: 'If-None-Match', in: 'header', required: false, schema: { type: 'string' } },
+          ],
           responses: {
-            '200': answer('Free slots in the order of time, with the offset of the zone asked for.', 'Availability'),
+            '200': answer(
+              'Free slots in the order of time, with the offset of the zone asked for.',
+              'Availability',
+              'etag',
+            ),
+            '304': {
+              description: 'Nothing changed since the answer whose `etag` was sent.',
+              headers: headersOf(['etag']),
+            },
             '400': INVALID,
+          },
+        },
+      },
+      '/agents': {
+        get: {
+          operationId: 'listAgents',
+          summary: 'With whom appointments can be made',
+          parameters: queryParameters(PageQuery),
+          responses: {
+            '200': answer('Those who take appointments, in the order of their ids.', 'Agents'),
+            '400': INVALID,
+          },
+        },
+      },
+      '/holds': {
+        post: {
+          operationId: 'holdSlot',
+          summary: 'Keeps a time for a few minutes, while its client fills in the form',
+          requestBody: { required: true, content: json('HoldSlot') },
+          responses: {
+            '201': answer('The time is kept until `expiresAt`; book it with `holdId`.', 'Hold'),
+            ...bodyFaults('no-such-local-time'),
+            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
+          },
+        },
+      },
+      '/holds/{holdId}/release': {
+        post: {
+          operationId: 'releaseHold',
+          summary: 'Gives a hold back',
+          parameters: [{ name: 'holdId', in: 'path', required: true, schema: { type: 'string' } }],
+          responses: {
+            '204': { description: 'The time is free, or was already.', headers: headersOf([]) },
+            ...bodyFaults(),
+            '404': problem('No hold has such an id.', 'no-such-hold'),
           },
         },
       },

@@ -43,6 +43,15 @@ export const PROBLEMS = {
       nearest: [{ startsAt: '2026-12-01T16:00:00+01:00', endsAt: '2026-12-01T16:30:00+01:00' }],
     },
   },
+  'looks-automated': {
+    status: 400,
+    title: 'This looks as if no person had filled it in',
+    meaning:
+      '`form` says that a field was filled in which people do not see, or that the form was sent sooner than a person can fill it in.',
+    remedy:
+      'A form leaves `website` empty and counts its `seconds` honestly. A program that books without a form leaves `form` out.',
+    example: { errors: [{ path: 'form.seconds', message: 'must be at least 2' }] },
+  },
   'not-json': {
     status: 400,
     title: 'The body is not JSON',
@@ -75,6 +84,13 @@ export const PROBLEMS = {
       'There is no appointment of this id, or the token is not that of this appointment, or it is past its time. Which of them it is, is not told to strangers.',
     remedy: 'Take id and token from the newest confirmation. A token is good until 30 days after its appointment.',
   },
+  'no-such-hold': {
+    status: 404,
+    title: 'There is no such hold',
+    meaning:
+      'What was sent is not the id of a hold. One that has run out or was booked is not among these: it is gone, and releasing it is fine.',
+    remedy: 'Take the `holdId` of the answer of `POST /holds`.',
+  },
   'slot-taken': {
     status: 409,
     title: 'Somebody else has booked this time',
@@ -98,6 +114,14 @@ export const PROBLEMS = {
     example: {
       errors: [{ path: 'Idempotency-Key', message: 'was used for another body within the last 24 hours' }],
     },
+  },
+  'too-many-bookings': {
+    status: 429,
+    title: 'Too many bookings in a short time',
+    meaning:
+      'As many bookings were made with this e-mail address or number today, or from this network in this hour, as may be made. `errors` says which of them it is.',
+    remedy: 'Wait as many seconds as `Retry-After` says. Who needs more appointments than that asks the agent.',
+    example: { errors: [{ path: 'email', message: 'has as many bookings as one address may make in a day' }] },
   },
   busy: {
     status: 503,
