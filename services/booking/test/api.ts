@@ -6,12 +6,14 @@ import { phoneRulesFrom } from '../src/adapters/phone-rules';
 import { configuredAgent, fixedAgents } from '../src/adapters/roster';
 import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
 import { createAppointment } from '../src/app/create-appointment';
+import { explainProblem } from '../src/app/explain-problem';
 import { getAppointment } from '../src/app/get-appointment';
 import { getAvailability } from '../src/app/get-availability';
 import { holdSlot, releaseHold } from '../src/app/hold-slot';
 import type { BookingLimits } from '../src/app/limits';
 import { listAgents } from '../src/app/list-agents';
 import type { Agents } from '../src/app/agents';
+import { answerFaults, operationNamed, requestFaults } from './document';
 
 export const ENVIRONMENT = {
   AGENT_NAME: 'Alex Morgan',
@@ -88,15 +90,18 @@ export function publicApi(
     reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports)),
     cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports)),
     amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports)),
+    problem: jsonRoute({ problemBase }, explainProblem({ problemBase })),
   };
   let requests = 0;
+  /** Every answer is held to the OpenAPI document, whatever the test is about. */
   const ask =
-    (route: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) =>
+    (operationId: string, route: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) =>
     async (id: string | undefined, { body, raw, headers, token, query, sourceIp }: Asked = {}): Promise<Answered> => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const operation = operationNamed(operationId);
       const answer = await route({
         version: '2.0',
-        routeKey: 'TEST /',
+        routeKey: operation.route,
         rawPath: '/',
         rawQueryString: '',
         headers: {
@@ -105,32 +110,47 @@ export function publicApi(
           ...headers,
         },
         queryStringParameters: query,
-        pathParameters: id === undefined ? undefined : id.startsWith('hld_') ? { holdId: id } : { appointmentId: id },
+        pathParameters: id === undefined ? undefined : { [parameterIn(operation.route)]: id },
         requestContext: { requestId: `req-${++requests}`, http: { method: 'POST', sourceIp } },
         body: text,
         isBase64Encoded: false,
       } as unknown as APIGatewayProxyEventV2);
-      const answered = answer.body ?? '';
-      return {
-        status: answer.statusCode ?? 0,
-        headers: answer.headers ?? {},
-        text: answered,
-        // oxlint-disable-next-line typescript/no-unsafe-assignment
-        json: answered === '' ? undefined : JSON.parse(answered),
-      };
+      const answered = { status: answer.statusCode ?? 0, headers: answer.headers ?? {}, text: answer.body ?? '' };
+      const faults = [
+        ...answerFaults(operation, answered),
+        ...(answered.status < 300 ? requestFaults(operation, text === undefined ? undefined : JSON.parse(text)) : []),
+      ];
+      if (faults.length > 0) throw new Error(faults.join('\n'));
+      // oxlint-disable-next-line typescript/no-unsafe-assignment
+      return { ...answered, json: parsed(answered) };
     };
   return {
-    create: (asked: Asked) => ask(routes.create)(undefined, asked),
+    create: (asked: Asked) => ask('createAppointment', routes.create)(undefined, asked),
     availability: (query: Record<string, string>, headers: Record<string, string> = {}) =>
-      ask(routes.availability)(undefined, { query, headers }),
-    agents: (query: Record<string, string> = {}) => ask(routes.agents)(undefined, { query }),
-    hold: (asked: Asked) => ask(routes.hold)(undefined, asked),
-    release: ask(routes.release),
-    get: ask(routes.get),
-    reschedule: ask(routes.reschedule),
-    cancel: ask(routes.cancel),
-    amend: ask(routes.amend),
+      ask('getAvailability', routes.availability)(undefined, { query, headers }),
+    agents: (query: Record<string, string> = {}) => ask('listAgents', routes.agents)(undefined, { query }),
+    hold: (asked: Asked) => ask('holdSlot', routes.hold)(undefined, asked),
+    release: ask('releaseHold', routes.release),
+    get: ask('getAppointment', routes.get),
+    reschedule: ask('rescheduleAppointment', routes.reschedule),
+    cancel: ask('cancelAppointment', routes.cancel),
+    amend: ask('amendAppointment', routes.amend),
+    problems: (accept?: string) => ask('getProblems', routes.problem)(undefined, accepting(accept)),
+    problem: (slug: string, accept?: string) => ask('getProblem', routes.problem)(slug, accepting(accept)),
   };
+}
+
+function parameterIn(route: string): string {
+  return /\{(\w+)\}/.exec(route)?.[1] ?? '';
+}
+
+function accepting(accept: string | undefined): Asked {
+  return accept === undefined ? {} : { headers: { accept } };
+}
+
+function parsed({ headers, text }: { readonly headers: Record<string, unknown>; readonly text: string }): unknown {
+  const isJson = /json/.test(String(headers['content-type']));
+  return text === '' || !isJson ? undefined : JSON.parse(text);
 }
 
 export type PublicApi = ReturnType<typeof publicApi>;

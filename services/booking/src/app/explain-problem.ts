@@ -1,6 +1,6 @@
 import { Problem, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type * as z from 'zod';
-import { problemPage, problemsPage } from './problem-pages';
+import { PAGE_HEADERS, problemPage, problemsPage } from './problem-pages';
 import { isProblemSlug, PROBLEM_KINDS, PROBLEMS, type ProblemKind } from './problems';
 import type { ProblemKindAnswer, ProblemKindsAnswer } from './schemas';
 
@@ -11,13 +11,6 @@ export interface ExplainProblemPorts {
 
 /** The types change with a release only. */
 const CACHED = { 'cache-control': 'public, max-age=300', vary: 'accept' };
-/** Plain text and one style of its own: nothing else may load or run, wherever it is opened. */
-const HTML = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-};
 
 function told(problemBase: string, slug: string, kind: ProblemKind): z.infer<typeof ProblemKindAnswer> {
   const { status, title, meaning, remedy } = kind;
@@ -33,7 +26,7 @@ export function explainProblem({ problemBase }: ExplainProblemPorts) {
       const problems = PROBLEM_KINDS.map((kind) => told(problemBase, kind.slug, kind));
       const body = { problems } satisfies z.infer<typeof ProblemKindsAnswer>;
       return asPage
-        ? { status: 200, headers: { ...CACHED, ...HTML }, text: problemsPage(PROBLEM_KINDS) }
+        ? { status: 200, headers: { ...CACHED, ...PAGE_HEADERS }, text: problemsPage(PROBLEM_KINDS) }
         : { status: 200, headers: CACHED, body };
     }
     if (!isProblemSlug(slug)) {
@@ -46,7 +39,7 @@ export function explainProblem({ problemBase }: ExplainProblemPorts) {
     }
     const kind: ProblemKind = PROBLEMS[slug];
     return asPage
-      ? { status: 200, headers: { ...CACHED, ...HTML }, text: problemPage(slug, kind) }
+      ? { status: 200, headers: { ...CACHED, ...PAGE_HEADERS }, text: problemPage(slug, kind) }
       : { status: 200, headers: CACHED, body: told(problemBase, slug, kind) };
   };
 }

@@ -89,12 +89,12 @@ const PROBLEM_HEADERS: Readonly<Partial<Record<ProblemSlug, readonly HeaderName[
 
 /** An answer that is one of these problems; its examples are named after them, and there are no others. */
 function problem(description: string, ...slugs: readonly ProblemSlug[]): Json {
-  const examples = slugs.map((slug) => [slug, { $ref: `#/components/examples/${slug}` }]);
+  const examples: Json = Object.fromEntries(slugs.map((slug) => [slug, { $ref: `#/components/examples/${slug}` }]));
   const schema = ref('Problem');
   return {
     description,
     headers: headersOf(slugs.flatMap((slug) => PROBLEM_HEADERS[slug] ?? [])),
-    content: { 'application/problem+json': { schema, examples: Object.fromEntries(examples) } },
+    content: { 'application/problem+json': { schema, examples } },
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ProblemKind } from './problems';
 
 const STYLE = `
@@ -19,6 +20,19 @@ ul { margin: 1.5rem 0 0; padding: 0; list-style: none; border-block-start: 1px s
 li { padding-block: 0.85rem; border-block-end: 1px solid var(--line); }
 .back { margin-block-start: 2rem; }
 `;
+
+/** Plain text and this one style: nothing else may load or run, wherever a page is opened. */
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+};
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
