@@ -4,7 +4,13 @@ import { newAppointmentId, newHoldId } from '../src/adapters/ids';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
 import { phoneRulesFrom } from '../src/adapters/phone-rules';
 import { configuredAgent, fixedAgents } from '../src/adapters/roster';
-import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
+import {
+  amendAppointment,
+  cancelAppointment,
+  client,
+  rescheduleAppointment,
+  staff,
+} from '../src/app/change-appointment';
 import { createAppointment } from '../src/app/create-appointment';
 import { explainProblem } from '../src/app/explain-problem';
 import { getAppointment } from '../src/app/get-appointment';
@@ -14,6 +20,7 @@ import type { BookingLimits } from '../src/app/limits';
 import { listAgents } from '../src/app/list-agents';
 import type { Agents } from '../src/app/agents';
 import { answerFaults, operationNamed, requestFaults } from './document';
+import { getStaffAppointment, listStaffAppointments } from '../src/app/staff-appointments';
 import type { Agent } from '../src/domain/agent';
 
 export const ENVIRONMENT = {
@@ -88,9 +95,13 @@ export function publicApi(
     agents: jsonRoute({ problemBase }, listAgents(ports)),
     hold: jsonRoute({ problemBase, body: 'required' }, holdSlot(ports)),
     release: jsonRoute({ problemBase, body: 'optional' }, releaseHold(ports)),
-    reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports)),
-    cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports)),
-    amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports)),
+    reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, client(ports))),
+    cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, client(ports))),
+    amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports, client(ports))),
+    staffList: jsonRoute({ problemBase }, listStaffAppointments(ports)),
+    staffGet: jsonRoute({ problemBase }, getStaffAppointment(ports)),
+    staffReschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, staff)),
+    staffCancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, staff)),
     problem: jsonRoute({ problemBase }, explainProblem({ problemBase })),
   };
   let requests = 0;
@@ -138,6 +149,15 @@ export function publicApi(
     amend: ask('amendAppointment', routes.amend),
     problems: (accept?: string) => ask('getProblems', routes.problem)(undefined, accepting(accept)),
     problem: (slug: string, accept?: string) => ask('getProblem', routes.problem)(slug, accepting(accept)),
+    /** What staff ask, whom the authorizer has let in before. */
+    staff: {
+      list: (query: Record<string, string>) => ask('listStaffAppointments', routes.staffList)(undefined, { query }),
+      get: (id: string) => ask('getStaffAppointment', routes.staffGet)(id),
+      reschedule: (id: string, body: unknown, asked: Asked = { body }) =>
+        ask('rescheduleStaffAppointment', routes.staffReschedule)(id, asked),
+      cancel: (id: string, body?: unknown, asked: Asked = { body }) =>
+        ask('cancelStaffAppointment', routes.staffCancel)(id, asked),
+    },
   };
 }
 

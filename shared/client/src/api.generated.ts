@@ -64,6 +64,15 @@ export interface HoldSlot {
   readonly replaces?: string | undefined;
 }
 
+export interface StaffReschedule {
+  /** An instant (`Z`), or a local time with an offset, which must be the offset of `timeZone` at that instant. Without an offset it is refused. */
+  readonly startsAt: string;
+  /** IANA name of a time zone. */
+  readonly timeZone: string;
+  /** The agent who takes it over. Without it: the one who has it. */
+  readonly agentId?: string | undefined;
+}
+
 export interface CreatedAppointment {
   readonly appointmentId: string;
   /** Rises on create, reschedule and cancel. */
@@ -147,6 +156,121 @@ export interface Hold {
   readonly endsAt: string;
   /** Until then nobody else can book this time. */
   readonly expiresAt: string;
+}
+
+export interface StaffAppointmentWithHistory {
+  readonly appointmentId: string;
+  /** Rises on create, reschedule and cancel. */
+  readonly version: number;
+  readonly status: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly timeZone: string;
+  readonly agent: {
+    readonly agentId: string;
+    readonly name: string;
+    readonly email: string;
+    readonly phone: string;
+    readonly timeZone: string;
+  };
+  /** Rises on every change by people, amendments included. */
+  readonly revision: number;
+  readonly createdAt: string;
+  readonly durationMinutes: number;
+  /** The start as it was agreed on, in the client's and in the agent's zone. */
+  readonly localStart: {
+    readonly client: string;
+    readonly agent: string;
+  };
+  /** The version of the zone rules that it was agreed on with. */
+  readonly tzdb: string;
+  readonly client: {
+    readonly name: string;
+    readonly email: string;
+    readonly phone: string;
+    readonly locale: string;
+    readonly smsConsent: boolean;
+  };
+  readonly notes?: string;
+  /** That the client agreed to be phoned: when, and to which words. */
+  readonly callConsent?: {
+    readonly at: string;
+    readonly wording: string;
+  };
+  readonly call: {
+    readonly outcome: Open<'completed' | 'failed'> | null;
+    readonly reason?: string;
+    readonly attempts: {
+      readonly agent: number;
+      readonly client: number;
+    };
+    readonly connectedAt?: string;
+    readonly durationSeconds?: number;
+  } | null;
+  readonly history: readonly {
+    readonly at: string;
+    readonly type: string;
+    readonly version: number;
+    readonly text: string;
+  }[];
+}
+
+export interface StaffAppointment {
+  readonly appointmentId: string;
+  /** Rises on create, reschedule and cancel. */
+  readonly version: number;
+  readonly status: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly timeZone: string;
+  readonly agent: {
+    readonly agentId: string;
+    readonly name: string;
+    readonly email: string;
+    readonly phone: string;
+    readonly timeZone: string;
+  };
+  /** Rises on every change by people, amendments included. */
+  readonly revision: number;
+  readonly createdAt: string;
+  readonly durationMinutes: number;
+  /** The start as it was agreed on, in the client's and in the agent's zone. */
+  readonly localStart: {
+    readonly client: string;
+    readonly agent: string;
+  };
+  /** The version of the zone rules that it was agreed on with. */
+  readonly tzdb: string;
+  readonly client: {
+    readonly name: string;
+    readonly email: string;
+    readonly phone: string;
+    readonly locale: string;
+    readonly smsConsent: boolean;
+  };
+  readonly notes?: string;
+  /** That the client agreed to be phoned: when, and to which words. */
+  readonly callConsent?: {
+    readonly at: string;
+    readonly wording: string;
+  };
+  readonly call: {
+    readonly outcome: Open<'completed' | 'failed'> | null;
+    readonly reason?: string;
+    readonly attempts: {
+      readonly agent: number;
+      readonly client: number;
+    };
+    readonly connectedAt?: string;
+    readonly durationSeconds?: number;
+  } | null;
+}
+
+export interface StaffAppointments {
+  /** Oldest first, cancelled ones too. */
+  readonly appointments: readonly StaffAppointment[];
+  /** The `cursor` of the next page; left out on the last. */
+  readonly next?: string;
 }
 
 export interface Problem {
@@ -237,6 +361,35 @@ export interface AmendAppointmentParameters {
   readonly manageToken: string;
 }
 
+/** What `listStaffAppointments` is asked with. */
+export interface ListStaffAppointmentsParameters {
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+  /** The first day, in the zone asked for. */
+  readonly from: string;
+  /** The last day, included; at most 62 days in all. */
+  readonly to: string;
+  /** Whose days are meant; without it UTC. */
+  readonly timeZone?: string | undefined;
+  readonly agentId?: string | undefined;
+}
+
+/** What `getStaffAppointment` is asked with. */
+export interface GetStaffAppointmentParameters {
+  readonly appointmentId: string;
+}
+
+/** What `rescheduleStaffAppointment` is asked with. */
+export interface RescheduleStaffAppointmentParameters {
+  readonly appointmentId: string;
+}
+
+/** What `cancelStaffAppointment` is asked with. */
+export interface CancelStaffAppointmentParameters {
+  readonly appointmentId: string;
+}
+
 /** What `getProblem` is asked with. */
 export interface GetProblemParameters {
   readonly slug: string;
@@ -251,6 +404,10 @@ const GET_APPOINTMENT: Operation = { id: 'getAppointment', method: 'GET', path: 
 const RESCHEDULE_APPOINTMENT: Operation = { id: 'rescheduleAppointment', method: 'POST', path: '/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const CANCEL_APPOINTMENT: Operation = { id: 'cancelAppointment', method: 'POST', path: '/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const AMEND_APPOINTMENT: Operation = { id: 'amendAppointment', method: 'POST', path: '/appointments/{appointmentId}/amend', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
+const LIST_STAFF_APPOINTMENTS: Operation = { id: 'listStaffAppointments', method: 'GET', path: '/staff/appointments', query: ['limit', 'cursor', 'from', 'to', 'timeZone', 'agentId'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const GET_STAFF_APPOINTMENT: Operation = { id: 'getStaffAppointment', method: 'GET', path: '/staff/appointments/{appointmentId}', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const RESCHEDULE_STAFF_APPOINTMENT: Operation = { id: 'rescheduleStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const CANCEL_STAFF_APPOINTMENT: Operation = { id: 'cancelStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const GET_OPEN_API: Operation = { id: 'getOpenApi', method: 'GET', path: '/openapi.json', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEMS: Operation = { id: 'getProblems', method: 'GET', path: '/problems', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEM: Operation = { id: 'getProblem', method: 'GET', path: '/problems/{slug}', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
@@ -311,9 +468,30 @@ export function publicOperations(call: Call): PublicOperations {
 
 /** What staff may do, each operation by its name. */
 export interface StaffOperations {
+  /** The appointments of some days, of one agent or of all, cancelled ones included: one page. `listStaffAppointments.each` reads page after page. */
+  readonly listStaffAppointments: {
+    (parameters: ListStaffAppointmentsParameters, options?: CallOptions): Promise<StaffAppointments>;
+    readonly each: (parameters: ListStaffAppointmentsParameters, options?: CallOptions) => AsyncIterable<StaffAppointments['appointments'][number]>;
+  };
+  /** An appointment with both parties, its call and its history. */
+  readonly getStaffAppointment: (parameters: GetStaffAppointmentParameters, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
+  /** Moves an appointment for its agent, or to another agent, within the agent's hours; from `scheduled` and `failed`. */
+  readonly rescheduleStaffAppointment: (parameters: RescheduleStaffAppointmentParameters, body: StaffReschedule, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
+  /** Calls an appointment off for its agent; from `scheduled` and `calling`. */
+  readonly cancelStaffAppointment: (parameters: CancelStaffAppointmentParameters, body?: Cancel, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
 }
 
-export function staffOperations(_call: Call): StaffOperations {
+export function staffOperations(call: Call): StaffOperations {
   return {
+    listStaffAppointments: Object.assign((parameters: ListStaffAppointmentsParameters, options?: CallOptions) => call<StaffAppointments>(LIST_STAFF_APPOINTMENTS, { parameters }, options), {
+      each: (parameters: ListStaffAppointmentsParameters, options?: CallOptions) =>
+        eachOf(
+          (cursor) => call<StaffAppointments>(LIST_STAFF_APPOINTMENTS, { parameters: { ...parameters, ...cursor } }, options),
+          (page) => page.appointments,
+        ),
+    }),
+    getStaffAppointment: (parameters, options) => call<StaffAppointmentWithHistory>(GET_STAFF_APPOINTMENT, { parameters }, options),
+    rescheduleStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(RESCHEDULE_STAFF_APPOINTMENT, { parameters, body }, options),
+    cancelStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(CANCEL_STAFF_APPOINTMENT, { parameters, body }, options),
   };
 }

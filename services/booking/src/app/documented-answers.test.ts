@@ -98,6 +98,34 @@ function changeCases(change: keyof typeof CHANGES): Case[] {
   ];
 }
 
+/** What a change by staff can be answered, once they are let in. */
+function staffChangeCases(change: 'reschedule' | 'cancel'): Case[] {
+  const operationId = `${change}StaffAppointment`;
+  const body = CHANGES[change];
+  return [
+    [`${operationId} 200 `, async ({ api, booked }) => api.staff[change]((await booked()).id, body)],
+    ...bodyCases(operationId, async ({ api, booked }, asked) => api.staff[change]((await booked()).id, body, asked)),
+    [`${operationId} 404 no-such-appointment`, ({ api }) => api.staff[change]('apt_1', body)],
+    [
+      `${operationId} 409 state-forbids`,
+      async ({ api, booked }) => {
+        const { id, token } = await booked();
+        await api.cancel(id, { token });
+        return api.staff[change](id, body);
+      },
+    ],
+    [
+      `${operationId} 500 internal-error`,
+      async ({ differing, booked }) => differing({ read: gone }).staff[change]((await booked()).id, body),
+    ],
+    [
+      `${operationId} 503 busy`,
+      async ({ differing, booked }) =>
+        differing({ save: async () => 'overtaken' }).staff[change]((await booked()).id, body),
+    ],
+  ];
+}
+
 const CASES: readonly Case[] = [
   ['createAppointment 201 ', ({ api }) => api.create({ body: BOOKING })],
   ...bodyCases('createAppointment', ({ api }, asked) => api.create(asked)),
@@ -195,6 +223,35 @@ const CASES: readonly Case[] = [
   ],
   ...changeCases('cancel'),
   ...changeCases('amend'),
+  [
+    'listStaffAppointments 200 ',
+    async ({ api, booked }) => {
+      await booked();
+      return api.staff.list({ from: '2026-12-01', to: '2026-12-01' });
+    },
+  ],
+  ['listStaffAppointments 400 invalid-request', ({ api }) => api.staff.list({})],
+  [
+    'listStaffAppointments 500 internal-error',
+    ({ differing }) => differing({ readAgenda: gone }).staff.list({ from: '2026-12-01', to: '2026-12-01' }),
+  ],
+  ['getStaffAppointment 200 ', async ({ api, booked }) => api.staff.get((await booked()).id)],
+  ['getStaffAppointment 404 no-such-appointment', ({ api }) => api.staff.get('apt_1')],
+  ['getStaffAppointment 500 internal-error', ({ differing }) => differing({ read: gone }).staff.get('apt_1')],
+  ...staffChangeCases('reschedule'),
+  [
+    'rescheduleStaffAppointment 400 no-such-local-time',
+    async ({ api, booked }) => api.staff.reschedule((await booked()).id, NO_SUCH_TIME),
+  ],
+  [
+    'rescheduleStaffAppointment 409 slot-taken',
+    async ({ api, booked }) => {
+      const { id } = await booked();
+      await api.create({ body: { ...BOOKING, ...LATER } });
+      return api.staff.reschedule(id, LATER);
+    },
+  ],
+  ...staffChangeCases('cancel'),
   ['getProblems 200 ', ({ api }) => api.problems()],
   ['getProblem 200 ', ({ api }) => api.problem('busy')],
   ['getProblem 404 no-such-problem', ({ api }) => api.problem('none')],
@@ -229,7 +286,7 @@ describe('the API answers', () => {
     expect(`${name.split(' ')[0]} ${told(answer)}`).toBe(name);
   });
 
-  it('with an id that is in its header, in the body of a problem and in the log line, and each with another', async () => {
+  it('with an id that is in its header, in the body of a problem and in the log line', async () => {
     const level = process.env['POWERTOOLS_LOG_LEVEL'];
     process.env['POWERTOOLS_LOG_LEVEL'] = 'INFO';
     let loud = publicApi;

@@ -58,6 +58,10 @@ describe('the OpenAPI document', () => {
       'POST /appointments/{appointmentId}/reschedule',
       'POST /appointments/{appointmentId}/cancel',
       'POST /appointments/{appointmentId}/amend',
+      'GET /staff/appointments',
+      'GET /staff/appointments/{appointmentId}',
+      'POST /staff/appointments/{appointmentId}/reschedule',
+      'POST /staff/appointments/{appointmentId}/cancel',
       'GET /openapi.json',
       'GET /problems',
       'GET /problems/{slug}',
@@ -92,6 +96,26 @@ describe('the OpenAPI document', () => {
 
     expect(everything().filter(({ node }) => node.example !== undefined).length).toBeGreaterThan(10);
     expect([...faults, ...problems]).toEqual([]);
+  });
+
+  it('asks for a token of the staff on their routes, and on no other', () => {
+    for (const { route, security, responses } of OPERATIONS) {
+      const isStaffs = route.includes(' /staff/');
+      expect([route, security.includes('staffToken')]).toEqual([route, isStaffs]);
+      if (isStaffs) expect(responses).toMatchObject({ '401': {}, '403': {} });
+    }
+  });
+
+  it('describes the pages of a list: how many, from where, and where the next begins', () => {
+    const list = document.paths['/staff/appointments']?.['get']?.['parameters'] as { name: string; schema: object }[];
+    const parameter = (name: string) => list.find((one) => one.name === name);
+
+    expect(parameter('limit')?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 100, default: 50 });
+    expect(parameter('cursor')).toMatchObject({ in: 'query', required: false, schema: { type: 'string' } });
+    expect(document.components.schemas['StaffAppointments']).toMatchObject({
+      required: ['appointments'],
+      properties: { appointments: { type: 'array' }, next: { type: 'string' } },
+    });
   });
 
   it('says what a body may have: lengths, patterns, and no unknown field', () => {
