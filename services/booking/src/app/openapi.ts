@@ -70,6 +70,7 @@ const header = (description: string) => ({ description, schema: { type: 'string'
 
 const HEADERS = {
   'x-request-id': header('Names this request in our logs.'),
+  'apigw-requestid': header('Names the request where API Gateway itself answers.'),
   'retry-after': header('Seconds after which the same request may succeed.'),
   'www-authenticate': header('How to authorise: by a bearer token.'),
   location: header('The path of the appointment.'),
@@ -110,7 +111,12 @@ const FROM_GATEWAY: Readonly<Record<string, string>> = {
   '500': 'The function failed.',
   '503': 'The function did not answer in time.',
 };
+const FROM_GATEWAY_HEADERS: Json = { 'apigw-requestid': { $ref: '#/components/headers/apigw-requestid' } };
 const TOO_LARGE_FOR_GATEWAY = 'The body has more than 10 MB.';
+
+function fromGateway(description: string): Json {
+  return { description, headers: FROM_GATEWAY_HEADERS, content: json('GatewayAnswer') };
+}
 
 /** A path's operations with the answers that any of them can give. */
 function withCommonAnswers(path: Json): Json {
@@ -122,11 +128,13 @@ function withCommonAnswers(path: Json): Json {
       const gateway = { ...FROM_GATEWAY, ...('requestBody' in operation && { '413': TOO_LARGE_FOR_GATEWAY }) };
       for (const [status, description] of Object.entries(gateway)) {
         const given = Answer.safeParse(responses[status]).data;
-        responses[status] = {
-          ...given,
-          description: given ? `${given.description} Or, from API Gateway: ${description}` : description,
-          content: { ...given?.content, ...json('GatewayAnswer') },
-        };
+        responses[status] = given
+          ? {
+              ...given,
+              description: `${given.description} Or, from API Gateway: ${description}`,
+              content: { ...given.content, ...json('GatewayAnswer') },
+            }
+          : fromGateway(description);
       }
       return [method, { ...operation, responses }];
     }),
@@ -157,8 +165,8 @@ const secured = [{ manageToken: [] }];
 const forStaff = [{ staffToken: [] }];
 /** What the API's authorizer answers before any of our functions is asked. */
 const NO_STAFF = {
-  '401': { description: 'There is no token, or it is not taken.', content: json('GatewayAnswer') },
-  '403': { description: 'The token has not the scope `staff`.', content: json('GatewayAnswer') },
+  '401': fromGateway('There is no token, or it is not taken.'),
+  '403': fromGateway('The token has not the scope `staff`.'),
 };
 const NO_SUCH = { '404': problem('There is no such appointment.', 'no-such-appointment') };
 
