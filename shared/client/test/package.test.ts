@@ -49,7 +49,7 @@ describe('the package', () => {
     expect(readdirSync(packed()).toSorted()).toEqual(['LICENSE', 'README.md', 'lib', 'package.json', 'types']);
     expect(manifest['dependencies']).toBeUndefined();
     expect(manifest['private']).toBeUndefined();
-    expect(readFileSync(join(packed(), 'lib/index.mjs'), 'utf8')).not.toMatch(/\b(require|from) ?\(?['"]/);
+    expect(readFileSync(join(packed(), 'lib/index.mjs'), 'utf8')).not.toMatch(/\brequire\(|^import /m);
   });
 
   it('can be required as well as imported, with the same names', async () => {
@@ -145,13 +145,12 @@ describe('against the whole system', () => {
           route.fulfill({ contentType: 'text/javascript', path: join(packed(), 'lib/index.mjs') }),
         );
         await page.goto(system.url);
-        status = await page.evaluate(async (wish) => {
-          const path = '/client.mjs';
-          const { appointmentsClient } = (await import(path)) as typeof import('../src/index');
+        // As text: what is compiled for this test would ask for helpers that a page has not.
+        status = await page.evaluate(`import('/client.mjs').then(async ({ appointmentsClient }) => {
           const api = appointmentsClient({ baseUrl: '' });
-          const booked = await api.createAppointment(wish);
+          const booked = await api.createAppointment(${JSON.stringify(body)});
           return (await api.cancelAppointment(booked)).status;
-        }, body);
+        })`);
       } finally {
         await browser.close();
       }
