@@ -39,7 +39,12 @@ export class ProblemError extends Error {
     const text = (name: string) => textOf(members.get(name));
     const type = text('type') ?? 'about:blank';
     const title = text('title') ?? text('message') ?? `The API answered ${status}`;
-    super(`${operationId}: ${text('detail') ?? title}`);
+    const errors = objectsOf(members.get('errors')).flatMap((fault) => {
+      const [path, message] = [textOf(fault.get('path')), textOf(fault.get('message'))];
+      return message === undefined ? [] : [{ path: path ?? '', message }];
+    });
+    const faults = errors.filter(({ path }) => path !== '').map(({ path, message }) => `${path} ${message}`);
+    super(`${operationId}: ${text('detail') ?? title}${faults.length > 0 ? ` (${faults.join('; ')})` : ''}`);
     this.operationId = operationId;
     this.idempotencyKey = idempotencyKey;
     this.slug = slugOf(type) ?? STATUS_SLUGS[status] ?? `http-${status}`;
@@ -47,10 +52,7 @@ export class ProblemError extends Error {
     this.status = status;
     this.title = title;
     this.detail = text('detail');
-    this.errors = objectsOf(members.get('errors')).flatMap((fault) => {
-      const [path, message] = [textOf(fault.get('path')), textOf(fault.get('message'))];
-      return message === undefined ? [] : [{ path: path ?? '', message }];
-    });
+    this.errors = errors;
     this.nearest = objectsOf(members.get('nearest')).flatMap((slot) => {
       const [startsAt, endsAt] = [textOf(slot.get('startsAt')), textOf(slot.get('endsAt'))];
       return startsAt === undefined || endsAt === undefined ? [] : [{ startsAt, endsAt }];

@@ -206,7 +206,7 @@ describe('an answer', () => {
     expect(error).toBeInstanceOf(ProblemError);
     expect(error).toMatchObject({
       name: 'ProblemError',
-      message: 'changeThing: Taken.',
+      message: 'changeThing: Taken. (name is required)',
       operationId: 'changeThing',
       slug: 'slot-taken',
       type: 'https://book.example.com/problems/slot-taken',
