@@ -1,4 +1,5 @@
 // Writes the types and the functions of the client from the OpenAPI document, so that both say what the API's own schemas say.
+// Ours, because openapi-typescript writes by the compiler API of TypeScript 5, which TypeScript 7 no longer has.
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
 /** Parameters that the client sets by itself. */

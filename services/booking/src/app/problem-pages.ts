@@ -9,13 +9,13 @@ const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif; overflow-wrap: anywhere; }
 main { max-inline-size: 46rem; margin-inline: auto; padding: clamp(1.5rem, 5vw, 3.5rem) clamp(1rem, 4vw, 2.5rem); }
-h1 { margin: 0; font-size: clamp(1.4rem, 1.2rem + 1.2vw, 1.9rem); line-height: 1.25; letter-spacing: -0.01em; }
+h1 { margin: 0 0 0.5rem; font-size: clamp(1.4rem, 1.2rem + 1.2vw, 1.9rem); line-height: 1.25; letter-spacing: -0.01em; }
 h2 { margin: 1.75rem 0 0.25rem; font-size: 1.05rem; }
 p { margin: 0; }
 .kind { margin-block-end: 0.5rem; color: var(--quiet); }
 a { color: var(--accent); }
 code { padding: 0.05em 0.35em; border-radius: 0.35em; background: var(--tint); font-size: 0.92em; }
-pre { margin: 0.25rem 0 0; padding: 1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); font-size: 0.875rem; }
+pre { margin: 0.25rem 0 0; padding: 1rem; white-space: pre-wrap; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--card); font-size: 0.875rem; }
 ul { margin: 1.5rem 0 0; padding: 0; list-style: none; border-block-start: 1px solid var(--line); }
 li { padding-block: 0.85rem; border-block-end: 1px solid var(--line); }
 .back { margin-block-start: 2rem; }
@@ -77,7 +77,7 @@ export function problemPage(slug: string, { status, title, meaning, remedy, exam
       example
         ? `
 <h2>What such an answer has</h2>
-<pre tabindex="0" aria-label="Members of such an answer">${escaped(JSON.stringify(example, null, 2))}</pre>`
+<pre>${escaped(JSON.stringify(example, null, 2))}</pre>`
         : ''
     }
 <p class="back"><a href="/problems">All problems</a> · <a href="/openapi.json">The API's document</a></p>`,

@@ -25,9 +25,7 @@ function sources(): string[] {
 }
 
 function slugsIn(text: string): string[] {
-  const named = [...text.matchAll(/\bslug(?::| =) '([^']+)'/g)];
-  const passed = [...text.matchAll(/\binvalidRequest\((?:[\w.]+|\[[^\]]*\]),\s*'([^']+)'/g)];
-  return [...named, ...passed].map(([, slug = '']) => slug);
+  return [...text.matchAll(/\bslug: '([^']+)'/g)].map(([, slug = '']) => slug);
 }
 
 describe('the table of problems', () => {

@@ -27,7 +27,7 @@ export const PROBLEMS = {
   },
   'no-such-local-time': {
     status: 400,
-    title: 'The request cannot be understood as it stands',
+    title: 'There is no such local time',
     meaning:
       'The offset of `startsAt` is not the one that is in force in `timeZone` at that moment: the clocks skip that time, or the offset belongs to the other half of the year.',
     remedy:
