@@ -13,9 +13,9 @@ const UNPRINTABLE_IN_TEXT = /[\p{Cs}\p{Cc}]/u;
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
 
-const said = (must: string) => (issue: { readonly input?: unknown }) =>
+export const said = (must: string) => (issue: { readonly input?: unknown }) =>
   issue.input === undefined ? 'is required' : must;
-const text = () => z.string({ error: said('must be text') });
+export const text = () => z.string({ error: said('must be text') });
 
 export const Name = text()
   .trim()
@@ -103,7 +103,7 @@ const Consent = z
   .boolean({ error: said('must be true or false') })
   .meta({ description: 'Whether text messages may be sent.' });
 
-const AN_OBJECT = 'must be a JSON object';
+export const AN_OBJECT = 'must be a JSON object';
 
 export const CreateAppointment = z.strictObject(
   {
