@@ -10,6 +10,7 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
   'POST /appointments/{appointmentId}/cancel',
@@ -22,6 +23,7 @@ const HTTP_FUNCTIONS = [
   'reschedule-appointment',
   'cancel-appointment',
   'amend-appointment',
+  'staff-appointments',
   'get-openapi',
   'serve-page',
 ];
@@ -45,11 +47,43 @@ const actionsOf = (functionName: string): string[] => {
 };
 
 describe('the booking stack', () => {
-  it('answers exactly the routes of the public API and the page, none of them behind an authorizer', () => {
+  it('answers exactly the routes of the public API, of the staff and of the page', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
 
     expect(routes.map((route) => route['Properties'].RouteKey as string).toSorted()).toEqual(ROUTES);
-    expect(routes.map((route) => route['Properties'].AuthorizationType as string)).toEqual(routes.map(() => 'NONE'));
+  });
+
+  it('asks for a token of scope `staff` on every route of the staff, and on no other', () => {
+    const authorizer = named('AWS::ApiGatewayV2::Authorizer', 'ApiStaffAuthorizer');
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
+      (route) => route['Properties'] as Record<string, unknown> & { RouteKey: string },
+    );
+    const [ofStaff, others] = [true, false].map((wanted) =>
+      routes.filter(({ RouteKey }) => RouteKey.includes(' /staff') === wanted),
+    );
+
+    expect(ofStaff?.length).toBeGreaterThan(0);
+    for (const route of ofStaff ?? []) {
+      expect(route).toMatchObject({
+        AuthorizationType: 'JWT',
+        AuthorizationScopes: ['staff'],
+        AuthorizerId: { Ref: authorizer },
+      });
+    }
+    for (const route of others ?? []) {
+      expect(route).toMatchObject({ AuthorizationType: 'NONE' });
+      expect(route).not.toHaveProperty('AuthorizerId');
+      expect(route).not.toHaveProperty('AuthorizationScopes');
+    }
+  });
+
+  it('takes the tokens of the stage’s issuer for the stage’s audience, from the Authorization header', () => {
+    template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://staff.example.com/', Audience: ['appointments'] },
+    });
   });
 
   it('hands every route to a function by payload 2.0', () => {
@@ -101,6 +135,7 @@ describe('the booking stack', () => {
     ['GetOpenapi', []],
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:Query']],
+    ['StaffAppointments', ['dynamodb:Query']],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['CreateAppointment', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['AmendAppointment', ['dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
