@@ -111,6 +111,12 @@ export class BookingStack extends ServiceStack {
         routes: ['GET /staff/appointments/{appointmentId}'],
         table: ['dynamodb:Query'],
       },
+      {
+        handler: 'staff-agents',
+        routes: ['GET /staff/agents', 'PUT /staff/agents/{agentId}'],
+        table: ['dynamodb:GetItem', ...change],
+        environment: { ...roster, ...allowedCountries },
+      },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
       {
         handler: 'serve-page',

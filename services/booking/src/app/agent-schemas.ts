@@ -131,7 +131,7 @@ function faultsBetween(json: unknown, defaults: Agent): Fault[] {
   }
   const horizon = length('horizonDays');
   if (horizon > 0 && length('minimumNoticeMinutes') > horizon * MINUTES_OF_A_DAY) {
-    faults.push({ path: 'minimumNoticeMinutes', message: `is more than the ${horizon} days that can be booked ahead` });
+    faults.push({ path: 'minimumNoticeMinutes', message: 'is longer than can be booked ahead (horizonDays)' });
   }
   for (const [index, date] of dates.entries()) {
     if (date === undefined) continue;

@@ -143,6 +143,17 @@ export const AvailabilityQuery = z.object({
   agentId: AgentId.optional(),
 });
 
+/** Of a list that can grow. */
+export const PageQuery = z.object({
+  limit: z.coerce
+    .number({ error: 'must be a whole number from 1 to 100' })
+    .int('must be a whole number from 1 to 100')
+    .min(1, 'must be a whole number from 1 to 100')
+    .max(100, 'must be a whole number from 1 to 100')
+    .default(50),
+  cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),
+});
+
 /** 255 printable characters are more than any generator of keys needs. */
 export const IdempotencyKey = z
   .string()
