@@ -61,7 +61,13 @@ overTheEngine('agents over the real database engine', () => {
   it('are in the order of their ids, and one who is not there is not found', async () => {
     for (const agentId of ['agt_zoe', 'AGT', 'agt_anna', '0']) await api.put(agentId, ANNA);
 
-    expect((await store.all()).map(({ agentId }) => agentId)).toEqual(['0', 'AGT', 'agt_anna', 'agt_default', 'agt_zoe']);
+    expect((await store.all()).map(({ agentId }) => agentId)).toEqual([
+      '0',
+      'AGT',
+      'agt_anna',
+      'agt_default',
+      'agt_zoe',
+    ]);
     expect(await store.find('agt_nobody')).toBeUndefined();
   });
 
@@ -94,8 +100,16 @@ overTheEngine('agents over the real database engine', () => {
   });
 
   it('are read as they were written, whoever they are', async () => {
-    const date = fc.integer({ min: 0, max: 600 }).map((days) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10));
-    const windows = fc.constantFrom([{ from: 0, to: 1440 }], [{ from: 540, to: 720 }, { from: 720, to: 1025 }]);
+    const date = fc
+      .integer({ min: 0, max: 600 })
+      .map((days) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10));
+    const windows = fc.constantFrom(
+      [{ from: 0, to: 1440 }],
+      [
+        { from: 540, to: 720 },
+        { from: 720, to: 1025 },
+      ],
+    );
     const hours = fc
       .array(fc.constantFrom('Mon', 'Tue-Thu', 'Fri', 'Sat-Sun'), { minLength: 1 })
       .map((days) => parseWorkingHours(`${[...new Set(days)].join()} 08:00-12:00,13:05-24:00`))
@@ -108,9 +122,12 @@ overTheEngine('agents over the real database engine', () => {
       phone: fc.constant('+12025550101'),
       zone: fc.constantFrom('Europe/Berlin', 'Asia/Calcutta', 'UTC').map((name) => zoneNamed(name) ?? CONFIGURED.zone),
       workingHours: hours,
-      exceptions: fc
-        .tuple(fc.array(date), fc.array(fc.record({ date, windows })))
-        .map(([off, overrides]) => exceptionsOf(off.map((day) => ({ from: day, to: day })), overrides)),
+      exceptions: fc.tuple(fc.array(date), fc.array(fc.record({ date, windows }))).map(([off, overrides]) =>
+        exceptionsOf(
+          off.map((day) => ({ from: day, to: day })),
+          overrides,
+        ),
+      ),
       slotMinutes: fc.constantFrom(5, 30, 210),
       bufferBeforeMinutes: fc.constantFrom(0, 15),
       bufferAfterMinutes: fc.constantFrom(0, 15),
@@ -154,10 +171,14 @@ overTheEngine('agents over the real database engine', () => {
             const seen = new Map<string, number>();
             for (const { agentId, name, careful, dryRun } of plan) {
               const version = seen.get(agentId);
-              const answer = await api.put(agentId, { ...ANNA, name }, {
-                ...(dryRun && { query: { dryRun: 'true' } }),
-                ...(careful && version !== undefined && { headers: { 'if-match': `"${version}"` } }),
-              });
+              const answer = await api.put(
+                agentId,
+                { ...ANNA, name },
+                {
+                  ...(dryRun && { query: { dryRun: 'true' } }),
+                  ...(careful && version !== undefined && { headers: { 'if-match': `"${version}"` } }),
+                },
+              );
               expect([200, 412]).toContain(answer.status);
               seen.set(agentId, answer.json.agentVersion);
               if (answer.status === 200) answers.push({ agentId, version: answer.json.agentVersion, name, dryRun });

@@ -1,9 +1,4 @@
-import {
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cancellationCodes, eventItem } from '@appointments/runtime';
 import * as z from 'zod';
 import { agentFields, DaysOff, Hours, OverrideBody, overridesOf, Zone } from '../app/agent-schemas';

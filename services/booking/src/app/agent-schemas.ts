@@ -34,11 +34,11 @@ export const Zone = TimeZone.transform((name, context) => {
 });
 
 export const Hours = text().transform((hours, context) => {
-    const parsed = parseWorkingHours(hours);
-    if (parsed.ok) return parsed.hours;
-    context.addIssue({ code: 'custom', message: parsed.fault });
-    return z.NEVER;
-  });
+  const parsed = parseWorkingHours(hours);
+  if (parsed.ok) return parsed.hours;
+  context.addIssue({ code: 'custom', message: parsed.fault });
+  return z.NEVER;
+});
 
 const HoursOfADay = text()
   .transform((hours, context) => {
@@ -47,7 +47,10 @@ const HoursOfADay = text()
     context.addIssue({ code: 'custom', message: windows });
     return z.NEVER;
   })
-  .meta({ description: 'The hours of this date in place of those of its weekday.', example: '09:00-12:00,13:00-15:00' });
+  .meta({
+    description: 'The hours of this date in place of those of its weekday.',
+    example: '09:00-12:00,13:00-15:00',
+  });
 
 export const DaysOff = text()
   .transform((span, context) => {
@@ -56,14 +59,14 @@ export const DaysOff = text()
     context.addIssue({ code: 'custom', message: read.fault });
     return z.NEVER;
   })
-  .meta({ description: 'A day, or the first and the last of several, both included.', example: '2026-12-24/2027-01-02' });
+  .meta({
+    description: 'A day, or the first and the last of several, both included.',
+    example: '2026-12-24/2027-01-02',
+  });
 
 export const OverrideBody = z.strictObject(
   {
-    date: text().refine(
-      (date) => startOfDate(date) !== undefined,
-      'must be a day of the calendar, like 2026-12-31',
-    ),
+    date: text().refine((date) => startOfDate(date) !== undefined, 'must be a day of the calendar, like 2026-12-31'),
     hours: HoursOfADay,
   },
   'must be an object, like {"date": "2026-12-31", "hours": "09:00-12:00"}',
@@ -71,7 +74,12 @@ export const OverrideBody = z.strictObject(
 
 function whole(from: number, to: number, step = 1) {
   const must = `must be a whole number from ${from} to ${to}${step === 1 ? '' : ` and a multiple of ${step}`}`;
-  return z.number({ error: said(must) }).int(must).min(from, must).max(to, must).multipleOf(step, must);
+  return z
+    .number({ error: said(must) })
+    .int(must)
+    .min(from, must)
+    .max(to, must)
+    .multipleOf(step, must);
 }
 
 const lengths = {
@@ -153,11 +161,7 @@ export function readAgent(
   judgePhone: JudgePhone,
   more: readonly Fault[] = [],
 ): AgentParticulars {
-  const body = checked(AgentBody, json, [
-    ...phoneFaults(json, judgePhone),
-    ...faultsBetween(json, defaults),
-    ...more,
-  ]);
+  const body = checked(AgentBody, json, [...phoneFaults(json, judgePhone), ...faultsBetween(json, defaults), ...more]);
   return {
     agentId,
     name: body.name,

@@ -158,15 +158,18 @@ describe('writing an agent', () => {
       expect([first.json.agentVersion, second.json.agentVersion]).toEqual([1, 2]);
     });
 
-    it.each(['"0"', '"2"'])('is refused with the version that is in force where it does not fit: %s', async (version) => {
-      await api.put('agt_anna', ANNA);
+    it.each(['"0"', '"2"'])(
+      'is refused with the version that is in force where it does not fit: %s',
+      async (version) => {
+        await api.put('agt_anna', ANNA);
 
-      const answer = await api.put('agt_anna', { ...ANNA, name: 'Anna B.' }, ifMatch(version));
+        const answer = await api.put('agt_anna', { ...ANNA, name: 'Anna B.' }, ifMatch(version));
 
-      expect(answer).toMatchObject({ status: 412, json: { agentVersion: 1 } });
-      expect(answer.json.type).toMatch(/\/agent-changed$/);
-      expect(await store.find('agt_anna')).toMatchObject({ name: 'Anna Berg', version: 1 });
-    });
+        expect(answer).toMatchObject({ status: 412, json: { agentVersion: 1 } });
+        expect(answer.json.type).toMatch(/\/agent-changed$/);
+        expect(await store.find('agt_anna')).toMatchObject({ name: 'Anna Berg', version: 1 });
+      },
+    );
 
     it('is refused even where nothing would change, and where somebody else came first', async () => {
       await api.put('agt_anna', ANNA);
@@ -292,7 +295,10 @@ describe('writing an agent', () => {
 
     it.each([
       [{ phone: '+442079460958' }, 'phone: is a number in the UK, and we call only numbers in the US'],
-      [{ phone: '5550100' }, 'phone: must be in international form: + and the country code, digits only, like +12025550123'],
+      [
+        { phone: '5550100' },
+        'phone: must be in international form: + and the country code, digits only, like +12025550123',
+      ],
       [{ workingHours: 'Mon off' }, 'it leaves no day with hours'],
       [{ workingHours: 9 }, 'workingHours: must be text'],
       [{ daysOff: '2026-12-24' }, 'daysOff: must be a list of days'],
@@ -304,9 +310,15 @@ describe('writing an agent', () => {
       [{ slotMinutes: 245 }, 'slotMinutes: must be a whole number from 5 to 240 and a multiple of 5'],
       [{ bufferAfterMinutes: 12 }, 'bufferAfterMinutes: must be a whole number from 0 to 240 and a multiple of 5'],
       [{ horizonDays: 367 }, 'horizonDays: must be a whole number from 1 to 366'],
-      [{ slotMinutes: 200, bufferBeforeMinutes: 20, bufferAfterMinutes: 25 }, 'slotMinutes: takes 245 minutes together with the buffers, and may take 240'],
+      [
+        { slotMinutes: 200, bufferBeforeMinutes: 20, bufferAfterMinutes: 25 },
+        'slotMinutes: takes 245 minutes together with the buffers, and may take 240',
+      ],
       [{ bufferAfterMinutes: 215 }, 'slotMinutes: takes 245 minutes together with the buffers, and may take 240'],
-      [{ horizonDays: 1, minimumNoticeMinutes: 1441 }, 'minimumNoticeMinutes: is longer than can be booked ahead (horizonDays)'],
+      [
+        { horizonDays: 1, minimumNoticeMinutes: 1441 },
+        'minimumNoticeMinutes: is longer than can be booked ahead (horizonDays)',
+      ],
       [
         { daysOff: ['2026-12-24/2027-01-02'], overrides: [{ date: '2026-12-31', hours: '09:00-12:00' }] },
         'overrides.0.date: is a day off',
@@ -361,11 +373,17 @@ describe('writing an agent', () => {
   it('answers what, written again, changes nothing: whatever was said and however', async () => {
     const minutes = (from: number, to: number) => fc.integer({ min: from / 5, max: to / 5 }).map((step) => step * 5);
     const hours = fc.constantFrom('09:00-12:00', '13:00-17:00, 09:00-12:00', '00:00-24:00', '22:00-24:00,00:00-00:05');
-    const date = fc.integer({ min: 0, max: 800 }).map((days) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10));
+    const date = fc
+      .integer({ min: 0, max: 800 })
+      .map((days) => new Date(Date.UTC(2026, 0, 1 + days)).toISOString().slice(0, 10));
     const body = fc.record(
       {
         workingHours: fc
-          .tuple(fc.constantFrom('Mon-Fri', 'Sat-Mon', 'Wed', ''), hours, fc.constantFrom('', '; Wed off', '; Tue 06:00-07:00'))
+          .tuple(
+            fc.constantFrom('Mon-Fri', 'Sat-Mon', 'Wed', ''),
+            hours,
+            fc.constantFrom('', '; Wed off', '; Tue 06:00-07:00'),
+          )
           .map(([days, times, more]) => `${days} ${times}${days === 'Wed' ? '' : more}`),
         daysOff: fc.array(
           fc.tuple(date, date).map(([one, other]) => (one < other ? `${one}/${other}` : one)),

@@ -99,12 +99,15 @@ describe('written working hours', () => {
       .map((pieces) => pieces.toSorted((a, b) => a - b).map((piece) => piece * 5))
       .map((times) => times.flatMap((from, at) => (at % 2 === 0 ? [{ from, to: times[at + 1] ?? from }] : [])))
       .map((made) => made.filter(({ from, to }) => from < to));
-    const weeks = fc.array(windows, { minLength: 7, maxLength: 7 }).filter((days) => days.some(({ length }) => length > 0));
+    const weeks = fc
+      .array(windows, { minLength: 7, maxLength: 7 })
+      .filter((days) => days.some(({ length }) => length > 0));
 
     fc.assert(
       fc.property(weeks, (hours) => {
         expect(parseWorkingHours(writeWorkingHours(hours))).toEqual({ ok: true, hours });
-        for (const day of hours.filter(({ length }) => length > 0)) expect(parseWindows(writeWindows(day))).toEqual(day);
+        for (const day of hours.filter(({ length }) => length > 0))
+          expect(parseWindows(writeWindows(day))).toEqual(day);
       }),
     );
   });
