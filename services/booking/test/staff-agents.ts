@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { OutgoingEvent } from '@appointments/events';
-import { byRoute, jsonRoute } from '@appointments/runtime';
+import { jsonRoutes, jsonRoute } from '@appointments/runtime';
 import type { AgentStore } from '../src/adapters/agents';
 import { phoneRulesFrom } from '../src/adapters/phone-rules';
 import { configuredAgent } from '../src/adapters/roster';
@@ -43,7 +43,7 @@ export interface AskedPut {
 export function staffAgentsApi({ find, all, save }: AgentStore, now: () => Date, defaults: Agent = CONFIGURED) {
   const problemBase = 'https://book.example.com/problems';
   const judgePhone = phoneRulesFrom(ENVIRONMENT);
-  const route = byRoute({
+  const route = jsonRoutes({
     'GET /staff/agents': jsonRoute({ problemBase }, listStaffAgents({ all })),
     'PUT /staff/agents/{agentId}': jsonRoute(
       { problemBase, subject: 'agentId', body: 'required' },

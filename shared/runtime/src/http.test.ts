@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { handlingContext } from './context';
-import { byRoute, checked, jsonRoute, Problem, type HttpAnswer, type HttpRequest, type RouteOptions } from './http';
+import { jsonRoutes, checked, jsonRoute, Problem, type HttpAnswer, type HttpRequest, type RouteOptions } from './http';
 
 const problemBase = 'https://book.example.com/problems/';
 
@@ -207,7 +207,7 @@ describe('a JSON route', () => {
 
 describe('one function for several routes', () => {
   const named = (name: string) => jsonRoute({ problemBase }, () => ({ status: 200, body: { name } }));
-  const route = byRoute({ 'GET /things': named('all'), 'GET /things/{id}': named('one') });
+  const route = jsonRoutes({ 'GET /things': named('all'), 'GET /things/{id}': named('one') });
   const asked = (routeKey: string) =>
     route({
       routeKey,

@@ -5,11 +5,11 @@ export { assertMayAct, handlingContext, ReplayMayNotAct, within, type HandlingCo
 export { CountryCodes, E164, NOT_E164 } from './e164';
 export { NotYet, NOT_YET_LIMIT_MS, PermanentError, THROTTLED_LIMIT_MS } from './errors';
 export {
-  byRoute,
   checked,
   faultsOf,
   invalidRequest,
   jsonRoute,
+  jsonRoutes,
   MAX_BODY_BYTES,
   Problem,
   type Fault,

@@ -463,8 +463,8 @@ describe('the list of the agents', () => {
     [{ limit: '0' }, 'limit', 'must be a whole number from 1 to 100'],
     [{ limit: '101' }, 'limit', 'must be a whole number from 1 to 100'],
     [{ limit: 'all' }, 'limit', 'must be a whole number from 1 to 100'],
-    [{ cursor: 'x' }, 'cursor', 'is not the `next` of a page'],
-    [{ cursor: '' }, 'cursor', 'is not the `next` of a page'],
+    [{ cursor: 'x' }, 'cursor', 'must be the `next` of the page before, as it was given'],
+    [{ cursor: '' }, 'cursor', 'must be the `next` of the page before, as it was given'],
   ])('is refused with %j', async (query, path, message) => {
     const answer = await api.list(query);
 

@@ -1,4 +1,4 @@
-import { byRoute, documentClient, jsonRoute } from '@appointments/runtime';
+import { jsonRoutes, documentClient, jsonRoute } from '@appointments/runtime';
 import { agentStore } from '../adapters/agents';
 import { phoneRulesFrom } from '../adapters/phone-rules';
 import { configuredAgent } from '../adapters/roster';
@@ -12,7 +12,7 @@ const defaults = configuredAgent();
 const { find, all, save } = agentStore(documentClient(), tableName(), defaults);
 const about = { problemBase: problemBase(), subject: 'agentId' };
 
-export const handler = byRoute({
+export const handler = jsonRoutes({
   'GET /staff/agents': jsonRoute(about, listStaffAgents({ all })),
   'PUT /staff/agents/{agentId}': jsonRoute(
     { ...about, body: 'required' },
