@@ -10,7 +10,8 @@ import { install, requireNode, say, stop } from './setup.mjs';
 requireNode();
 install();
 // Only now is what it imports surely there.
-const { COLUMNS, faultInFile, listed, readAgentsFile, writeAgentsFile } = await import('../services/booking/agents-file.mjs');
+const { COLUMNS, faultInFile, listed, readAgentsFile, writeAgentsFile } =
+  await import('../services/booking/agents-file.mjs');
 
 const USAGE = `Usage: npm run agents -- import <agents.csv|agents.json> [--dry-run]
        npm run agents -- list [--json]

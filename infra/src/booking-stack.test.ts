@@ -11,6 +11,7 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /staff/agents',
   'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
@@ -18,6 +19,7 @@ const ROUTES = [
   'POST /appointments/{appointmentId}/reschedule',
   'POST /holds',
   'POST /holds/{holdId}/release',
+  'PUT /staff/agents/{agentId}',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -28,6 +30,7 @@ const HTTP_FUNCTIONS = [
   'cancel-appointment',
   'amend-appointment',
   'staff-appointments',
+  'staff-agents',
   'get-openapi',
   'serve-page',
 ];
@@ -138,7 +141,8 @@ describe('the booking stack', () => {
   it.each([
     ['GetOpenapi', []],
     ['ServePage', []],
-    ['GetAvailability', ['dynamodb:Query']],
+    ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     ['StaffAppointments', ['dynamodb:Query']],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
@@ -163,6 +167,7 @@ describe('the booking stack', () => {
       [
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:GetSecretValue',
@@ -193,7 +198,7 @@ describe('the booking stack', () => {
       .filter(([, fn]) => fn['Properties'].Environment.Variables.ALLOWED_COUNTRIES === 'US')
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
 
-    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage']);
+    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage', 'StaffAgents']);
   });
 
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {

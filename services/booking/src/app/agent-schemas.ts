@@ -72,20 +72,29 @@ export const OverrideBody = z.strictObject(
   'must be an object, like {"date": "2026-12-31", "hours": "09:00-12:00"}',
 );
 
-function whole(from: number, to: number, step = 1) {
-  const must = `must be a whole number from ${from} to ${to}${step === 1 ? '' : ` and a multiple of ${step}`}`;
+function whole(from: number, to: number) {
+  const must = `must be a whole number from ${from} to ${to}`;
+  return z
+    .number({ error: said(must) })
+    .int(must)
+    .min(from, must)
+    .max(to, must);
+}
+
+function onGrid(from: number, to: number) {
+  const must = `must be a whole number from ${from} to ${to} and a multiple of ${GRID_MINUTES}`;
   return z
     .number({ error: said(must) })
     .int(must)
     .min(from, must)
     .max(to, must)
-    .multipleOf(step, must);
+    .multipleOf(GRID_MINUTES, must);
 }
 
 const lengths = {
-  slotMinutes: whole(GRID_MINUTES, LONGEST_MINUTES, GRID_MINUTES).optional(),
-  bufferBeforeMinutes: whole(0, LONGEST_MINUTES, GRID_MINUTES).optional(),
-  bufferAfterMinutes: whole(0, LONGEST_MINUTES, GRID_MINUTES).optional(),
+  slotMinutes: onGrid(GRID_MINUTES, LONGEST_MINUTES).optional(),
+  bufferBeforeMinutes: onGrid(0, LONGEST_MINUTES).optional(),
+  bufferAfterMinutes: onGrid(0, LONGEST_MINUTES).optional(),
   minimumNoticeMinutes: whole(0, LONGEST_HORIZON_DAYS * MINUTES_OF_A_DAY).optional(),
   horizonDays: whole(1, LONGEST_HORIZON_DAYS).optional(),
 };

@@ -302,5 +302,6 @@ export const ProblemAnswer = z.object({
     .meta({ description: 'Every fault of the request; `path` is empty where no field is to blame.' }),
   nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
   state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
+  agentVersion: z.int().optional().meta({ description: 'The version that the agent has by now.' }),
   requestId: z.string(),
 });

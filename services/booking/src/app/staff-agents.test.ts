@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { NOW } from '../../test/api';
+import { BOOKING, NOW, publicApi } from '../../test/api';
+import { memoryStore } from '../../test/memory-store';
 import { ANNA, CONFIGURED, memoryAgents, staffAgentsApi, type MemoryAgents } from '../../test/staff-agents';
 import type { Agent } from '../domain/agent';
 import { agentFields } from './agent-schemas';
@@ -419,6 +420,86 @@ describe('writing an agent', () => {
       { numRuns: 200 },
     );
     expect(taken).toBe(200);
+  });
+});
+
+describe('an agent who takes no new appointments', () => {
+  const inactive = { ...ANNA, active: false };
+  const query = { from: '2026-12-01', to: '2026-12-02', timeZone: 'Europe/Berlin' };
+  const startsAt = '2026-12-01T16:00:00+01:00';
+
+  /** An appointment with Anna, who is then made inactive. */
+  async function booked() {
+    await api.put('agt_anna', ANNA);
+    const client = publicApi(memoryStore(), () => NOW, {}, { agents: store });
+    const { json } = await client.create({ body: { ...BOOKING, startsAt, agentId: 'agt_anna' } });
+    await api.put('agt_anna', inactive);
+    return { client, id: json.appointmentId as string, token: json.manageToken as string };
+  }
+
+  it('is offered to nobody and cannot be asked for', async () => {
+    await api.put('agt_anna', inactive);
+    await api.put('agt_default', { ...ANNA, active: false });
+    const client = publicApi(memoryStore(), () => NOW, {}, { agents: store });
+
+    const offered = await client.availability(query);
+    const asked = await client.create({ body: { ...BOOKING, agentId: 'agt_anna' } });
+
+    expect(offered.json.slots).toEqual([]);
+    expect(asked.status).toBe(400);
+    expect(asked.json.errors).toEqual([{ path: 'agentId', message: 'takes no appointments at present' }]);
+  });
+
+  it('keeps the appointments that were made: they are shown, amended and called off as ever', async () => {
+    const { client, id, token } = await booked();
+
+    const shown = await client.get(id, { token });
+    const amended = await client.amend(id, { token, body: { notes: 'The second floor' } });
+    const cancelled = await client.cancel(id, { token });
+
+    expect([shown, amended, cancelled].map(({ status, json }) => [status, json.status])).toEqual([
+      [200, 'scheduled'],
+      [200, 'scheduled'],
+      [200, 'cancelled'],
+    ]);
+  });
+
+  it('is moved to no other time by a client, who is told what they can do', async () => {
+    const { client, id, token } = await booked();
+
+    const moved = await client.reschedule(id, {
+      token,
+      body: { startsAt: '2026-12-01T15:00:00+01:00', timeZone: 'Europe/Berlin' },
+    });
+
+    expect(moved.status).toBe(400);
+    expect(moved.json.errors).toEqual([
+      {
+        path: 'startsAt',
+        message:
+          'cannot be had: Anna Berg takes no new times. The appointment stands as it is; for another time cancel it and book another',
+      },
+    ]);
+  });
+
+  it('may still be told of a move that was made before: it is repeated, and changes nothing', async () => {
+    const { client, id, token } = await booked();
+
+    const again = await client.reschedule(id, { token, body: { startsAt, timeZone: 'Europe/Berlin' } });
+
+    expect(again).toMatchObject({ status: 200, json: { version: 1 } });
+  });
+
+  it('takes appointments again when made active', async () => {
+    const { client, id, token } = await booked();
+    await api.put('agt_anna', ANNA);
+
+    const moved = await client.reschedule(id, {
+      token,
+      body: { startsAt: '2026-12-01T15:00:00+01:00', timeZone: 'Europe/Berlin' },
+    });
+
+    expect(moved.status).toBe(200);
   });
 });
 

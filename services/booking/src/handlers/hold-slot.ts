@@ -11,7 +11,13 @@ const store = appointmentStore(documentClient(), tableName());
 export const handler = jsonRoutes({
   'POST /holds': jsonRoute(
     { problemBase: problemBase(), body: 'required' },
-    holdSlot({ ...store, agents: agentStore(documentClient(), tableName(), configuredAgent()), holdMinutes: holdMinutes(), newHoldId, now }),
+    holdSlot({
+      ...store,
+      agents: agentStore(documentClient(), tableName(), configuredAgent()),
+      holdMinutes: holdMinutes(),
+      newHoldId,
+      now,
+    }),
   ),
   'POST /holds/{holdId}/release': jsonRoute({ problemBase: problemBase(), body: 'optional' }, releaseHold(store)),
 });
