@@ -1,18 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { BOOKING, ENVIRONMENT, NOW, publicApi, type PublicApi } from '../../test/api';
+import { BOOKING, fixedAgents, NOW, publicApi, someone as agentCalled, type PublicApi } from '../../test/api';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
-import { configuredAgent, fixedAgents } from '../adapters/roster';
 import type { Agent } from '../domain/agent';
 import { cursorOf } from './pages';
 
-const someone = (agentId: string, changes: Partial<Agent> = {}): Agent => ({
-  ...configuredAgent(ENVIRONMENT),
-  agentId,
-  name: `Agent ${agentId}`,
-  email: `${agentId}@example.com`,
-  ...changes,
-});
+const someone = (agentId: string, changes: Partial<Agent> = {}): Agent =>
+  agentCalled(agentId, { email: `${agentId}@example.com`, ...changes });
 
 let store: MemoryStore;
 let now: Date;
@@ -323,15 +317,25 @@ describe('a move by staff', () => {
     expect((await api.staff.reschedule(appointmentId, { ...time, agentId: 'b' })).status).toBe(200);
   });
 
-  it('is not open to clients: theirs names no agent', async () => {
+  it('to another agent is held to nobody’s notice and horizon either', async () => {
+    api = apiOf(someone('a'), someone('b', { minimumNoticeMinutes: 24 * 60, horizonDays: 7 }));
+    const { appointmentId } = await booked();
+    const to = (startsAt: string, agentId: string) =>
+      api.staff.reschedule(appointmentId, { startsAt, timeZone: 'UTC', agentId });
+
+    expect((await to('2026-11-23T15:00:00Z', 'b')).status).toBe(200);
+    expect((await to('2027-11-23T15:00:00Z', 'b')).status).toBe(200);
+  });
+
+  it('to another agent is not open to clients: theirs names none', async () => {
     const { appointmentId, token } = await booked();
 
-    const answer = await api.reschedule(appointmentId, {
-      token,
-      body: { startsAt: at(2, 15), timeZone: 'UTC', agentId: 'b' },
-    });
-
-    expect(answer).toMatchObject({ status: 400, json: { errors: [{ path: 'agentId' }] } });
+    for (const agentId of ['a', 'b', 'nobody']) {
+      const body = { startsAt: at(2, 15), timeZone: 'UTC', agentId };
+      const answer = await api.reschedule(appointmentId, { token, body });
+      expect(answer.status).toBe(400);
+      expect(answer.json.errors).toEqual([{ path: 'agentId', message: 'is not a known field' }]);
+    }
   });
 
   it('to where it stands changes nothing and tells nobody; with another agent it does', async () => {
