@@ -8,7 +8,7 @@ export const COLUMNS = [...REQUIRED, 'workingHours', 'daysOff', 'overrides', ...
 /** The system counts versions: what a listing tells of them is read over. */
 const READ_OVER = 'agentVersion';
 /** These are told again where they are wrong: they are about nobody in particular. */
-const SHOWN = ['timeZone', 'workingHours', 'daysOff', 'overrides', ...NUMBERS, 'active'];
+const SHOWN = new Set(['timeZone', 'workingHours', 'daysOff', 'overrides', ...NUMBERS, 'active']);
 const AGENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -182,7 +182,7 @@ function valueOf(column, cell) {
 export function faultInFile({ place, where, body, inCells = false }, { path, message }) {
   const [column, index] = path.split('.');
   const value = index === undefined ? body[column] : body[column]?.[Number(index)];
-  const shown = SHOWN.includes(column) && value !== undefined ? ` ${JSON.stringify(textOfValue(value))}` : '';
+  const shown = SHOWN.has(column) && value !== undefined ? ` ${JSON.stringify(textOfValue(value))}` : '';
   const hint =
     inCells && column === 'phone' && /^\d|E\+/.test(String(body.phone ?? ''))
       ? '; a spreadsheet takes the + away unless the column is formatted as text'

@@ -333,7 +333,7 @@ describe('a written file of agents', () => {
         expect(file.faults).toEqual([]);
         // An empty list and none are the same to the API.
         expect(file.rows.map(({ agentId, body }) => ({ agentId, daysOff: [], overrides: [], ...body }))).toEqual(
-          agents.map(({ agentVersion: _, ...fields }) => fields),
+          agents.map(({ agentVersion: _version, ...fields }) => fields),
         );
       }),
     );
