@@ -53,6 +53,12 @@ export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).f
   })),
 );
 
+export function operationAt(route: string): Operation {
+  const found = OPERATIONS.find((operation) => operation.route === route);
+  if (!found) throw new Error(`the document has no ${route}`);
+  return found;
+}
+
 export function operationNamed(operationId: string): Operation {
   const found = OPERATIONS.find((operation) => operation.operationId === operationId);
   if (!found) throw new Error(`the document has no operation ${operationId}`);
@@ -93,7 +99,7 @@ export function schemaFaults(schema: unknown, value: unknown): string[] {
 }
 
 /** What was taken has to be what the document allows; nothing where it is. */
-export function requestFaults({ operationId, body }: Operation, sent: unknown): string[] {
+function requestFaults({ operationId, body }: Operation, sent: unknown): string[] {
   if (!body) return sent === undefined ? [] : [`${operationId} is not documented to take a body`];
   if (sent === undefined) return [];
   return schemaFaults(body, sent).map((fault) => `${operationId} took a body that ${fault}`);
@@ -106,7 +112,7 @@ interface Answer {
 }
 
 /** What an answer has otherwise than the document says; nothing where it is as documented. */
-export function answerFaults(operation: Operation, { status, headers, text }: Answer): string[] {
+function answerFaults(operation: Operation, { status, headers, text }: Answer): string[] {
   const response = operation.responses[status];
   if (!response) return [`${operation.operationId} is not documented to answer ${status}: ${text}`];
   const faults: string[] = [];
@@ -133,4 +139,13 @@ export function answerFaults(operation: Operation, { status, headers, text }: An
     if (named !== requestId) faults.push('has another request id in its body than in its header');
   }
   return faults.map((fault) => `${operation.operationId}'s answer ${status} ${fault}: ${text.slice(0, 500)}`);
+}
+
+/** Holds what was asked and answered to the document. @throws Error naming all that differs */
+export function mustBeDocumented(operation: Operation, sent: string | undefined, answer: Answer): void {
+  const faults = [
+    ...answerFaults(operation, answer),
+    ...(answer.status < 300 ? requestFaults(operation, sent === undefined ? undefined : JSON.parse(sent)) : []),
+  ];
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }

@@ -73,6 +73,31 @@ export interface StaffReschedule {
   readonly agentId?: string | undefined;
 }
 
+export interface PutAgent {
+  /** The name that is said and written to the person. */
+  readonly name: string;
+  readonly email: string;
+  /** E.164: a landline, mobile, VoIP or toll-free number in use in one of the countries that we call. Others are refused with what they are: premium-rate, shared-cost, personal and company-wide numbers, pagers, mailboxes, satellite networks, short codes and emergency services. */
+  readonly phone: string;
+  /** IANA name of a time zone. */
+  readonly timeZone: string;
+  /** As in `WORKING_HOURS`: wall time of the zone, on multiples of five minutes. */
+  readonly workingHours?: string | undefined;
+  readonly daysOff?: readonly string[] | undefined;
+  readonly overrides?: readonly {
+    readonly date: string;
+    /** The hours of this date in place of those of its weekday. */
+    readonly hours: string;
+  }[] | undefined;
+  readonly slotMinutes?: number | undefined;
+  readonly bufferBeforeMinutes?: number | undefined;
+  readonly bufferAfterMinutes?: number | undefined;
+  readonly minimumNoticeMinutes?: number | undefined;
+  readonly horizonDays?: number | undefined;
+  /** Whoever is not active takes no new appointments; those that were made stand. */
+  readonly active?: boolean | undefined;
+}
+
 export interface CreatedAppointment {
   readonly appointmentId: string;
   /** Rises on create, reschedule and cancel. */
@@ -156,6 +181,35 @@ export interface Hold {
   readonly endsAt: string;
   /** Until then nobody else can book this time. */
   readonly expiresAt: string;
+}
+
+export interface StaffAgent {
+  readonly agentId: string;
+  /** Rises by one with every change; 0 is the agent of the configuration, whom nobody has changed yet. */
+  readonly agentVersion: number;
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly timeZone: string;
+  readonly workingHours: string;
+  readonly daysOff: readonly string[];
+  readonly overrides: readonly {
+    readonly date: string;
+    readonly hours: string;
+  }[];
+  readonly slotMinutes: number;
+  readonly bufferBeforeMinutes: number;
+  readonly bufferAfterMinutes: number;
+  readonly minimumNoticeMinutes: number;
+  /** How many days ahead can be booked. */
+  readonly horizonDays: number;
+  readonly active: boolean;
+}
+
+export interface StaffAgents {
+  readonly agents: readonly StaffAgent[];
+  /** The `cursor` of the next page; left out on the last. */
+  readonly next?: string;
 }
 
 export interface StaffAppointmentWithHistory {
@@ -288,6 +342,8 @@ export interface Problem {
   readonly nearest?: readonly Slot[];
   /** The state that forbids the change. */
   readonly state?: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  /** The version that the agent has by now. */
+  readonly agentVersion?: number;
   readonly requestId: string;
 }
 
@@ -306,7 +362,7 @@ export interface ProblemKinds {
 }
 
 /** The last part of the `type` of a problem. */
-export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'looks-automated' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'no-such-hold' | 'slot-taken' | 'state-forbids' | 'idempotency-key-reused' | 'too-many-bookings' | 'busy' | 'no-such-problem' | 'internal-error'>;
+export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'looks-automated' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'no-such-hold' | 'slot-taken' | 'state-forbids' | 'agent-changed' | 'idempotency-key-reused' | 'too-many-bookings' | 'busy' | 'no-such-problem' | 'internal-error'>;
 
 /** What `getAvailability` is asked with. */
 export interface GetAvailabilityParameters {
@@ -361,6 +417,22 @@ export interface AmendAppointmentParameters {
   readonly manageToken: string;
 }
 
+/** What `listStaffAgents` is asked with. */
+export interface ListStaffAgentsParameters {
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** What `putAgent` is asked with. */
+export interface PutAgentParameters {
+  readonly agentId: string;
+  /** Checks everything, answers what would be, and writes nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Writes only over this `agentVersion`; `"0"` only where nobody has written the agent yet. */
+  readonly ifMatch?: string | undefined;
+}
+
 /** What `listStaffAppointments` is asked with. */
 export interface ListStaffAppointmentsParameters {
   readonly limit?: number | undefined;
@@ -404,6 +476,8 @@ const GET_APPOINTMENT: Operation = { id: 'getAppointment', method: 'GET', path: 
 const RESCHEDULE_APPOINTMENT: Operation = { id: 'rescheduleAppointment', method: 'POST', path: '/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const CANCEL_APPOINTMENT: Operation = { id: 'cancelAppointment', method: 'POST', path: '/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const AMEND_APPOINTMENT: Operation = { id: 'amendAppointment', method: 'POST', path: '/appointments/{appointmentId}/amend', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
+const LIST_STAFF_AGENTS: Operation = { id: 'listStaffAgents', method: 'GET', path: '/staff/agents', query: ['limit', 'cursor'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const PUT_AGENT: Operation = { id: 'putAgent', method: 'PUT', path: '/staff/agents/{agentId}', query: ['dryRun'], headers: { ifMatch: 'if-match' }, authorisation: 'staff', idempotent: false, conditional: false };
 const LIST_STAFF_APPOINTMENTS: Operation = { id: 'listStaffAppointments', method: 'GET', path: '/staff/appointments', query: ['limit', 'cursor', 'from', 'to', 'timeZone', 'agentId'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const GET_STAFF_APPOINTMENT: Operation = { id: 'getStaffAppointment', method: 'GET', path: '/staff/appointments/{appointmentId}', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const RESCHEDULE_STAFF_APPOINTMENT: Operation = { id: 'rescheduleStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
@@ -468,6 +542,13 @@ export function publicOperations(call: Call): PublicOperations {
 
 /** What staff may do, each operation by its name. */
 export interface StaffOperations {
+  /** The roster, whoever is not active included: one page. `listStaffAgents.each` reads page after page. */
+  readonly listStaffAgents: {
+    (parameters?: ListStaffAgentsParameters, options?: CallOptions): Promise<StaffAgents>;
+    readonly each: (parameters?: ListStaffAgentsParameters, options?: CallOptions) => AsyncIterable<StaffAgents['agents'][number]>;
+  };
+  /** Writes an agent whole, new or not. */
+  readonly putAgent: (parameters: PutAgentParameters, body: PutAgent, options?: CallOptions) => Promise<StaffAgent>;
   /** The appointments of some days, of one agent or of all, cancelled ones included: one page. `listStaffAppointments.each` reads page after page. */
   readonly listStaffAppointments: {
     (parameters: ListStaffAppointmentsParameters, options?: CallOptions): Promise<StaffAppointments>;
@@ -483,6 +564,14 @@ export interface StaffOperations {
 
 export function staffOperations(call: Call): StaffOperations {
   return {
+    listStaffAgents: Object.assign((parameters?: ListStaffAgentsParameters, options?: CallOptions) => call<StaffAgents>(LIST_STAFF_AGENTS, { parameters }, options), {
+      each: (parameters?: ListStaffAgentsParameters, options?: CallOptions) =>
+        eachOf(
+          (cursor) => call<StaffAgents>(LIST_STAFF_AGENTS, { parameters: { ...parameters, ...cursor } }, options),
+          (page) => page.agents,
+        ),
+    }),
+    putAgent: (parameters, body, options) => call<StaffAgent>(PUT_AGENT, { parameters, body }, options),
     listStaffAppointments: Object.assign((parameters: ListStaffAppointmentsParameters, options?: CallOptions) => call<StaffAppointments>(LIST_STAFF_APPOINTMENTS, { parameters }, options), {
       each: (parameters: ListStaffAppointmentsParameters, options?: CallOptions) =>
         eachOf(

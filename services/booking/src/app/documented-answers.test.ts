@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { BOOKING, NOW, publicApi, type Answered, type Asked, type Differing, type PublicApi } from '../../test/api';
 import { OPERATIONS, slugsOf } from '../../test/document';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
+import { ANNA, memoryAgents, staffAgentsApi, type MemoryAgents } from '../../test/staff-agents';
 
 interface World {
   readonly api: PublicApi;
@@ -9,15 +10,19 @@ interface World {
   /** The same world with parts of the store, or settings, otherwise. */
   readonly differing: (store: Partial<MemoryStore>, differing?: Differing) => PublicApi;
   readonly booked: () => Promise<{ readonly id: string; readonly token: string }>;
+  /** The staff's routes on agents, over a store with parts otherwise. */
+  readonly roster: (store?: Partial<MemoryAgents>) => ReturnType<typeof staffAgentsApi>;
 }
 
-function world(make = publicApi): World {
+function world(make = publicApi, makeRoster = staffAgentsApi): World {
+  const agents = memoryAgents();
   const store = memoryStore();
   const api = make(store, () => NOW);
   return {
     api,
     store,
     differing: (changes, differing) => make({ ...store, ...changes }, () => NOW, {}, differing),
+    roster: (changes = {}) => makeRoster({ ...agents, ...changes }, () => NOW),
     booked: async () => {
       const { json } = await api.create({ body: BOOKING });
       return { id: json.appointmentId as string, token: json.manageToken as string };
@@ -252,6 +257,14 @@ const CASES: readonly Case[] = [
     },
   ],
   ...staffChangeCases('cancel'),
+  ['listStaffAgents 200 ', ({ roster }) => roster().list()],
+  ['listStaffAgents 400 invalid-request', ({ roster }) => roster().list({ limit: '0' })],
+  ['listStaffAgents 500 internal-error', ({ roster }) => roster({ all: gone }).list()],
+  ['putAgent 200 ', ({ roster }) => roster().put('agt_anna', ANNA)],
+  ...bodyCases('putAgent', ({ roster }, { body, ...asked }) => roster().put('agt_anna', body, asked)),
+  ['putAgent 412 agent-changed', ({ roster }) => roster().put('agt_anna', ANNA, { headers: { 'if-match': '"7"' } })],
+  ['putAgent 500 internal-error', ({ roster }) => roster({ save: gone }).put('agt_anna', ANNA)],
+  ['putAgent 503 busy', ({ roster }) => roster({ save: async () => 'overtaken' }).put('agt_anna', ANNA)],
   ['getProblems 200 ', ({ api }) => api.problems()],
   ['getProblem 200 ', ({ api }) => api.problem('busy')],
   ['getProblem 404 no-such-problem', ({ api }) => api.problem('none')],
@@ -290,7 +303,11 @@ describe('the API answers', () => {
     const level = process.env['POWERTOOLS_LOG_LEVEL'];
     process.env['POWERTOOLS_LOG_LEVEL'] = 'INFO';
     let loud = publicApi;
-    await jest.isolateModulesAsync(async () => void ({ publicApi: loud } = await import('../../test/api')));
+    let loudRoster = staffAgentsApi;
+    await jest.isolateModulesAsync(async () => {
+      ({ publicApi: loud } = await import('../../test/api'));
+      ({ staffAgentsApi: loudRoster } = await import('../../test/staff-agents'));
+    });
     process.env['POWERTOOLS_LOG_LEVEL'] = level;
     const lines: string[] = [];
     const write = (line: unknown) => lines.push(String(line)) > 0;
@@ -301,7 +318,7 @@ describe('the API answers', () => {
 
     for (const [name, drive] of CASES) {
       lines.length = 0;
-      const { status, headers, json } = await drive(world(loud));
+      const { status, headers, json } = await drive(world(loud, loudRoster));
       const line = JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
       found.push({
         name,

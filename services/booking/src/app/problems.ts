@@ -106,6 +106,14 @@ export const PROBLEMS = {
     remedy: 'Read the appointment again and offer what its state allows; a new appointment can always be booked.',
     example: { state: 'completed' },
   },
+  'agent-changed': {
+    status: 412,
+    title: 'This agent has been changed since',
+    meaning:
+      'The agent has another version than the one that `If-Match` names; `agentVersion` says which. Nothing was written.',
+    remedy: 'Read the agent again, make the change to what they are now, and send it with their new version.',
+    example: { errors: [{ path: 'If-Match', message: 'is not the version of this agent' }], agentVersion: 4 },
+  },
   'idempotency-key-reused': {
     status: 422,
     title: 'This Idempotency-Key was used for another body',
@@ -125,8 +133,8 @@ export const PROBLEMS = {
   },
   busy: {
     status: 503,
-    title: 'Too much is happening to this appointment or this time at once; try again',
-    meaning: 'Others changed the same appointment at the same moment, several times in a row. Nothing was done.',
+    title: 'Too much is happening to the same thing at once; try again',
+    meaning: 'Others changed the same appointment or agent at the same moment, many times in a row. Nothing was done.',
     remedy: 'Send the same request again after the seconds of `Retry-After`.',
   },
   'no-such-problem': {
