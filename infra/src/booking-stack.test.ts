@@ -14,6 +14,7 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /staff/agents',
   'GET /staff/appointments',
   'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
@@ -24,6 +25,7 @@ const ROUTES = [
   'POST /holds/{holdId}/release',
   'POST /staff/appointments/{appointmentId}/cancel',
   'POST /staff/appointments/{appointmentId}/reschedule',
+  'PUT /staff/agents/{agentId}',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -34,6 +36,7 @@ const HTTP_FUNCTIONS = [
   'cancel-appointment',
   'amend-appointment',
   'staff-appointments',
+  'staff-agents',
   'get-openapi',
   'serve-page',
 ];
@@ -192,8 +195,12 @@ describe('the booking stack', () => {
   it.each([
     ['GetOpenapi', []],
     ['ServePage', []],
-    ['GetAvailability', ['dynamodb:Query']],
-    ['StaffAppointments', ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    [
+      'StaffAppointments',
+      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [
@@ -217,6 +224,7 @@ describe('the booking stack', () => {
       [
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:GetSecretValue',
@@ -247,7 +255,7 @@ describe('the booking stack', () => {
       .filter(([, fn]) => fn['Properties'].Environment.Variables.ALLOWED_COUNTRIES === 'US')
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
 
-    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage']);
+    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage', 'StaffAgents']);
   });
 
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AgentBody, StaffAgentAnswer, StaffAgentsAnswer } from './agent-schemas';
 import {
   AgentId,
   AgentsAnswer,
@@ -22,13 +23,15 @@ import {
   StaffReschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, StaffReschedule };
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, StaffReschedule, PutAgent: AgentBody };
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
   Availability: AvailabilityAnswer,
   Agents: AgentsAnswer,
   Hold: HoldAnswer,
+  StaffAgent: StaffAgentAnswer,
+  StaffAgents: StaffAgentsAnswer,
   StaffAppointmentWithHistory: StaffAppointmentWithHistoryAnswer,
   StaffAppointments: StaffAppointmentsAnswer,
   Problem: ProblemAnswer,
@@ -242,6 +245,51 @@ export function openApiDocument(serverUrl: string): Json {
         'Amend',
         true,
       ),
+      '/staff/agents': {
+        get: {
+          operationId: 'listStaffAgents',
+          summary: 'The roster, whoever is not active included',
+          security: forStaff,
+          parameters: queryParameters(PageQuery),
+          responses: { '200': answer('In the order of their ids.', 'StaffAgents'), '400': INVALID, ...NO_STAFF },
+        },
+      },
+      '/staff/agents/{agentId}': {
+        put: {
+          operationId: 'putAgent',
+          summary: 'Writes an agent whole, new or not',
+          description:
+            'What is left out is as the configuration has it. A change raises `agentVersion` by one and is published, so that the next call and the next mail use the new number and address; what changes nothing is not written.',
+          security: forStaff,
+          parameters: [
+            { name: 'agentId', in: 'path', required: true, schema: schemaOf(AgentId) },
+            {
+              name: 'dryRun',
+              in: 'query',
+              required: false,
+              description: 'Checks everything, answers what would be, and writes nothing.',
+              schema: { type: 'boolean', default: false },
+            },
+            {
+              name: 'If-Match',
+              in: 'header',
+              required: false,
+              description: 'Writes only over this `agentVersion`; `"0"` only where nobody has written the agent yet.',
+              schema: { type: 'string', example: '"3"' },
+            },
+          ],
+          requestBody: { required: true, content: json('PutAgent') },
+          responses: {
+            '200': answer('The agent as they now stand.', 'StaffAgent', {
+              etag: { description: 'The `agentVersion`, for `If-Match`.', schema: { type: 'string' } },
+            }),
+            ...BODY_FAULTS,
+            ...NO_STAFF,
+            '412': problem('The agent has another version by now (`agentVersion`).'),
+            '503': problem('Others change the same agent at the same time; `retry-after` says when to try again.'),
+          },
+        },
+      },
       '/staff/appointments': {
         get: {
           operationId: 'listStaffAppointments',
