@@ -14,6 +14,8 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /problems',
+  'GET /problems/{slug}',
   'GET /staff/agents',
   'GET /staff/appointments',
   'GET /staff/appointments/{appointmentId}',
@@ -38,6 +40,7 @@ const HTTP_FUNCTIONS = [
   'staff-appointments',
   'staff-agents',
   'get-openapi',
+  'explain-problem',
   'serve-page',
 ];
 
@@ -194,6 +197,7 @@ describe('the booking stack', () => {
 
   it.each([
     ['GetOpenapi', []],
+    ['ExplainProblem', []],
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
     ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],

@@ -146,6 +146,7 @@ export class BookingStack extends ServiceStack {
         environment: { ...roster, ...allowedCountries },
       },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
+      { handler: 'explain-problem', routes: ['GET /problems', 'GET /problems/{slug}'] },
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],

@@ -325,3 +325,18 @@ export const ProblemAnswer = z.object({
   agentVersion: z.int().optional().meta({ description: 'The version that the agent has by now.' }),
   requestId: z.string(),
 });
+
+/** What a problem's `type` leads to. */
+export const ProblemKindAnswer = z.object({
+  type: z.string().meta({ format: 'uri' }),
+  slug: z.string().meta({ example: 'slot-taken' }),
+  status: z.int(),
+  title: z.string(),
+  meaning: z.string(),
+  remedy: z.string().meta({ description: 'What to do about it.' }),
+});
+
+export const ProblemKindsAnswer = z.object({ problems: z.array(ProblemKindAnswer.meta({ id: 'ProblemKind' })) });
+
+/** What API Gateway itself answers, before or instead of a function. */
+export const GatewayAnswer = z.object({ message: z.string().meta({ example: 'Service Unavailable' }) });
