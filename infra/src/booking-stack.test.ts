@@ -14,6 +14,9 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /problems',
+  'GET /problems/{slug}',
+  'GET /staff/agents',
   'GET /staff/appointments',
   'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
@@ -24,6 +27,7 @@ const ROUTES = [
   'POST /holds/{holdId}/release',
   'POST /staff/appointments/{appointmentId}/cancel',
   'POST /staff/appointments/{appointmentId}/reschedule',
+  'PUT /staff/agents/{agentId}',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -34,7 +38,9 @@ const HTTP_FUNCTIONS = [
   'cancel-appointment',
   'amend-appointment',
   'staff-appointments',
+  'staff-agents',
   'get-openapi',
+  'explain-problem',
   'serve-page',
 ];
 
@@ -191,9 +197,14 @@ describe('the booking stack', () => {
 
   it.each([
     ['GetOpenapi', []],
+    ['ExplainProblem', []],
     ['ServePage', []],
-    ['GetAvailability', ['dynamodb:Query']],
-    ['StaffAppointments', ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    [
+      'StaffAppointments',
+      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [
@@ -217,6 +228,7 @@ describe('the booking stack', () => {
       [
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:GetSecretValue',
@@ -247,7 +259,7 @@ describe('the booking stack', () => {
       .filter(([, fn]) => fn['Properties'].Environment.Variables.ALLOWED_COUNTRIES === 'US')
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
 
-    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage']);
+    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage', 'StaffAgents']);
   });
 
   it('tells the page its brand and for how long a form must have been open', () => {
