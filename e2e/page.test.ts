@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { browserFor, launch } from './src/browser';
-import { look, noteShifts, shiftOf } from './src/look';
+import { look, noteShifts, picture, shiftOf } from './src/look';
 import { newClient, startSystem, type EventView, type System } from './src/system';
 
 const executable = browserFor('e2e/page.test.ts');
@@ -192,7 +192,7 @@ describeInBrowser('the page', () => {
 
       expect(await walk(page, language, `${language}-${scheme}-${width}`)).toEqual([]);
     },
-    120_000,
+    180_000,
   );
 
   it('is turned around where the writing goes from right to left', async () => {
@@ -215,6 +215,7 @@ describeInBrowser('the page', () => {
             return left + width / 2;
           });
 
+      await picture(page, `${name}-times`);
       expect(await look(page, `${name}-times`)).toEqual([]);
       expect(await middleOf('[data-testid="next-week"]')).toBeLessThan(await middleOf('[data-testid="previous-week"]'));
       expect(await middleOf('.languages')).toBeLessThan(await middleOf('.brand > a'));
@@ -223,6 +224,7 @@ describeInBrowser('the page', () => {
       );
       await page.getByTestId('slot').first().click();
       await page.locator('[data-hold="kept"]').waitFor();
+      await picture(page, `${name}-details`);
       expect(await look(page, `${name}-details`)).toEqual([]);
       if (name === 'rtl-wide') expect(await middleOf('form.details')).toBeLessThan(await middleOf('.chosen-time'));
       expect(await middleOf('[name="callConsent"]')).toBeGreaterThan(await middleOf('label[for="callConsent"]'));
