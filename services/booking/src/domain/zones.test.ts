@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import installed from 'moment-timezone/data/packed/latest.json';
 import { readTime, startOfDate } from './instants';
 import {
+  endOfHours,
   firstInstantAtOrAfter,
   instantsOf,
   isoInZone,
-  lastInstantAt,
   nearestInstants,
   offsetAt,
   offsetText,
@@ -152,7 +152,15 @@ describe('a wall time', () => {
     const repeated = local('2026-10-25T02:30:00');
 
     expect(isoInZone(berlin, firstInstantAtOrAfter(berlin, repeated))).toBe('2026-10-25T02:30:00+02:00');
-    expect(isoInZone(berlin, lastInstantAt(berlin, repeated))).toBe('2026-10-25T02:30:00+01:00');
+    expect(isoInZone(berlin, endOfHours(berlin, repeated))).toBe('2026-10-25T02:30:00+01:00');
+  });
+
+  it('ends hours at its first reading where all that is repeated comes after it, and at the change where it is skipped', () => {
+    const berlin = zone('Europe/Berlin');
+
+    expect(isoInZone(berlin, endOfHours(berlin, local('2026-10-25T02:00:00')))).toBe('2026-10-25T02:00:00+02:00');
+    expect(isoInZone(berlin, endOfHours(berlin, local('2026-10-25T03:00:00')))).toBe('2026-10-25T03:00:00+01:00');
+    expect(isoInZone(berlin, endOfHours(berlin, local('2027-03-28T02:30:00')))).toBe('2027-03-28T03:00:00+02:00');
   });
 });
 
