@@ -97,6 +97,19 @@ describe('the booking stack', () => {
     });
   });
 
+  it('alarms at most once a day while functions start with old zone rules', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Appointments',
+      MetricName: 'ZoneRulesOld',
+      Dimensions: [{ Name: 'service', Value: 'booking' }],
+      Statistic: 'Sum',
+      Period: 86_400,
+      Threshold: 1,
+      AlarmDescription: Match.stringLikeRegexp('Zone rules are old'),
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
   it.each([
     ['GetOpenapi', []],
     ['ServePage', []],

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import installed from 'moment-timezone/data/packed/latest.json';
 import { readTime, startOfDate } from './instants';
 import {
+  ageOfRules,
   endOfHours,
   firstInstantAtOrAfter,
   instantsOf,
@@ -10,6 +12,7 @@ import {
   nearestInstants,
   offsetAt,
   offsetText,
+  TZDB_RELEASED,
   TZDB_VERSION,
   zoneNamed,
   zoneNames,
@@ -39,6 +42,22 @@ describe('zone rules', () => {
   it('are those of the installed data', () => {
     expect(TZDB_VERSION).toBe(installed.version);
     expect(TZDB_VERSION >= '2026f').toBe(true);
+  });
+
+  it('are of the day on which the package that brings them was released', () => {
+    const changelog = readFileSync(require.resolve('moment-timezone/changelog.md'), 'utf8');
+
+    expect(changelog).toMatch(
+      new RegExp(`^### \\S+ _${TZDB_RELEASED}_\n\\* Updated data to IANA TZDB \`${TZDB_VERSION}\``, 'm'),
+    );
+  });
+
+  it('are old when more than 200 days have gone by since', () => {
+    const after = (days: number) => new Date(Date.parse(TZDB_RELEASED) + days * 86_400_000);
+
+    expect(ageOfRules(after(0))).toEqual({ days: 0, old: false });
+    expect(ageOfRules(after(200.9))).toEqual({ days: 200, old: false });
+    expect(ageOfRules(after(201))).toEqual({ days: 201, old: true });
   });
 
   it('know every name of the installed data, old names included', () => {

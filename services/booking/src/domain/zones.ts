@@ -3,8 +3,17 @@ import data from './zone-rules.json';
 /** The version of the IANA time zone rules that this service resolves local times with. */
 export const TZDB_VERSION: string = data.version;
 
+/** The day on which the package that brings these rules was released. */
+export const TZDB_RELEASED: string = data.released;
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+/** How old the rules are, in days, and whether newer ones have probably come since. */
+export function ageOfRules(now: Date): { readonly days: number; readonly old: boolean } {
+  const days = Math.floor((now.getTime() - Date.parse(TZDB_RELEASED)) / (24 * HOUR));
+  return { days, old: days > data.oldAfterDays };
+}
 
 /** The offsets of one zone: `offsets[i]` (minutes east of UTC) holds until the instant `untils[i]`, the last one for good. */
 export interface Zone {

@@ -2,7 +2,10 @@ import { documentClient, jsonRoute } from '@appointments/runtime';
 import { appointmentStore } from '../adapters/appointment-store';
 import { rosterFrom } from '../adapters/roster';
 import { now, problemBase, tableName } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { getAvailability } from '../app/get-availability';
+
+sayZoneRules(now());
 
 const { claimedBetween } = appointmentStore(documentClient(), tableName());
 

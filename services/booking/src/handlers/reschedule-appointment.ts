@@ -2,7 +2,10 @@ import { documentClient, jsonRoute } from '@appointments/runtime';
 import { appointmentStore } from '../adapters/appointment-store';
 import { rosterFrom } from '../adapters/roster';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { rescheduleAppointment } from '../app/change-appointment';
+
+sayZoneRules(now());
 
 const { read, save, claimedBetween } = appointmentStore(documentClient(), tableName());
 
