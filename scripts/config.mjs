@@ -99,12 +99,18 @@ async function store() {
   }
 
   if (named.length + greeted.length > 0) {
-    const content = read(existsSync(file) ? file : join(root, 'infra/stages/dev.json'));
+    const content = existsSync(file) ? read(file) : begun();
     for (const name of named) put(content, SETTINGS[name].path, stored(SETTINGS[name], given(name)));
     for (const [leg, greeting] of greetings) put(content, ['greetings', leg], greeting);
     write(content);
     say(`Wrote ${[...named, ...greeted].join(', ')} to ${shown}; synthesize and deploy to apply.`);
   }
+}
+
+/** A new stage is like the laptop's, but throttled by the defaults: the laptop's one user is not. */
+function begun() {
+  const { routeLimits: _, ...content } = read(join(root, 'infra/stages/dev.json'));
+  return content;
 }
 
 async function check() {

@@ -136,6 +136,17 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
   };
 }
 
+type Route = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** One function for several routes, by their keys as the template writes them (`GET /staff/appointments`). */
+export function jsonRoutes(routes: Readonly<Record<string, Route>>): Route {
+  return async (event) => {
+    const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
+    if (!route) throw new Error(`this function does not answer ${event.routeKey}`);
+    return route(event);
+  };
+}
+
 /** What stands in a path may be anything, a name or a number too: only what looks like an id goes into logs and headers. */
 function idOf(parameter: string | undefined): string | undefined {
   return parameter !== undefined && /^[A-Za-z]+_[A-Za-z0-9_-]{1,64}$/.test(parameter) ? parameter : undefined;

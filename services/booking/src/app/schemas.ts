@@ -178,28 +178,54 @@ export const CreatedAnswer = z.object({
   manageToken: z.string().meta({ description: 'The bearer token of the calls below.' }),
 });
 
+const clientAnswer = z.object({ name: z.string(), email: z.string(), phone: z.string() });
+
+const callAnswer = z
+  .object({
+    outcome: z.enum(['completed', 'failed']).nullable(),
+    reason: z.string().optional(),
+    attempts: z.object({ agent: z.int(), client: z.int() }),
+    connectedAt: z.string().optional().meta({ format: 'date-time' }),
+    durationSeconds: z.int().optional(),
+  })
+  .nullable();
+
+const historyAnswer = z.array(
+  z.object({
+    at: z.string().meta({ format: 'date-time' }),
+    type: z.string(),
+    version: z.int(),
+    text: z.string(),
+  }),
+);
+
 export const AppointmentAnswer = z.object({
   ...common,
-  client: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
+  client: clientAnswer,
   notes: z.string().optional(),
-  call: z
-    .object({
-      outcome: z.enum(['completed', 'failed']).nullable(),
-      reason: z.string().optional(),
-      attempts: z.object({ agent: z.int(), client: z.int() }),
-      connectedAt: z.string().optional().meta({ format: 'date-time' }),
-      durationSeconds: z.int().optional(),
-    })
-    .nullable(),
-  history: z.array(
-    z.object({
-      at: z.string().meta({ format: 'date-time' }),
-      type: z.string(),
-      version: z.int(),
-      text: z.string(),
-    }),
-  ),
+  call: callAnswer,
+  history: historyAnswer,
 });
+
+/** What staff see of an appointment beyond what its client sees. */
+export const StaffAppointmentAnswer = z
+  .object({
+    ...common,
+    revision: z.int().positive().meta({ description: 'Rises on every change by people, amendments included.' }),
+    createdAt: z.string().meta({ format: 'date-time' }),
+    durationMinutes: z.int(),
+    localStart: z
+      .object({ client: WithOffset, agent: WithOffset })
+      .meta({ description: "The start as it was agreed on, in the client's and in the agent's zone." }),
+    tzdb: z.string().meta({ description: 'The version of the zone rules that it was agreed on with.' }),
+    client: clientAnswer.extend({ locale: z.string(), smsConsent: z.boolean() }),
+    agent: agentAnswer.extend({ email: z.string(), phone: z.string(), timeZone: z.string() }),
+    notes: z.string().optional(),
+    call: callAnswer,
+  })
+  .meta({ id: 'StaffAppointment' });
+
+export const StaffAppointmentWithHistoryAnswer = StaffAppointmentAnswer.extend({ history: historyAnswer });
 
 export const ProblemAnswer = z.object({
   type: z.string().meta({ format: 'uri', description: 'Stable; compare its last part.' }),
