@@ -8,6 +8,7 @@ import { StageFile, type Stage } from './stage';
 
 const ROUTES = [
   'GET /',
+  'GET /agents',
   'GET /appointments/{appointmentId}',
   'GET /assets/{proxy+}',
   'GET /availability',
@@ -18,11 +19,14 @@ const ROUTES = [
   'POST /appointments/{appointmentId}/amend',
   'POST /appointments/{appointmentId}/cancel',
   'POST /appointments/{appointmentId}/reschedule',
+  'POST /holds',
+  'POST /holds/{holdId}/release',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
   'get-appointment',
   'get-availability',
+  'hold-slot',
   'reschedule-appointment',
   'cancel-appointment',
   'amend-appointment',
@@ -201,7 +205,18 @@ describe('the booking stack', () => {
     ['GetAvailability', ['dynamodb:Query']],
     ['StaffAppointments', ['dynamodb:Query']],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
-    ['CreateAppointment', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
+    ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    [
+      'CreateAppointment',
+      [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+        'secretsmanager:GetSecretValue',
+      ],
+    ],
     ['AmendAppointment', ['dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
     [
       'CancelAppointment',
