@@ -144,8 +144,8 @@ type Route = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructure
 /** One function behind several routes, each by its route key (`GET /agents`). */
 export function jsonRoutes(routes: Readonly<Record<string, Route>>): Route {
   return async (event) => {
-    const route = routes[event.routeKey];
-    if (!route) throw new Error(`${event.routeKey} is no route of this function`);
+    const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
+    if (!route) throw new Error(`this function does not answer ${event.routeKey}`);
     return route(event);
   };
 }
