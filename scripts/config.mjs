@@ -24,6 +24,13 @@ const { stage } = values;
 if (!/^[a-z][a-z0-9]{0,15}$/.test(stage))
   stop(`A stage's name is a lower-case word of at most 16 letters and digits, not ${JSON.stringify(stage)}.`);
 const shown = `infra/stages/${stage}.json`;
+/** What the laptop's stage switches off. */
+const LAPTOP_LIMITS = [
+  'routeLimits',
+  'bookingsPerAddressPerDay',
+  'bookingsPerNumberPerDay',
+  'bookingsPerNetworkPerHour',
+];
 const file = join(root, shown);
 
 const given = (name) => (process.env[name] === undefined || process.env[name] === '' ? undefined : process.env[name]);
@@ -107,9 +114,10 @@ async function store() {
   }
 }
 
-/** A new stage is like the laptop's, but throttled by the defaults: the laptop's one user is not. */
+/** A new stage is like the laptop's, but keeps to the limits by default: the laptop's one user needs none. */
 function begun() {
-  const { routeLimits: _, ...content } = read(join(root, 'infra/stages/dev.json'));
+  const content = read(join(root, 'infra/stages/dev.json'));
+  for (const limit of LAPTOP_LIMITS) delete content[limit];
   return content;
 }
 

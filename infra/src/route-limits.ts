@@ -19,5 +19,6 @@ export type RouteLimits = z.infer<typeof RouteLimits>;
 export const DEFAULT_ROUTE_LIMITS: RouteLimits = {
   default: { ratePerSecond: 100, burst: 200 },
   'POST /appointments': { ratePerSecond: 20, burst: 40 },
+  'POST /holds': { ratePerSecond: 40, burst: 80 },
   'GET /availability': { ratePerSecond: 50, burst: 100 },
 };
