@@ -21,6 +21,7 @@ const ROUTES = [
   'POST /appointments/{appointmentId}/reschedule',
   'POST /holds',
   'POST /holds/{holdId}/release',
+  'POST /staff/appointments/{appointmentId}/re-resolve',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -203,7 +204,10 @@ describe('the booking stack', () => {
     ['GetOpenapi', []],
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:Query']],
-    ['StaffAppointments', ['dynamodb:Query']],
+    [
+      'StaffAppointments',
+      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [

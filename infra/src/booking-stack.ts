@@ -130,8 +130,11 @@ export class BookingStack extends ServiceStack {
       },
       {
         handler: 'staff-appointments',
-        routes: ['GET /staff/appointments/{appointmentId}'],
-        table: ['dynamodb:Query'],
+        routes: [
+          'GET /staff/appointments/{appointmentId}',
+          'POST /staff/appointments/{appointmentId}/re-resolve',
+        ],
+        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
       },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
       {
