@@ -14,6 +14,7 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /staff/appointments',
   'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
@@ -21,7 +22,9 @@ const ROUTES = [
   'POST /appointments/{appointmentId}/reschedule',
   'POST /holds',
   'POST /holds/{holdId}/release',
+  'POST /staff/appointments/{appointmentId}/cancel',
   'POST /staff/appointments/{appointmentId}/re-resolve',
+  'POST /staff/appointments/{appointmentId}/reschedule',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -204,10 +207,7 @@ describe('the booking stack', () => {
     ['GetOpenapi', []],
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:Query']],
-    [
-      'StaffAppointments',
-      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    ],
+    ['StaffAppointments', ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [

@@ -131,10 +131,14 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'staff-appointments',
         routes: [
+          'GET /staff/appointments',
           'GET /staff/appointments/{appointmentId}',
+          'POST /staff/appointments/{appointmentId}/reschedule',
+          'POST /staff/appointments/{appointmentId}/cancel',
           'POST /staff/appointments/{appointmentId}/re-resolve',
         ],
         table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        environment: roster,
       },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
       {

@@ -3,7 +3,7 @@ import { appointmentStore } from '../adapters/appointment-store';
 import { configuredAgent, fixedAgents } from '../adapters/roster';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
 import { sayZoneRules } from '../adapters/zone-rules';
-import { rescheduleAppointment } from '../app/change-appointment';
+import { client, rescheduleAppointment } from '../app/change-appointment';
 
 sayZoneRules(now());
 
@@ -11,12 +11,8 @@ const { read, save, claimedBetween } = appointmentStore(documentClient(), tableN
 
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
-  rescheduleAppointment({
-    agents: fixedAgents([configuredAgent()]),
-    read,
-    save,
-    claimedBetween,
-    linkKeys: linkKeys(),
-    now,
-  }),
+  rescheduleAppointment(
+    { agents: fixedAgents([configuredAgent()]), read, save, claimedBetween, now },
+    client({ linkKeys: linkKeys(), now }),
+  ),
 );
