@@ -157,7 +157,7 @@ export function rescheduleAppointment(ports: ReschedulePorts, asker: Asker) {
   };
 }
 
-/** The agent whose time a move is to claim, as far as the asker is held to notice and horizon; with what is wrong with the name. */
+/** The agent whose time a move is to claim, held to notice and horizon as the asker is; with what is wrong with whom they ask for. */
 async function agentFor(
   { agent: { agentId } }: Appointment,
   json: unknown,
@@ -165,12 +165,21 @@ async function agentFor(
   { isStaff }: Asker,
 ): Promise<{ readonly agents: readonly Agent[]; readonly faults: readonly Fault[] }> {
   const named = isStaff ? AskedAgent.safeParse(json).data?.agentId : undefined;
-  // Whoever takes no new appointments still keeps those that were made.
-  const agent = named === undefined || named === agentId ? await agents.find(agentId) : undefined;
-  if (agent) return { agents: [isStaff ? atAnyNotice(agent) : agent], faults: [] };
-  if (named === undefined || named === agentId) return { agents: [], faults: [] };
-  const meant = await agentsMeant(agents, named);
-  return { ...meant, agents: meant.agents.map(atAnyNotice) };
+  if (named !== undefined) {
+    const meant = await agentsMeant(agents, named);
+    return { ...meant, agents: meant.agents.map(atAnyNotice) };
+  }
+  const agent = await agents.find(agentId);
+  if (!agent) return { agents: [], faults: [] };
+  return { agents: [isStaff ? atAnyNotice(agent) : agent], faults: faultsOfAgent(agent, isStaff) };
+}
+
+/** Whoever takes no new appointments takes no new times either; the appointment as it was made stands. */
+function faultsOfAgent({ active, name }: Agent, isStaff: boolean): Fault[] {
+  if (active) return [];
+  const remedy = isStaff ? 'give it to another agent' : 'cancel it and book another';
+  const message = `cannot be had: ${name} takes no new times. The appointment stands as it is; for another time ${remedy}`;
+  return [{ path: 'startsAt', message }];
 }
 
 function isThere(appointment: Appointment, asked: z.infer<typeof StaffReschedule>): boolean {

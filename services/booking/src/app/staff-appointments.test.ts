@@ -292,29 +292,56 @@ describe('a move by staff', () => {
     await expect(booked()).resolves.toBeDefined();
   });
 
-  it('is refused to an agent who is none, or takes no appointments; the one who has it may keep it', async () => {
+  it('is refused to an agent who is none, or takes no appointments', async () => {
     api = apiOf(someone('a'), someone('gone', { active: false }));
     const { appointmentId } = await booked();
-    const to = (agentId: string, startsAt = at(2, 15)) =>
-      api.staff.reschedule(appointmentId, { startsAt, timeZone: 'UTC', agentId });
+    const to = (agentId: string) =>
+      api.staff.reschedule(appointmentId, { startsAt: at(2, 15), timeZone: 'UTC', agentId });
 
     expect(await to('nobody')).toMatchObject({ status: 400, json: { errors: [{ path: 'agentId' }] } });
     expect(await to('gone')).toMatchObject({ status: 400, json: { errors: [{ path: 'agentId' }] } });
     expect(await to('a b')).toMatchObject({ status: 400, json: { errors: [{ path: 'agentId' }] } });
-    api = apiOf(someone('a', { active: false }), someone('b'));
-    expect(await to('a')).toMatchObject({ status: 200, json: { agent: { agentId: 'a' } } });
-    expect(await to('b', at(3, 15))).toMatchObject({ status: 200, json: { agent: { agentId: 'b' } } });
   });
 
-  it('is not open to clients: theirs names no agent', async () => {
+  it('of an agent who takes no new times is to another agent or nowhere', async () => {
+    const { appointmentId } = await booked();
+    api = apiOf(someone('a', { active: false }), someone('b'));
+    const time = { startsAt: at(2, 15), timeZone: 'UTC' };
+
+    const refused = [
+      await api.staff.reschedule(appointmentId, time),
+      await api.staff.reschedule(appointmentId, { ...time, agentId: 'a' }),
+    ];
+
+    expect(refused).toMatchObject([
+      {
+        status: 400,
+        json: { errors: [{ path: 'startsAt', message: expect.stringMatching(/give it to another agent$/) }] },
+      },
+      { status: 400, json: { errors: [{ path: 'agentId' }] } },
+    ]);
+    expect((await api.staff.reschedule(appointmentId, { ...time, agentId: 'b' })).status).toBe(200);
+  });
+
+  it('to another agent is held to nobody’s notice and horizon either', async () => {
+    api = apiOf(someone('a'), someone('b', { minimumNoticeMinutes: 24 * 60, horizonDays: 7 }));
+    const { appointmentId } = await booked();
+    const to = (startsAt: string, agentId: string) =>
+      api.staff.reschedule(appointmentId, { startsAt, timeZone: 'UTC', agentId });
+
+    expect((await to('2026-11-23T15:00:00Z', 'b')).status).toBe(200);
+    expect((await to('2027-11-23T15:00:00Z', 'b')).status).toBe(200);
+  });
+
+  it('to another agent is not open to clients: theirs names none', async () => {
     const { appointmentId, token } = await booked();
 
-    const answer = await api.reschedule(appointmentId, {
-      token,
-      body: { startsAt: at(2, 15), timeZone: 'UTC', agentId: 'b' },
-    });
-
-    expect(answer).toMatchObject({ status: 400, json: { errors: [{ path: 'agentId' }] } });
+    for (const agentId of ['a', 'b', 'nobody']) {
+      const body = { startsAt: at(2, 15), timeZone: 'UTC', agentId };
+      const answer = await api.reschedule(appointmentId, { token, body });
+      expect(answer.status).toBe(400);
+      expect(answer.json.errors).toEqual([{ path: 'agentId', message: 'is not a known field' }]);
+    }
   });
 
   it('to where it stands changes nothing and tells nobody; with another agent it does', async () => {
