@@ -16,13 +16,15 @@ import {
   PageQuery,
   ProblemAnswer,
   Reschedule,
+  ReResolve,
+  ReResolvedAnswer,
   StaffAppointmentsAnswer,
   StaffAppointmentsQuery,
   StaffAppointmentWithHistoryAnswer,
   StaffReschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, StaffReschedule };
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, StaffReschedule, ReResolve };
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
@@ -31,6 +33,7 @@ const ANSWERS = {
   Hold: HoldAnswer,
   StaffAppointmentWithHistory: StaffAppointmentWithHistoryAnswer,
   StaffAppointments: StaffAppointmentsAnswer,
+  ReResolved: ReResolvedAnswer,
   Problem: ProblemAnswer,
 };
 
@@ -280,6 +283,23 @@ export function openApiDocument(serverUrl: string): Json {
         false,
         'staff',
       ),
+      '/staff/appointments/{appointmentId}/re-resolve': {
+        post: {
+          operationId: 'reResolveStaffAppointment',
+          summary: "Resolves an appointment's local times again after a change of the zone rules",
+          description:
+            "The wall time of the agent's zone is kept. `from` is how the appointment was resolved so far, `to` how the rules of today have it, `appointment` how it stands now. Asked again, nothing changes.",
+          security: forStaff,
+          parameters: ofAppointment,
+          requestBody: { required: false, content: json('ReResolve') },
+          responses: {
+            '200': answer('What became of it, or would in a dry run.', 'ReResolved'),
+            ...BODY_FAULTS,
+            ...NO_STAFF,
+            ...NO_SUCH,
+          },
+        },
+      },
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',

@@ -322,11 +322,13 @@ export const StaffAppointmentsAnswer = z.object({
 
 export const StaffAppointmentWithHistoryAnswer = StaffAppointmentAnswer.extend({ history: historyAnswer });
 
-const resolvedTime = z.object({
-  startsAt: z.string().meta({ format: 'date-time' }),
-  localStart: z.object({ client: WithOffset, agent: WithOffset }),
-  tzdb: z.string(),
-});
+const resolvedTime = z
+  .object({
+    startsAt: z.string().meta({ format: 'date-time' }),
+    localStart: z.object({ client: WithOffset, agent: WithOffset }),
+    tzdb: z.string(),
+  })
+  .meta({ id: 'ResolvedTime' });
 
 export const ReResolvedAnswer = z.object({
   outcome: z.enum(['unchanged', 'amended', 'moved', 'conflict', 'not-applicable']).meta({
@@ -342,8 +344,8 @@ export const ReResolvedAnswer = z.object({
   }),
   blockedBy: z.array(z.string()).optional().meta({ description: 'Whose the new time is: appointments and holds.' }),
   from: resolvedTime,
-  to: resolvedTime.nullable().meta({ description: 'As the rules of today have it.' }),
-  appointment: StaffAppointmentAnswer.meta({ description: 'As it now stands.' }),
+  to: resolvedTime.nullable(),
+  appointment: StaffAppointmentAnswer,
 });
 
 export const ProblemAnswer = z.object({
