@@ -314,7 +314,7 @@ describe('the appointments of an agent, resolved again in whatever order', () =>
           places.map((place) => Date.parse('2026-12-01T09:00:00Z') - offset * MINUTE + place * 30 * MINUTE),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
