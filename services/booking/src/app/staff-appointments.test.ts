@@ -1,18 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { BOOKING, ENVIRONMENT, NOW, publicApi, type PublicApi } from '../../test/api';
+import { BOOKING, fixedAgents, NOW, publicApi, someone as agentCalled, type PublicApi } from '../../test/api';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
-import { configuredAgent, fixedAgents } from '../adapters/roster';
 import type { Agent } from '../domain/agent';
 import { cursorOf } from './pages';
 
-const someone = (agentId: string, changes: Partial<Agent> = {}): Agent => ({
-  ...configuredAgent(ENVIRONMENT),
-  agentId,
-  name: `Agent ${agentId}`,
-  email: `${agentId}@example.com`,
-  ...changes,
-});
+const someone = (agentId: string, changes: Partial<Agent> = {}): Agent =>
+  agentCalled(agentId, { email: `${agentId}@example.com`, ...changes });
 
 let store: MemoryStore;
 let now: Date;
