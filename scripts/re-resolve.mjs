@@ -75,25 +75,25 @@ export async function reResolveAll(ports, { dryRun }) {
     await eachOf(fresh, ask);
   }
 
-  // Where all of an agent's day moves, each is in the way of its neighbour: from the right end they all go through at once.
-  let latestFirst = true;
-  for (let before = Infinity; !dryRun && blocked.length > 0 && blocked.length < before; latestFirst = !latestFirst) {
-    const asked = inTime(blocked, latestFirst);
-    before = asked.length;
-    blocked = [];
-    for (const { appointment } of asked) await ask(appointment.appointmentId);
-  }
-  // A dry run moves nobody, but knows who would be gone.
-  for (let before = Infinity; dryRun && blocked.length > 0 && blocked.length < before;) {
-    const judged = inTime(blocked, true);
-    before = judged.length;
-    blocked = [];
-    for (const answer of judged) {
-      const inTheWay = answer.blockedBy ?? [];
-      if (inTheWay.length === 0 || !inTheWay.every((id) => moving.has(id))) blocked.push(answer);
-      else tell({ ...answer, outcome: 'moved', because: undefined }, `once ${inTheWay.join(', ')} has moved`);
+  // Goes on as long as somebody could be taken out of those who are blocked.
+  const unblock = async (round) => {
+    let before = Infinity;
+    for (let latestFirst = true; blocked.length > 0 && blocked.length < before; latestFirst = !latestFirst) {
+      const asked = inTime(blocked, latestFirst);
+      before = asked.length;
+      blocked = [];
+      for (const answer of asked) await round(answer);
     }
-  }
+  };
+  // Where all of an agent's day moves, each is in the way of its neighbour: from the right end they all go through at once.
+  const askAgain = ({ appointment }) => ask(appointment.appointmentId);
+  // A dry run moves nobody, but knows who would be gone.
+  const judge = (answer) => {
+    const inTheWay = answer.blockedBy ?? [];
+    if (inTheWay.length === 0 || !inTheWay.every((id) => moving.has(id))) blocked.push(answer);
+    else tell({ ...answer, outcome: 'moved', because: undefined }, `once ${inTheWay.join(', ')} has moved`);
+  };
+  await unblock(dryRun ? judge : askAgain);
   for (const conflict of inTime(blocked, false)) tell(conflict);
 
   say(summary(counts, dryRun));

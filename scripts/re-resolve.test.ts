@@ -63,7 +63,7 @@ function service(kept: readonly Kept[], { pageSize = 100 } = {}) {
     asked.push(`${init?.method} ${pathname}${searchParams.has('from') ? ` ${searchParams.get('from')}` : ''}`);
     const [, id] = /^\/staff\/appointments\/([^/]+)\/re-resolve$/.exec(pathname) ?? [];
     if (id === undefined) return list(searchParams);
-    const body = JSON.parse(String(init?.body)) as { dryRun: boolean };
+    const body = JSON.parse(typeof init?.body === 'string' ? init.body : '') as { dryRun: boolean };
     bodies.push(body);
     const appointment = kept.find((each) => each.id === id);
     if (!appointment) return json({ title: 'There is no such appointment' }, 404);

@@ -4,7 +4,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NotStaff, reResolveAll, Unreachable } from './re-resolve.mjs';
-import { requireNode, say, stop } from './setup.mjs';
+import { requireNode, stop } from './setup.mjs';
 import { sayZoneRules } from './zone-rules.mjs';
 
 requireNode();

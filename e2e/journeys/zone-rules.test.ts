@@ -86,8 +86,8 @@ describe('when the rules of time zones change', () => {
     (await system.list<EmailView>('/_local/emails')).filter((email) => email.to.includes(address));
   const slotAt = async (hours: number) => {
     const day = new Date((await system.now()).getTime() + 24 * HOUR).toISOString().slice(0, 10);
-    const slots = (await system.slots()).filter(({ startsAt }) => startsAt.startsWith(day));
-    return new Date(Date.parse(slots[0]?.startsAt ?? '') + hours * HOUR).toISOString();
+    const first = (await system.slots()).find(({ startsAt }) => startsAt.startsWith(day));
+    return new Date(Date.parse(first?.startsAt ?? '') + hours * HOUR).toISOString();
   };
 
   let booking: Awaited<ReturnType<System['book']>>;

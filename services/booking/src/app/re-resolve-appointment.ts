@@ -79,21 +79,13 @@ function answer(
   const from = timeOf(before);
   const body = (outcome: Answered['outcome'], more: Partial<Answered>): HttpAnswer =>
     privately({ outcome, ...more, from, to: more.to ?? null, appointment: staffAppointmentBody(after) });
-  switch (resolution.outcome) {
-    case 'unchanged':
-      return body('unchanged', { to: { ...from, tzdb: version } });
-    case 'not-applicable':
-      return body('not-applicable', { because: resolution.because });
-    case 'conflict':
-      return body('conflict', { because: 'past', skipped: resolution.skipped, to: resolution.to });
-    case 'amended':
-    case 'moved': {
-      const { outcome, skipped, change } = resolution;
-      const to = timeOf(change.appointment);
-      if ('blockedBy' in resolution) {
-        return body('conflict', { because: 'taken', skipped, to, blockedBy: [...resolution.blockedBy] });
-      }
-      return body(outcome, { skipped, to });
-    }
+  if (resolution.outcome === 'unchanged') return body('unchanged', { to: { ...from, tzdb: version } });
+  if (resolution.outcome === 'not-applicable') return body('not-applicable', { because: resolution.because });
+  const { outcome, skipped } = resolution;
+  if (outcome === 'conflict') return body('conflict', { because: 'past', skipped, to: resolution.to });
+  const to = timeOf(resolution.change.appointment);
+  if ('blockedBy' in resolution) {
+    return body('conflict', { because: 'taken', skipped, to, blockedBy: [...resolution.blockedBy] });
   }
+  return body(outcome, { skipped, to });
 }

@@ -277,7 +277,7 @@ describe('the slots of the day of every change, and of its neighbours', () => {
 
 /** Every five minutes of the date that its hours mean, by counting: those the clocks show within them, and the whole of a repeated stretch that they begin or end in. */
 function workedOn(transition: Transition, date: string, windows: readonly Window[]): Set<number> {
-  const { zone, at, before, after, wallFrom, wallTo } = transition;
+  const { at, before, after, wallFrom, wallTo } = transition;
   const midnight = Date.parse(date);
   const worked = new Set<number>();
   for (const instant of stepped(midnight - before * MINUTE - 3 * HOUR, midnight + DAY - before * MINUTE + 3 * HOUR)) {
