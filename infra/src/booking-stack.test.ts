@@ -14,6 +14,9 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /problems',
+  'GET /problems/{slug}',
+  'GET /staff/agents',
   'GET /staff/appointments',
   'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
@@ -25,6 +28,7 @@ const ROUTES = [
   'POST /staff/appointments/{appointmentId}/cancel',
   'POST /staff/appointments/{appointmentId}/re-resolve',
   'POST /staff/appointments/{appointmentId}/reschedule',
+  'PUT /staff/agents/{agentId}',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -35,7 +39,9 @@ const HTTP_FUNCTIONS = [
   'cancel-appointment',
   'amend-appointment',
   'staff-appointments',
+  'staff-agents',
   'get-openapi',
+  'explain-problem',
   'serve-page',
 ];
 
@@ -205,9 +211,14 @@ describe('the booking stack', () => {
 
   it.each([
     ['GetOpenapi', []],
+    ['ExplainProblem', []],
     ['ServePage', []],
-    ['GetAvailability', ['dynamodb:Query']],
-    ['StaffAppointments', ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    [
+      'StaffAppointments',
+      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [
@@ -231,6 +242,7 @@ describe('the booking stack', () => {
       [
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:GetSecretValue',
@@ -261,7 +273,7 @@ describe('the booking stack', () => {
       .filter(([, fn]) => fn['Properties'].Environment.Variables.ALLOWED_COUNTRIES === 'US')
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
 
-    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage']);
+    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage', 'StaffAgents']);
   });
 
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {

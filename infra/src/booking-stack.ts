@@ -93,7 +93,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'get-availability',
         routes: ['GET /availability', 'GET /agents'],
-        table: ['dynamodb:Query'],
+        table: ['dynamodb:GetItem', 'dynamodb:Query'],
         environment: roster,
       },
       {
@@ -111,7 +111,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'reschedule-appointment',
         routes: ['POST /appointments/{appointmentId}/reschedule'],
-        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
         links: true,
         environment: roster,
       },
@@ -137,10 +137,17 @@ export class BookingStack extends ServiceStack {
           'POST /staff/appointments/{appointmentId}/cancel',
           'POST /staff/appointments/{appointmentId}/re-resolve',
         ],
-        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
         environment: roster,
       },
+      {
+        handler: 'staff-agents',
+        routes: ['GET /staff/agents', 'PUT /staff/agents/{agentId}'],
+        table: ['dynamodb:GetItem', ...change],
+        environment: { ...roster, ...allowedCountries },
+      },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
+      { handler: 'explain-problem', routes: ['GET /problems', 'GET /problems/{slug}'] },
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],

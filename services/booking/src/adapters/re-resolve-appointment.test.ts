@@ -4,7 +4,6 @@ import { AppointmentAmended, AppointmentRescheduled } from '@appointments/events
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import * as fc from 'fast-check';
 import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
-import { reResolved } from '../../test/re-resolved';
 import { memoryStore } from '../../test/memory-store';
 import type { ZoneRules } from '../domain/re-resolve';
 import { zoneNamed, type Zone } from '../domain/zones';
@@ -44,7 +43,8 @@ overTheEngine('an appointment resolved again, over the real database engine', ()
     api = publicApi(store, () => now);
   });
 
-  const resolve = (id: string, by: ZoneRules, body?: unknown) => reResolved(store, by, () => now)(id, body);
+  const resolve = (id: string, by: ZoneRules, body?: unknown, over = store) =>
+    publicApi(over, () => now, {}, { rules: by }).staff.reResolve(id, body);
 
   async function booked(changes: Record<string, unknown> = {}): Promise<string> {
     const answer = await api.create({ body: { ...BOOKING, ...changes } });
@@ -239,7 +239,7 @@ overTheEngine('an appointment resolved again, over the real database engine', ()
       },
     };
 
-    const resolved = await reResolved(overtaken, NEW_YORK_STAYS, () => now)(id);
+    const resolved = await resolve(id, NEW_YORK_STAYS, {}, overtaken);
 
     expect(resolved.json).toMatchObject({ outcome: 'not-applicable', because: 'status', to: null });
     expect(await events('AppointmentRescheduled')).toEqual([]);
@@ -258,7 +258,7 @@ overTheEngine('an appointment resolved again, over the real database engine', ()
       },
     };
 
-    expect((await reResolved(overtaken, NEW_YORK_STAYS, () => now)(id)).json).toMatchObject({
+    expect((await resolve(id, NEW_YORK_STAYS, {}, overtaken)).json).toMatchObject({
       outcome: 'conflict',
       because: 'taken',
     });
@@ -285,8 +285,8 @@ describe('the appointments of an agent, resolved again in whatever order', () =>
     await fc.assert(
       fc.asyncProperty(slots, change, fc.infiniteStream(fc.nat(1000)), async (places, offset, random) => {
         const store = memoryStore();
-        const api = publicApi(store, () => NOW);
         const by = rules({ 'America/New_York': { offsets: [offset], untils: [] } });
+        const api = publicApi(store, () => NOW, {}, { rules: by });
         const ids: string[] = [];
         for (const place of places) {
           const startsAt = new Date(Date.parse('2026-12-01T14:00:00Z') + place * 30 * MINUTE).toISOString();
@@ -298,7 +298,7 @@ describe('the appointments of an agent, resolved again in whatever order', () =>
           asked = false;
           const order = [...left].map((id) => [Number(random.next().value), id] as const);
           for (const [, id] of order.toSorted(([a], [b]) => a - b)) {
-            const { outcome } = (await reResolved(store, by, () => NOW)(id)).json as { outcome: string };
+            const { outcome } = (await api.staff.reResolve(id)).json as { outcome: string };
             expect(['moved', 'conflict']).toContain(outcome);
             // Nobody's time is ever lost or shared: each has its six pieces.
             const holders = [...store.claims.values()];
