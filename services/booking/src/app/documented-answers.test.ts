@@ -2,6 +2,8 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { BOOKING, NOW, publicApi, type Answered, type Asked, type Differing, type PublicApi } from '../../test/api';
 import { OPERATIONS, slugsOf } from '../../test/document';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
+import type { ZoneRules } from '../domain/re-resolve';
+import { zoneNamed } from '../domain/zones';
 import { ANNA, memoryAgents, staffAgentsApi, type MemoryAgents } from '../../test/staff-agents';
 
 interface World {
@@ -39,6 +41,11 @@ const gone = async () => {
 };
 const DAYS = { from: '2026-12-01', to: '2026-12-01', timeZone: 'Europe/Berlin' };
 const LATER = { startsAt: '2026-12-02T16:00:00+01:00', timeZone: 'Europe/Berlin' };
+/** By these New York's clocks never change. */
+const OTHER_RULES: ZoneRules = {
+  version: '2027a',
+  zoneNamed: (name) => (name === 'America/New_York' ? { name, offsets: [-240], untils: [] } : zoneNamed(name)),
+};
 const NO_SUCH_TIME = { startsAt: '2026-12-01T16:00:00+02:00', timeZone: 'Europe/Berlin' };
 
 /** What is wrong with a body, for an operation that takes one. */
@@ -257,6 +264,20 @@ const CASES: readonly Case[] = [
     },
   ],
   ...staffChangeCases('cancel'),
+  ['reResolveStaffAppointment 200 ', async ({ api, booked }) => api.staff.reResolve((await booked()).id)],
+  ...bodyCases('reResolveStaffAppointment', async ({ api, booked }, asked) =>
+    api.staff.reResolve((await booked()).id, undefined, asked),
+  ),
+  ['reResolveStaffAppointment 404 no-such-appointment', ({ api }) => api.staff.reResolve('apt_1')],
+  [
+    'reResolveStaffAppointment 500 internal-error',
+    ({ differing }) => differing({ read: gone }).staff.reResolve('apt_1'),
+  ],
+  [
+    'reResolveStaffAppointment 503 busy',
+    async ({ differing, booked }) =>
+      differing({ save: async () => 'overtaken' }, { rules: OTHER_RULES }).staff.reResolve((await booked()).id),
+  ],
   ['listStaffAgents 200 ', ({ roster }) => roster().list()],
   ['listStaffAgents 400 invalid-request', ({ roster }) => roster().list({ limit: '0' })],
   ['listStaffAgents 500 internal-error', ({ roster }) => roster({ all: gone }).list()],

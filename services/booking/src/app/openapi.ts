@@ -21,13 +21,24 @@ import {
   ProblemKindAnswer,
   ProblemKindsAnswer,
   Reschedule,
+  ReResolve,
+  ReResolvedAnswer,
   StaffAppointmentsAnswer,
   StaffAppointmentsQuery,
   StaffAppointmentWithHistoryAnswer,
   StaffReschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, StaffReschedule, PutAgent: AgentBody };
+const BODIES = {
+  CreateAppointment,
+  Reschedule,
+  Cancel,
+  Amend,
+  HoldSlot,
+  StaffReschedule,
+  ReResolve,
+  PutAgent: AgentBody,
+};
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
@@ -38,6 +49,7 @@ const ANSWERS = {
   StaffAgents: StaffAgentsAnswer,
   StaffAppointmentWithHistory: StaffAppointmentWithHistoryAnswer,
   StaffAppointments: StaffAppointmentsAnswer,
+  ReResolved: ReResolvedAnswer,
   Problem: ProblemAnswer,
   ProblemKind: ProblemKindAnswer,
   ProblemKinds: ProblemKindsAnswer,
@@ -433,6 +445,24 @@ export function openApiDocument(serverUrl: string): Json {
         false,
         'staff',
       ),
+      '/staff/appointments/{appointmentId}/re-resolve': {
+        post: {
+          operationId: 'reResolveStaffAppointment',
+          summary: "Resolves an appointment's local times again after a change of the zone rules",
+          description:
+            "The wall time of the agent's zone is kept. `from` is how the appointment was resolved so far, `to` how the rules of today have it, `appointment` how it stands now. Asked again, nothing changes.",
+          security: forStaff,
+          parameters: ofAppointment,
+          requestBody: { required: false, content: json('ReResolve') },
+          responses: {
+            '200': answer('What became of it, or would in a dry run.', 'ReResolved'),
+            ...bodyFaults(),
+            ...NO_STAFF,
+            ...NO_SUCH,
+            '503': problem('Others changed the appointment at the same moment.', 'busy'),
+          },
+        },
+      },
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',
