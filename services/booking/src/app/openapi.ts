@@ -175,6 +175,9 @@ function bodyFaults(...further: readonly ProblemSlug[]): Json {
 
 const TOO_MANY = problem('Too much in a short time; `retry-after` says when to try again.', 'too-many-bookings');
 
+/** Whoever meets others at the same item several times in a row. */
+const BUSY = { '503': problem('Others changed the same at the same moment; the request may be sent again.', 'busy') };
+
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
 const forStaff = [{ staffToken: [] }];
@@ -218,7 +221,7 @@ function change(
               ...bodyFaults(),
               '409': problem('The state of the appointment forbids it (`state`).', 'state-forbids'),
             }),
-        '503': problem('Others changed the appointment at the same moment.', 'busy'),
+        ...BUSY,
       },
     },
   };
@@ -270,6 +273,7 @@ export function openApiDocument(serverUrl: string): Json {
             '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
             '422': problem('The Idempotency-Key was used for another body.', 'idempotency-key-reused'),
             '429': TOO_MANY,
+            ...BUSY,
           },
         },
       },
@@ -314,6 +318,7 @@ export function openApiDocument(serverUrl: string): Json {
           responses: {
             '201': answer('The time is kept until `expiresAt`; book it with `holdId`.', 'Hold'),
             ...bodyFaults('no-such-local-time'),
+            ...BUSY,
             '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
           },
         },
@@ -325,6 +330,7 @@ export function openApiDocument(serverUrl: string): Json {
           parameters: [{ name: 'holdId', in: 'path', required: true, schema: { type: 'string' } }],
           responses: {
             '204': { description: 'The time is free, or was already.', headers: headersOf([]) },
+            ...BUSY,
             ...bodyFaults(),
             '404': problem('No hold has such an id.', 'no-such-hold'),
           },
@@ -459,7 +465,7 @@ export function openApiDocument(serverUrl: string): Json {
             ...bodyFaults(),
             ...NO_STAFF,
             ...NO_SUCH,
-            '503': problem('Others changed the appointment at the same moment.', 'busy'),
+            ...BUSY,
           },
         },
       },
