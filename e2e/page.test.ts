@@ -434,12 +434,23 @@ describeInBrowser('the page', () => {
     await alone.getByTestId('slot').first().waitFor();
     expect(await field(alone, 'agent').count()).toBe(0);
 
+    const staff = await system.request<{ token: string }>('GET', '/_local/staff-token');
+    const keep = (active: boolean) =>
+      system.request(
+        'PUT',
+        '/staff/agents/agt_kim',
+        {
+          name: 'Kim Doe',
+          email: 'kim@example.com',
+          phone: '+12025550111',
+          timeZone: 'Europe/Berlin',
+          workingHours: '09:00-17:00',
+          active,
+        },
+        { authorization: `Bearer ${staff.body.token}` },
+      );
+    expect((await keep(true)).status).toBe(200);
     const page = await visit();
-    const agents = [
-      { agentId: 'agt_other', name: 'Kim Doe' },
-      { agentId: 'agt_default', name: 'Alex Morgan' },
-    ];
-    await page.route('**/agents?**', (route) => route.fulfill({ json: { agents } }));
     const held = bodies(page, '/holds');
     const asked: string[] = [];
     page.on('request', (request) => {
@@ -449,17 +460,28 @@ describeInBrowser('the page', () => {
     await page.getByTestId('slot').first().waitFor();
     expect(await page.getByLabel('Consultant').locator('option').allInnerTexts()).toEqual([
       'Whoever is free',
-      'Kim Doe',
       'Alex Morgan',
+      'Kim Doe',
     ]);
     expect(await look(page, 'consultants')).toEqual([]);
     expect((await shiftOf(page)).sum).toBeLessThan(0.01);
-    await page.getByLabel('Consultant').selectOption('Alex Morgan');
+    await page.getByLabel('Consultant').selectOption('Kim Doe');
     await page.getByTestId('slot').first().click();
     await page.locator('[data-hold="kept"]').waitFor();
 
-    expect(asked).toEqual(['', 'agt_default']);
-    expect(held).toEqual([expect.objectContaining({ agentId: 'agt_default' })]);
+    expect(asked).toEqual(['', 'agt_kim']);
+    expect(held).toEqual([expect.objectContaining({ agentId: 'agt_kim' })]);
+    await fill(page, newClient());
+    await submit(page).click();
+    await page.getByTestId('confirmation').getByText('Kim Doe', { exact: true }).waitFor();
+    await page.getByTestId('manage-link').click();
+    await page.getByTestId('move').click();
+    await page.getByTestId('slot').first().click();
+    await page.getByTestId('move-confirm').click();
+    await page.getByTestId('notice').waitFor();
+    // It is moved among the times of whom it is with.
+    expect(asked.slice(2)).toEqual(['agt_kim']);
+    expect((await keep(false)).status).toBe(200);
   }, 60_000);
 
   it('hands the entry to calendars: as a file with the invitation’s own UID, and without the manage link to those on the web', async () => {
