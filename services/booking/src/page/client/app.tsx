@@ -3,6 +3,13 @@ import { Booking } from './booking';
 import { Manage } from './manage';
 
 const root = document.getElementById('app');
+// Another language is another address: what stands after the # is the visitor's key to an appointment and goes along.
+for (const link of document.querySelectorAll<HTMLAnchorElement>('a[hreflang]')) {
+  link.addEventListener('click', () => {
+    link.hash = location.hash;
+  });
+}
+
 if (root !== null) {
   // What the server sent stands until here, so that the first paint already says what the page is for.
   root.textContent = '';
