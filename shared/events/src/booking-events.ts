@@ -9,6 +9,10 @@ const Email = () => personal(z.string().min(3).max(254));
 const Name = () => personal(z.string().min(1).max(100));
 const LocalStart = () => z.iso.datetime({ offset: true });
 
+/** What of a client's can be proven to be theirs. */
+export const PROOFS = ['email', 'phone'] as const;
+const Proofs = () => z.array(words(PROOFS)).optional();
+
 const particulars = () => ({
   ...aboutAppointment(),
   revision: Version(),
@@ -32,6 +36,10 @@ const particulars = () => ({
     timeZone: z.string().min(1).max(64),
   }),
   notes: personal(z.string().max(2000)).optional(),
+  /** What the client has yet to prove before anybody is dialled; absent where there is nothing to prove. */
+  unproven: Proofs(),
+  /** What the client was asked to prove and has proven. */
+  proven: Proofs(),
 });
 
 const exampleParticulars = {
