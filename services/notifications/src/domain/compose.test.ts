@@ -21,6 +21,7 @@ const letter = (kind: Kind, changes: Partial<Letter> = {}): Letter => ({
   state,
   particulars,
   manageUrl: `https://book.example.com/manage/${appointmentId}#v1.k1.1798723800.signature`,
+  confirmUrl: `https://book.example.com/confirm/${appointmentId}#v1.k1.1798723800.proof`,
   ...changes,
 });
 const withClient = (name: string, notes?: string): Letter['particulars'] => ({
