@@ -5,6 +5,7 @@ import { BookingStack } from './booking-stack';
 
 const ROUTES = [
   'GET /',
+  'GET /agents',
   'GET /appointments/{appointmentId}',
   'GET /assets/{proxy+}',
   'GET /availability',
@@ -14,11 +15,14 @@ const ROUTES = [
   'POST /appointments/{appointmentId}/amend',
   'POST /appointments/{appointmentId}/cancel',
   'POST /appointments/{appointmentId}/reschedule',
+  'POST /holds',
+  'POST /holds/{holdId}/release',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
   'get-appointment',
   'get-availability',
+  'hold-slot',
   'reschedule-appointment',
   'cancel-appointment',
   'amend-appointment',
@@ -102,7 +106,18 @@ describe('the booking stack', () => {
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:Query']],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
-    ['CreateAppointment', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
+    ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    [
+      'CreateAppointment',
+      [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+        'secretsmanager:GetSecretValue',
+      ],
+    ],
     ['AmendAppointment', ['dynamodb:PutItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue']],
     [
       'CancelAppointment',

@@ -32,7 +32,10 @@ export class BookingStack extends ServiceStack {
     super(scope, id, 'booking', props);
     const { service } = this;
     const { stage } = props;
-    const { table } = new ServiceTable(this, 'Store', { service });
+    const { table } = new ServiceTable(this, 'Store', {
+      service,
+      indexes: [{ name: 'by-agent', partitionKey: 'agentId', sortKey: 'agenda' }],
+    });
     const onTable = { TABLE_NAME: table.tableName };
 
     const applyCallEvents = new Subscription(this, 'ApplyCallEvents', {
@@ -65,11 +68,29 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'create-appointment',
         routes: ['POST /appointments'],
-        table: ['dynamodb:GetItem', ...change],
+        table: ['dynamodb:GetItem', 'dynamodb:UpdateItem', ...changeClaims],
         links: true,
-        environment: { ...roster, ...allowedCountries },
+        environment: {
+          ...roster,
+          ...allowedCountries,
+          BOOKINGS_PER_ADDRESS: String(stage.bookingsPerAddressPerDay),
+          BOOKINGS_PER_NUMBER: String(stage.bookingsPerNumberPerDay),
+          BOOKINGS_PER_NETWORK: String(stage.bookingsPerNetworkPerHour),
+          FORM_MINIMUM_SECONDS: String(stage.formMinimumSeconds),
+        },
       },
-      { handler: 'get-availability', routes: ['GET /availability'], table: ['dynamodb:Query'], environment: roster },
+      {
+        handler: 'get-availability',
+        routes: ['GET /availability', 'GET /agents'],
+        table: ['dynamodb:Query'],
+        environment: roster,
+      },
+      {
+        handler: 'hold-slot',
+        routes: ['POST /holds', 'POST /holds/{holdId}/release'],
+        table: ['dynamodb:GetItem', ...changeClaims],
+        environment: { ...roster, HOLD_MINUTES: String(stage.holdMinutes) },
+      },
       {
         handler: 'get-appointment',
         routes: ['GET /appointments/{appointmentId}'],

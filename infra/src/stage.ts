@@ -66,6 +66,15 @@ const Fields = z.strictObject({
   usdPerMinute: z.number().nonnegative().default(0.0158),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
+  /** How long a time is kept for whoever fills in the form. @default 10 */
+  holdMinutes: z.int().min(1).max(60).default(10),
+  /** The most bookings with one e-mail address, and with one number, on one UTC day; 0 is no limit. @default 20 */
+  bookingsPerAddressPerDay: z.int().nonnegative().default(20),
+  bookingsPerNumberPerDay: z.int().nonnegative().default(20),
+  /** The most bookings from one network (a /24, or an IPv6 /56) in one hour; 0 is no limit. @default 100 */
+  bookingsPerNetworkPerHour: z.int().nonnegative().default(100),
+  /** A form of the page that was filled in quicker was filled in by no person; 0 switches it off. @default 2 */
+  formMinimumSeconds: z.number().nonnegative().max(60).default(2),
   /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */
   staffIssuer: z.url(),
   staffAudience: z.string().min(1),

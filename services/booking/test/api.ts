@@ -1,13 +1,17 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { jsonRoute, type LinkKeys } from '@appointments/runtime';
-import { newAppointmentId } from '../src/adapters/appointment-id';
+import { newAppointmentId, newHoldId } from '../src/adapters/ids';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
 import { phoneRulesFrom } from '../src/adapters/phone-rules';
-import { rosterFrom } from '../src/adapters/roster';
+import { configuredAgent, fixedAgents } from '../src/adapters/roster';
 import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
 import { createAppointment } from '../src/app/create-appointment';
 import { getAppointment } from '../src/app/get-appointment';
 import { getAvailability } from '../src/app/get-availability';
+import { holdSlot, releaseHold } from '../src/app/hold-slot';
+import type { BookingLimits } from '../src/app/limits';
+import { listAgents } from '../src/app/list-agents';
+import type { Agents } from '../src/app/agents';
 
 export const ENVIRONMENT = {
   AGENT_NAME: 'Alex Morgan',
@@ -29,6 +33,16 @@ export interface Asked {
   readonly headers?: Record<string, string>;
   readonly token?: string;
   readonly query?: Record<string, string>;
+  /** Where the request comes from. */
+  readonly sourceIp?: string;
+}
+
+/** What a test may have otherwise than it is. */
+export interface Differing {
+  readonly environment?: Partial<Record<keyof typeof ENVIRONMENT, string>>;
+  readonly agents?: Agents;
+  readonly limits?: Partial<BookingLimits>;
+  readonly formMinimumSeconds?: number;
 }
 
 export interface Answered {
@@ -45,15 +59,19 @@ export function publicApi(
   store: AppointmentStore,
   now: () => Date,
   environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
+  { agents, limits, formMinimumSeconds = 0 }: Differing = {},
 ) {
   const configured = { ...ENVIRONMENT, ...environment };
-  const roster = rosterFrom(configured);
   const judgePhone = phoneRulesFrom(configured);
   const problemBase = 'https://book.example.com/problems';
   const linkKeys = async () => KEYS;
   const ports = {
     ...store,
-    roster,
+    agents: agents ?? fixedAgents([configuredAgent(configured)]),
+    limits: { perAddress: 0, perNumber: 0, perNetwork: 0, ...limits },
+    formMinimumSeconds,
+    holdMinutes: 10,
+    newHoldId,
     judgePhone,
     linkKeys,
     now,
@@ -64,6 +82,9 @@ export function publicApi(
     create: jsonRoute({ problemBase, body: 'required' }, createAppointment(ports)),
     get: jsonRoute({ problemBase }, getAppointment(ports)),
     availability: jsonRoute({ problemBase }, getAvailability(ports)),
+    agents: jsonRoute({ problemBase }, listAgents(ports)),
+    hold: jsonRoute({ problemBase, body: 'required' }, holdSlot(ports)),
+    release: jsonRoute({ problemBase, body: 'optional' }, releaseHold(ports)),
     reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports)),
     cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports)),
     amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports)),
@@ -71,7 +92,7 @@ export function publicApi(
   let requests = 0;
   const ask =
     (route: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) =>
-    async (appointmentId: string | undefined, { body, raw, headers, token, query }: Asked = {}): Promise<Answered> => {
+    async (id: string | undefined, { body, raw, headers, token, query, sourceIp }: Asked = {}): Promise<Answered> => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const answer = await route({
         version: '2.0',
@@ -84,8 +105,8 @@ export function publicApi(
           ...headers,
         },
         queryStringParameters: query,
-        pathParameters: appointmentId === undefined ? undefined : { appointmentId },
-        requestContext: { requestId: `req-${++requests}`, http: { method: 'POST' } },
+        pathParameters: id === undefined ? undefined : id.startsWith('hld_') ? { holdId: id } : { appointmentId: id },
+        requestContext: { requestId: `req-${++requests}`, http: { method: 'POST', sourceIp } },
         body: text,
         isBase64Encoded: false,
       } as unknown as APIGatewayProxyEventV2);
@@ -100,7 +121,11 @@ export function publicApi(
     };
   return {
     create: (asked: Asked) => ask(routes.create)(undefined, asked),
-    availability: (query: Record<string, string>) => ask(routes.availability)(undefined, { query }),
+    availability: (query: Record<string, string>, headers: Record<string, string> = {}) =>
+      ask(routes.availability)(undefined, { query, headers }),
+    agents: (query: Record<string, string> = {}) => ask(routes.agents)(undefined, { query }),
+    hold: (asked: Asked) => ask(routes.hold)(undefined, asked),
+    release: ask(routes.release),
     get: ask(routes.get),
     reschedule: ask(routes.reschedule),
     cancel: ask(routes.cancel),

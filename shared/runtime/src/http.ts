@@ -31,6 +31,8 @@ export interface HttpRequest {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
+  /** Where the request came from, as the gateway saw it. */
+  readonly sourceIp: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -124,6 +126,7 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
           requestId,
           method: event.requestContext.http.method,
           path: event.rawPath,
+          sourceIp: event.requestContext.http.sourceIp,
           headers: event.headers,
           query: event.queryStringParameters ?? {},
           parameters,
@@ -133,6 +136,17 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
       flushMetrics();
       return toResult(answer, requestId, answer.correlationId ?? correlationId);
     });
+  };
+}
+
+type Route = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** One function behind several routes, each by its route key (`GET /agents`). */
+export function jsonRoutes(routes: Readonly<Record<string, Route>>): Route {
+  return async (event) => {
+    const route = routes[event.routeKey];
+    if (!route) throw new Error(`${event.routeKey} is no route of this function`);
+    return route(event);
   };
 }
 

@@ -9,6 +9,7 @@ export {
   faultsOf,
   invalidRequest,
   jsonRoute,
+  jsonRoutes,
   MAX_BODY_BYTES,
   Problem,
   type Fault,

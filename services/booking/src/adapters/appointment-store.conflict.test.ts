@@ -19,27 +19,30 @@ function refusing(...cancellations: readonly (readonly string[])[]) {
       });
     },
   };
-  return { api: publicApi(appointmentStore(client as never, 'booking'), () => NOW), sent };
+  const pauses: number[] = [];
+  const pause = async (tried: number) => void pauses.push(tried);
+  return { api: publicApi(appointmentStore(client as never, 'booking', pause), () => NOW), sent, pauses };
 }
 
 const conflict = ['None', 'TransactionConflict'];
 
 describe('a transaction that meets another one', () => {
-  it('is tried again at once', async () => {
-    const { api, sent } = refusing(conflict, conflict);
+  it('is tried again after a pause that grows', async () => {
+    const { api, sent, pauses } = refusing(conflict, conflict);
 
     expect((await api.create({ body: BOOKING })).status).toBe(201);
     expect(sent).toHaveLength(3);
+    expect(pauses).toEqual([0, 1]);
   });
 
-  it('is answered with 503 and when to try again, the fifth time', async () => {
-    const { api, sent } = refusing(conflict, conflict, conflict, conflict, conflict);
+  it('is answered with 503 and when to try again, the eighth time', async () => {
+    const { api, sent } = refusing(...Array.from({ length: 8 }, () => conflict));
 
     const answer = await api.create({ body: BOOKING });
 
     expect(answer.status).toBe(503);
     expect(answer.headers).toMatchObject({ 'retry-after': '1' });
-    expect(sent).toHaveLength(5);
+    expect(sent).toHaveLength(8);
   });
 
   it('is not tried again when its slot is taken as well', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   GetCommand,
   QueryCommand,
@@ -12,8 +13,11 @@ import type { RecordOutcome, ApplyCallEventPorts } from '../app/apply-call-event
 import { busy } from '../app/answers';
 import type { ChangePorts, SaveOutcome } from '../app/change-appointment';
 import type { CreateAppointmentPorts, CreateOutcome, IdempotencyRecord } from '../app/create-appointment';
+import type { HoldPorts } from '../app/hold-slot';
+import type { Counted } from '../app/limits';
 import type { ClaimedBetween } from '../app/nearest';
 import { STATUSES, type Appointment, type HistoryEntry } from '../domain/appointment';
+import { piecesOfHold, type Hold } from '../domain/claims';
 import { piecesBetween, swap } from '../domain/slots';
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -22,8 +26,19 @@ type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 const IDEMPOTENCY_SECONDS = 24 * 3600;
 /** Claims on time long past are of no use to anyone. */
 const CLAIM_SECONDS = 7 * 24 * 3600;
-/** A transaction that met another one is tried again at once, this many times in all. */
-const TRIES = 5;
+/** A transaction that met another one is written this many times in all. */
+const TRIES = 8;
+/** The first wait is this long at most, each further one twice as long, up to a quarter of a second. */
+const FIRST_WAIT_MS = 8;
+const LONGEST_WAIT_MS = 250;
+
+/** Waits a random part of its time, so that those who met do not meet again. */
+async function pauseAfterConflict(tried: number): Promise<void> {
+  await setTimeout(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tried));
+}
+
+/** A hold that ran out is of no use to anyone; its id may still be asked for a while. */
+const HOLD_SECONDS = 24 * 3600;
 
 const StoredAppointment = z.object({
   appointmentId: z.string(),
@@ -54,6 +69,7 @@ const StoredAppointment = z.object({
     timeZone: z.string(),
   }),
   notes: z.string().optional(),
+  callConsent: z.object({ at: z.string(), wording: z.string() }).optional(),
   call: z
     .object({
       callSessionId: z.string(),
@@ -69,7 +85,16 @@ const StoredAppointment = z.object({
 });
 
 const StoredEntry = z.object({ at: z.string(), type: z.string(), version: z.number(), text: z.string() });
-const StoredClaim = z.object({ sk: z.string() });
+const StoredClaim = z.object({ sk: z.string(), heldBy: z.string(), holdUntil: z.number().optional() });
+const StoredHold = z.object({
+  holdId: z.string(),
+  agentId: z.string(),
+  start: z.number(),
+  end: z.number(),
+  claimedFrom: z.number(),
+  claimedTo: z.number(),
+  until: z.number(),
+});
 const StoredRecord = z.object({
   key: z.string(),
   bodyHash: z.string(),
@@ -82,6 +107,8 @@ const APPOINTMENT = 'appointment';
 const HISTORY = 'history#';
 const appointmentKey = (appointmentId: string) => ({ pk: `apt#${appointmentId}`, sk: APPOINTMENT });
 const claimKey = (agentId: string, piece: number) => ({ pk: `claims#${agentId}`, sk: new Date(piece).toISOString() });
+const holdKey = (holdId: string) => ({ pk: `hold#${holdId}`, sk: 'hold' });
+const countKey = (key: string) => ({ pk: `count#${key}`, sk: 'count' });
 const recordKey = (key: string) => ({ pk: `idempotency#${key}`, sk: 'idempotency' });
 
 export interface AppointmentStore {
@@ -92,15 +119,28 @@ export interface AppointmentStore {
   readonly save: ChangePorts['save'];
   readonly find: ApplyCallEventPorts['find'];
   readonly record: ApplyCallEventPorts['record'];
+  readonly hold: HoldPorts['hold'];
+  readonly findHold: HoldPorts['findHold'];
+  readonly releaseHold: HoldPorts['releaseHold'];
 }
 
 /**
  * Appointments in the service's one table: the appointment and its history under one key, one item per claimed five minutes
  * of an agent under the agent's, answers by idempotency key, and the outbox. What belongs together is written in one transaction.
  */
-export function appointmentStore(client: DynamoDBDocumentClient, TableName: string): AppointmentStore {
-  /** What each action of the transaction was refused for, or `undefined` when all of it was written. */
-  async function write(actions: readonly Action[]): Promise<readonly string[] | undefined> {
+export function appointmentStore(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  pause: (tried: number) => Promise<void> = pauseAfterConflict,
+): AppointmentStore {
+  /**
+   * What each action of the transaction was refused for, or `undefined` when all of it was written. One that met another
+   * transaction is written again a little later, unless there is nothing left to write: then it counts as refused.
+   */
+  async function write(
+    actions: readonly Action[],
+    isSettled: () => Promise<boolean> = async () => false,
+  ): Promise<readonly string[] | undefined> {
     for (let tried = 0; tried < TRIES; tried++) {
       try {
         await client.send(new TransactWriteCommand({ TransactItems: [...actions] }));
@@ -110,6 +150,8 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
         if (!codes) throw error;
         if (codes.includes('ConditionalCheckFailed')) return codes;
         if (!codes.includes('TransactionConflict')) throw error;
+        if (await isSettled()) return codes;
+        await pause(tried);
       }
     }
     throw busy();
@@ -118,7 +160,7 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
   const putAppointment = (appointment: Appointment): Action => ({
     Put: {
       TableName,
-      Item: { ...appointmentKey(appointment.appointmentId), kind: 'appointment', ...appointment },
+      Item: appointmentItem(appointment),
       ConditionExpression: 'attribute_not_exists(pk)',
     },
   });
@@ -126,13 +168,24 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
   const overwriteAppointment = (before: Appointment, after: Appointment): Action => ({
     Put: {
       TableName,
-      Item: { ...appointmentKey(after.appointmentId), kind: 'appointment', ...after },
+      Item: appointmentItem(after),
       ConditionExpression: 'writes = :writes',
       ExpressionAttributeValues: { ':writes': before.writes },
     },
   });
 
-  const claim = ({ appointmentId, agent, claimedTo }: Appointment, piece: number): Action => ({
+  /** Free is also what a hold had until `now`, or what `holdId` has. An appointment's claim has no end, and so is never free. */
+  const ifFree = (now: Date, holdId: string | undefined) => ({
+    ConditionExpression: `attribute_not_exists(pk) OR holdUntil <= :now${holdId === undefined ? '' : ' OR heldBy = :hold'}`,
+    ExpressionAttributeValues: { ':now': now.getTime(), ...(holdId !== undefined && { ':hold': holdId }) },
+  });
+
+  const claim = (
+    { appointmentId, agent, claimedTo }: Appointment,
+    piece: number,
+    now: Date,
+    holdId?: string,
+  ): Action => ({
     Put: {
       TableName,
       Item: {
@@ -141,7 +194,23 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
         heldBy: appointmentId,
         expiresAt: Math.floor(Date.parse(claimedTo) / 1000) + CLAIM_SECONDS,
       },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      ...ifFree(now, holdId),
+    },
+  });
+
+  const addTo = ({ key, most, endsAt }: Counted): Action => ({
+    Update: {
+      TableName,
+      Key: countKey(key),
+      UpdateExpression: 'ADD #n :one SET kind = :kind, expiresAt = :expiresAt',
+      ConditionExpression: 'attribute_not_exists(pk) OR #n < :most',
+      ExpressionAttributeNames: { '#n': 'n' },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':most': most,
+        ':kind': 'count',
+        ':expiresAt': Math.ceil(endsAt / 1000) + 3600,
+      },
     },
   });
 
@@ -181,12 +250,12 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
   }
 
   async function create(
-    { appointment, event, idempotency }: Parameters<AppointmentStore['create']>[0],
+    { appointment, event, counts, holdId, idempotency }: Parameters<AppointmentStore['create']>[0],
     now: Date,
   ): Promise<CreateOutcome> {
     const seconds = Math.floor(now.getTime() / 1000);
     const pieces = piecesOfAppointment(appointment);
-    const actions: Action[] = [
+    const first: Action[] = [
       ...(idempotency
         ? [
             {
@@ -205,20 +274,61 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
           ]
         : []),
       putAppointment(appointment),
-      ...pieces.map((piece) => claim(appointment, piece)),
+    ];
+    const actions: Action[] = [
+      ...first,
+      ...counts.map(addTo),
+      ...pieces.map((piece) => claim(appointment, piece, now, holdId)),
+      ...(holdId === undefined ? [] : [{ Delete: { TableName, Key: holdKey(holdId) } }]),
       { Put: { TableName, Item: { ...eventItem(event, now) } } },
     ];
-    const refused = await write(actions);
+    const answered = async () => idempotency && answeredBefore(idempotency.key, now);
+    const refused = await write(actions, async () => (await answered()) !== undefined);
     if (!refused) return { kind: 'booked' };
     const failed = (place: number) => refused[place] === 'ConditionalCheckFailed';
     // Ids are never made twice: if ours is there, an earlier try of this very request came through.
-    if (failed(idempotency ? 1 : 0)) return { kind: 'booked' };
-    if (idempotency && failed(0)) {
-      const record = await answeredBefore(idempotency.key, now);
+    if (failed(first.length - 1)) return { kind: 'booked' };
+    if (idempotency && (failed(0) || !refused.includes('ConditionalCheckFailed'))) {
+      const record = await answered();
       if (!record) throw busy();
       return { kind: 'answered-before', record };
     }
-    return { kind: 'slot-taken' };
+    const passed = counts.filter((_, place) => failed(first.length + place));
+    return passed.length > 0 ? { kind: 'too-many', passed } : { kind: 'slot-taken' };
+  }
+
+  async function hold(held: Hold, replaces: string | undefined, now: Date): Promise<'held' | 'slot-taken'> {
+    const { holdId, agentId, until } = held;
+    const expiresAt = Math.ceil(until / 1000) + HOLD_SECONDS;
+    const refused = await write([
+      { Put: { TableName, Item: { ...holdKey(holdId), kind: 'hold', ...held, expiresAt } } },
+      ...piecesOfHold(held).map((piece) => ({
+        Put: {
+          TableName,
+          Item: { ...claimKey(agentId, piece), kind: 'claim', heldBy: holdId, holdUntil: until, expiresAt },
+          ...ifFree(now, replaces),
+        },
+      })),
+    ]);
+    return refused ? 'slot-taken' : 'held';
+  }
+
+  async function releaseHold(held: Hold, kept: Hold | undefined): Promise<void> {
+    const isKept = new Set(kept && kept.agentId === held.agentId ? piecesOfHold(kept) : []);
+    // Where somebody has taken over a claim the hold had run out, and none of its claims is in anyone's way.
+    await write([
+      { Delete: { TableName, Key: holdKey(held.holdId) } },
+      ...piecesOfHold(held)
+        .filter((piece) => !isKept.has(piece))
+        .map((piece) => ({
+          Delete: {
+            TableName,
+            Key: claimKey(held.agentId, piece),
+            ConditionExpression: 'attribute_not_exists(pk) OR heldBy = :me',
+            ExpressionAttributeValues: { ':me': held.holdId },
+          },
+        })),
+    ]);
   }
 
   async function save(
@@ -241,7 +351,7 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
       { Put: { TableName, Item: { ...eventItem(event, now) } } },
       ...released.map((piece) => release(before, piece)),
       ...kept.map((piece) => keep(before, piece)),
-      ...claimed.map((piece) => claim(after, piece)),
+      ...claimed.map((piece) => claim(after, piece, now)),
     ];
     const refused = await write(actions);
     if (!refused) return 'saved';
@@ -269,6 +379,13 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
     answeredBefore,
     save,
     record,
+    hold,
+    releaseHold,
+
+    findHold: async (holdId) => {
+      const { Item } = await client.send(new GetCommand({ TableName, Key: holdKey(holdId), ConsistentRead: true }));
+      return Item && StoredHold.parse(Item);
+    },
 
     find: async (appointmentId) => {
       const { Item } = await client.send(
@@ -299,9 +416,12 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
           ':from': claimKey(agentId, from).sk,
           ':to': claimKey(agentId, to).sk,
         },
-        ProjectionExpression: 'sk',
+        ProjectionExpression: 'sk, heldBy, holdUntil',
       });
-      return new Set(items.map((item) => Date.parse(StoredClaim.parse(item).sk)));
+      return items.map((item) => {
+        const { sk, heldBy, holdUntil } = StoredClaim.parse(item);
+        return { piece: Date.parse(sk), heldBy, until: holdUntil };
+      });
     },
   };
 
@@ -326,6 +446,18 @@ export function appointmentStore(client: DynamoDBDocumentClient, TableName: stri
     } while (ExclusiveStartKey);
     return items;
   }
+}
+
+/** The item of an appointment; `agentId` and `agenda` are the keys of the index in which an agent's appointments stand by their time. */
+function appointmentItem(appointment: Appointment) {
+  const { appointmentId, agent, startsAt } = appointment;
+  return {
+    ...appointmentKey(appointmentId),
+    kind: 'appointment',
+    ...appointment,
+    agentId: agent.agentId,
+    agenda: `${startsAt}#${appointmentId}`,
+  };
 }
 
 function piecesOfAppointment({ claimedFrom, claimedTo }: Appointment): number[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LinkKeys, readConfig, secret } from '@appointments/runtime';
+import type { BookingLimits } from '../app/limits';
 
 export const now = (): Date => new Date();
 
@@ -25,4 +26,28 @@ export function problemBase(): string {
 export function linkKeys(): () => Promise<LinkKeys> {
   const { LINK_KEY_SECRET_NAME } = readConfig(z.object({ LINK_KEY_SECRET_NAME: z.string().min(1) }));
   return secret(LinkKeys, LINK_KEY_SECRET_NAME);
+}
+
+/** How long a time is kept for whoever fills in the form. */
+export function holdMinutes(): number {
+  return readConfig(z.object({ HOLD_MINUTES: z.coerce.number().int().min(1).max(60) })).HOLD_MINUTES;
+}
+
+/** A form that was filled in quicker was filled in by no person; 0 switches it off. */
+export function formMinimumSeconds(): number {
+  return readConfig(z.object({ FORM_MINIMUM_SECONDS: z.coerce.number().min(0).max(60) })).FORM_MINIMUM_SECONDS;
+}
+
+const Most = z.coerce.number().int().min(0).max(1_000_000);
+
+/** How much may be booked; 0 is no limit. */
+export function bookingLimits(): BookingLimits {
+  const config = readConfig(
+    z.object({ BOOKINGS_PER_ADDRESS: Most, BOOKINGS_PER_NUMBER: Most, BOOKINGS_PER_NETWORK: Most }),
+  );
+  return {
+    perAddress: config.BOOKINGS_PER_ADDRESS,
+    perNumber: config.BOOKINGS_PER_NUMBER,
+    perNetwork: config.BOOKINGS_PER_NETWORK,
+  };
 }

@@ -6,7 +6,6 @@ import {
 } from '@appointments/events';
 import { checked, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type { JudgePhone } from '@appointments/runtime/phone-rules';
-import { agentOf, type Roster } from '../domain/agent';
 import {
   amend,
   cancel,
@@ -20,6 +19,7 @@ import {
 } from '../domain/appointment';
 import { readTime } from '../domain/instants';
 import { zoneNamed } from '../domain/zones';
+import type { Agents } from './agents';
 import { appointmentBody, busy, privately, slotTaken, stateForbids, type Told } from './answers';
 import { authorise, noSuchAppointment, type AuthorisePorts } from './authorise';
 import { nearestFree, type ClaimedBetween } from './nearest';
@@ -52,7 +52,7 @@ export interface AmendPorts extends ChangePorts {
 }
 
 export interface ReschedulePorts extends ChangePorts {
-  readonly roster: Roster;
+  readonly agents: Agents;
   readonly claimedBetween: ClaimedBetween;
 }
 
@@ -71,13 +71,13 @@ interface Decision {
 async function change(
   ports: ChangePorts,
   appointmentId: string,
-  decide: (appointment: Appointment, now: Date) => Decision | undefined,
+  decide: (appointment: Appointment, now: Date) => Decision | undefined | Promise<Decision | undefined>,
 ): Promise<HttpAnswer> {
   for (let tried = 0; tried < TRIES; tried++) {
     const now = ports.now();
     const told = await ports.read(appointmentId);
     if (!told) throw noSuchAppointment();
-    const decision = decide(told.appointment, now);
+    const decision = await decide(told.appointment, now);
     if (!decision) return privately(appointmentBody(told));
     const { change, event, claims, whenTaken } = decision;
     const outcome = await ports.save({ before: told.appointment, change, event, claims }, now);
@@ -94,13 +94,16 @@ async function change(
 export function rescheduleAppointment(ports: ReschedulePorts) {
   return async (request: HttpRequest): Promise<HttpAnswer> => {
     const appointmentId = await authorise(request, ports);
-    return change(ports, appointmentId, (appointment, now) => {
-      const agent = agentOf(ports.roster, appointment.agent.agentId) ?? ports.roster[0];
+    return change(ports, appointmentId, async (appointment, now) => {
+      const agent = await ports.agents.find(appointment.agent.agentId);
+      const agents = agent ? [agent] : [];
       const asked = Reschedule.safeParse(request.json);
       // A repeated request to move there is no other move, and no other mail.
       if (appointment.status === 'scheduled' && asked.success && isThere(appointment, asked.data)) return undefined;
-      const { time } = readWithTime(Reschedule, request.json, agent, now);
+      const { times } = readWithTime(Reschedule, request.json, agents, now);
       if (!MAY_MOVE.includes(appointment.status)) throw stateForbids(appointment, 'moved');
+      const [time] = times;
+      if (!time) throw new Error('a time that nobody offers was refused before');
       const moved = move(appointment, time, now);
       return {
         change: moved,
@@ -110,7 +113,10 @@ export function rescheduleAppointment(ports: ReschedulePorts) {
         ),
         claims: 'swap',
         whenTaken: async () =>
-          slotTaken(await nearestFree(agent, time.slot.start, now.getTime(), ports.claimedBetween), time.clientZone),
+          slotTaken(
+            await nearestFree({ agents, now: now.getTime() }, time.slot.start, ports.claimedBetween),
+            time.clientZone,
+          ),
       };
     });
   };

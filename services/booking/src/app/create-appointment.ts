@@ -10,13 +10,18 @@ import {
 } from '@appointments/runtime';
 import type { JudgePhone } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
-import { agentOf, type Roster } from '../domain/agent';
-import { book, particularsOf, type Appointment } from '../domain/appointment';
+import type { Agent } from '../domain/agent';
+import type { Hold } from '../domain/claims';
+import { book, particularsOf, type Appointment, type Time } from '../domain/appointment';
+import { agentsMeant, type Agents } from './agents';
 import { createdBody, slotTaken } from './answers';
+import { inFairOrder } from './choose-agent';
+import { countedBy, tooManyBookings, type BookingLimits, type Counted } from './limits';
+import { refuseAutomated } from './looks-automated';
 import { nearestFree, type ClaimedBetween } from './nearest';
 import { phoneFaults } from './phone-faults';
 import { readWithTime } from './requested-time';
-import { AgentId, CreateAppointment, IdempotencyKey } from './schemas';
+import { CreateAppointment, HoldId, IdempotencyKey } from './schemas';
 
 /** What was answered to a request with an idempotency key; kept for 24 hours. */
 export interface IdempotencyRecord {
@@ -29,56 +34,79 @@ export interface IdempotencyRecord {
 export type CreateOutcome =
   | { readonly kind: 'booked' }
   | { readonly kind: 'slot-taken' }
+  | { readonly kind: 'too-many'; readonly passed: readonly Counted[] }
   /** Another request with the same key came first; nothing was written. */
   | { readonly kind: 'answered-before'; readonly record: IdempotencyRecord };
 
 export interface CreateAppointmentPorts {
-  readonly roster: Roster;
+  readonly agents: Agents;
   readonly judgePhone: JudgePhone;
+  readonly limits: BookingLimits;
+  /** A form that was filled in quicker was filled in by no person; 0 switches it off. */
+  readonly formMinimumSeconds: number;
   readonly publicUrl: string;
   readonly linkKeys: () => Promise<LinkKeys>;
   readonly newAppointmentId: (now: Date) => string;
-  /** Writes the appointment, its claims, its event and the record of its answer: all or nothing. */
+  /** Writes the appointment, its claims, its event, its counts and the record of its answer: all or nothing. */
   readonly create: (
     writing: {
       readonly appointment: Appointment;
       readonly event: OutgoingEvent;
+      readonly counts: readonly Counted[];
+      /** Whose claims are taken over. */
+      readonly holdId?: string | undefined;
       readonly idempotency?: IdempotencyRecord | undefined;
     },
     now: Date,
   ) => Promise<CreateOutcome>;
   readonly answeredBefore: (key: string, now: Date) => Promise<IdempotencyRecord | undefined>;
+  readonly findHold: (holdId: string) => Promise<Hold | undefined>;
   readonly claimedBetween: ClaimedBetween;
   readonly now: () => Date;
 }
 
-const AskedAgent = z.object({ agentId: z.string() });
+const AskedAgent = z.object({ agentId: z.unknown().optional(), holdId: z.unknown().optional() });
 
-/** Takes a booking: one write, and no read before it. */
+/** Takes a booking. With one agent it is one write; whoever is free is found by reading the claims of those who offer the time. */
 export function createAppointment(ports: CreateAppointmentPorts) {
-  return async ({ json, headers }: HttpRequest): Promise<HttpAnswer> => {
+  return async (request: HttpRequest): Promise<HttpAnswer> => {
     const now = ports.now();
-    const key = headers['idempotency-key'];
-    const read = await readOrAnswerAgain(ports, { json, key, now });
+    const key = request.headers['idempotency-key'];
+    const read = await readOrAnswerAgain(ports, { json: request.json, key, now });
     if ('status' in read) return read;
 
-    const { appointment, time, bodyHash } = read;
-    const { appointmentId } = appointment;
-    const manageToken = signManageToken(await ports.linkKeys(), appointmentId, new Date(appointment.endsAt));
-    const links = { manageUrl: manageUrl(ports.publicUrl, appointmentId, manageToken), manageToken };
-    const answer = JSON.stringify(createdBody(appointment, links));
-    const outcome = await ports.create(
-      {
-        appointment,
-        event: AppointmentCreated.create(particularsOf(appointment), { occurredAt: now.toISOString() }),
-        ...(key !== undefined && { idempotency: { key, bodyHash, appointmentId, answer } }),
-      },
-      now,
-    );
-    if (outcome.kind === 'booked') return created({ appointmentId, answer });
-    if (outcome.kind === 'answered-before') return answerAgain(outcome.record, bodyHash);
-    const nearest = await nearestFree(time.agent, time.slot.start, now.getTime(), ports.claimedBetween);
-    throw slotTaken(nearest, time.clientZone);
+    const { body, times, bodyHash, meant } = read;
+    refuseAutomated(body.form, ports.formMinimumSeconds);
+    const counts = countedBy(ports.limits, { ...body, address: request.sourceIp }, now);
+    const keys = await ports.linkKeys();
+    const appointmentId = ports.newAppointmentId(now);
+    const { holdId } = body;
+    for (const time of await inFairOrder(times, now.getTime(), holdId, ports.claimedBetween)) {
+      const appointment = book({ appointmentId, ...agreedIn(body, now) }, time, now);
+      const manageToken = signManageToken(keys, appointmentId, new Date(appointment.endsAt));
+      const links = { manageUrl: manageUrl(ports.publicUrl, appointmentId, manageToken), manageToken };
+      const answer = JSON.stringify(createdBody(appointment, links));
+      const outcome = await ports.create(
+        {
+          appointment,
+          event: AppointmentCreated.create(particularsOf(appointment), { occurredAt: now.toISOString() }),
+          counts,
+          holdId,
+          ...(key !== undefined && { idempotency: { key, bodyHash, appointmentId, answer } }),
+        },
+        now,
+      );
+      if (outcome.kind === 'booked') return created({ appointmentId, answer });
+      if (outcome.kind === 'answered-before') return answerAgain(outcome.record, bodyHash);
+      if (outcome.kind === 'too-many') throw tooManyBookings(outcome.passed, now);
+    }
+    // Where nobody was free nothing was tried: it may have been this very request that took the time.
+    const before = key === undefined ? undefined : await ports.answeredBefore(key, now);
+    if (before) return answerAgain(before, bodyHash);
+    const [first] = times;
+    if (!first) throw new Error('a time that nobody offers was refused before');
+    const question = { agents: meant, now: now.getTime(), holdId };
+    throw slotTaken(await nearestFree(question, first.slot.start, ports.claimedBetween), first.clientZone);
   };
 }
 
@@ -88,13 +116,18 @@ interface Asked {
   readonly now: Date;
 }
 
+interface Booking {
+  readonly body: z.infer<typeof CreateAppointment>;
+  /** Who offers the time that is asked for; more than one where whoever is free will do. */
+  readonly times: readonly Time[];
+  readonly meant: readonly Agent[];
+  readonly bodyHash: string;
+}
+
 /** A request that came before may come again when its time has passed, or its number is called no more: what was answered then is answered now. */
-async function readOrAnswerAgain(
-  ports: CreateAppointmentPorts,
-  asked: Asked,
-): Promise<ReturnType<typeof readBooking> | HttpAnswer> {
+async function readOrAnswerAgain(ports: CreateAppointmentPorts, asked: Asked): Promise<Booking | HttpAnswer> {
   try {
-    return readBooking(ports, asked);
+    return await readBooking(ports, asked);
   } catch (error) {
     const key = IdempotencyKey.safeParse(asked.key);
     // What its schema refuses has never been answered otherwise.
@@ -106,22 +139,38 @@ async function readOrAnswerAgain(
   }
 }
 
-function readBooking({ roster, judgePhone, newAppointmentId }: CreateAppointmentPorts, { json, key, now }: Asked) {
-  const agentId = AskedAgent.safeParse(json).data?.agentId;
-  const agent = agentOf(roster, agentId);
+async function readBooking(ports: CreateAppointmentPorts, { json, key, now }: Asked): Promise<Booking> {
+  const asked = AskedAgent.safeParse(json).data;
+  const hold = await standingHold(ports, asked?.holdId, now);
+  const { agents, faults } = await agentsMeant(ports.agents, asked?.agentId ?? hold?.agentId);
   const keyFault = key === undefined ? undefined : IdempotencyKey.safeParse(key).error?.issues[0]?.message;
-  const { body, time } = readWithTime(CreateAppointment, json, agent ?? roster[0], now, [
-    ...phoneFaults(json, judgePhone),
-    ...(agent || !AgentId.safeParse(agentId).success ? [] : [{ path: 'agentId', message: 'is no agent of ours' }]),
+  const { body, times } = readWithTime(CreateAppointment, json, agents, now, [
+    ...phoneFaults(json, ports.judgePhone),
+    ...faults,
     ...(keyFault === undefined ? [] : [{ path: 'Idempotency-Key', message: keyFault }]),
   ]);
-  const { name, email, phone, smsConsent = false, locale = 'en', notes } = body;
+  return { body, times, meant: agents, bodyHash: hashOf(body) };
+}
+
+/** A hold chooses the agent where the body does not. One that is not known, or has run out, chooses nobody and stops nobody. */
+async function standingHold(ports: CreateAppointmentPorts, holdId: unknown, now: Date): Promise<Hold | undefined> {
+  const named = HoldId.safeParse(holdId);
+  if (!named.success) return undefined;
+  const hold = await ports.findHold(named.data);
+  return hold && hold.until > now.getTime() ? hold : undefined;
+}
+
+/** The consent of who says no more than yes. */
+const CONSENT = 'I agree to be phoned at this number for this appointment.';
+
+function agreedIn(body: z.infer<typeof CreateAppointment>, now: Date) {
+  const { name, email, phone, smsConsent = false, callConsent = false, locale = 'en', notes } = body;
   const client = { name, email, phone, smsConsent, locale: Intl.getCanonicalLocales(locale)[0] ?? 'en' };
-  const appointmentId = newAppointmentId(now);
+  const wording = callConsent === true ? CONSENT : callConsent === false ? undefined : callConsent.wording;
   return {
-    appointment: book({ appointmentId, client, ...(notes && { notes }) }, time, now),
-    time,
-    bodyHash: hashOf(body),
+    client,
+    ...(notes && { notes }),
+    ...(wording !== undefined && { callConsent: { at: now.toISOString(), wording } }),
   };
 }
 
@@ -147,8 +196,8 @@ function answerAgain(record: IdempotencyRecord, bodyHash: string): HttpAnswer {
   });
 }
 
-/** Says whether two bodies ask for the same, in whatever order their fields are. */
+/** Says whether two bodies ask for the same, in whatever order their fields are; how long the form took is no part of that. */
 function hashOf(body: z.infer<typeof CreateAppointment>): string {
-  const fields = Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const fields = Object.entries({ ...body, form: undefined }).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(fields)).digest('base64url');
 }

@@ -1,14 +1,8 @@
-import {
-  checked,
-  faultsOf,
-  invalidRequest,
-  type Fault,
-  type HttpAnswer,
-  type HttpRequest,
-} from '@appointments/runtime';
-import { agentOf, type Roster } from '../domain/agent';
+import { createHash } from 'node:crypto';
+import { checked, invalidRequest, type Fault, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import { startOfDate } from '../domain/instants';
 import { firstInstantAtOrAfter, zoneNamed } from '../domain/zones';
+import { agentsMeant, type Agents } from './agents';
 import { slotBody } from './answers';
 import { freeBetween, type ClaimedBetween } from './nearest';
 import { AvailabilityQuery } from './schemas';
@@ -18,42 +12,41 @@ const DAY = 24 * 3_600_000;
 export const MAX_DAYS = 62;
 
 export interface GetAvailabilityPorts {
-  readonly roster: Roster;
+  readonly agents: Agents;
   readonly claimedBetween: ClaimedBetween;
   readonly now: () => Date;
 }
 
-/** Answers the free slots of some days, each with the offset of the zone asked for. */
-export function getAvailability({ roster, claimedBetween, now }: GetAvailabilityPorts) {
-  return async ({ query }: HttpRequest): Promise<HttpAnswer> => {
-    const parsed = AvailabilityQuery.safeParse(query);
-    const agent = agentOf(roster, query['agentId']);
+/** Answers the free slots of some days, each with the offset of the zone asked for; nothing where the asker knows them already. */
+export function getAvailability({ agents, claimedBetween, now }: GetAvailabilityPorts) {
+  return async ({ query, headers }: HttpRequest): Promise<HttpAnswer> => {
+    const meant = await agentsMeant(agents, query['agentId']);
     const from = startOfDate(query['from'] ?? '');
     const to = startOfDate(query['to'] ?? '');
-    const more: Fault[] = [];
+    const more: Fault[] = [...meant.faults];
     if (from !== undefined && to !== undefined) {
       if (to < from) more.push({ path: 'to', message: 'must not be before from' });
       if (to - from >= MAX_DAYS * DAY) more.push({ path: 'to', message: `must be at most ${MAX_DAYS} days from from` });
     }
-    const { timeZone } = checked(AvailabilityQuery, query, [
-      ...more,
-      ...(agent || (parsed.error && faultsOf(parsed.error).some((fault) => fault.path === 'agentId'))
-        ? []
-        : [{ path: 'agentId', message: 'is no agent of ours' }]),
-    ]);
+    const { timeZone, holdId } = checked(AvailabilityQuery, query, more);
     const zone = zoneNamed(timeZone);
-    if (!agent || !zone || from === undefined || to === undefined) throw invalidRequest([]);
+    if (!zone || from === undefined || to === undefined) throw invalidRequest([]);
     const slots = await freeBetween(
-      agent,
+      { agents: meant.agents, now: now().getTime(), holdId },
       firstInstantAtOrAfter(zone, from),
       firstInstantAtOrAfter(zone, to + DAY),
-      now().getTime(),
       claimedBetween,
     );
-    return {
-      status: 200,
-      headers: { 'cache-control': 'no-store' },
-      body: { slots: slots.map((slot) => slotBody(slot, zone)) },
-    };
+    return unlessKnown(headers['if-none-match'], JSON.stringify({ slots: slots.map((slot) => slotBody(slot, zone)) }));
   };
+}
+
+/** 304 for who has this very answer (RFC 9110, 13.1.2); every time it is asked again, since the next minute may change it. */
+function unlessKnown(known: string | undefined, text: string): HttpAnswer {
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+  const answer = { headers: { 'cache-control': 'no-cache', etag } };
+  const tags = known?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags?.some((tag) => tag === etag || tag === '*')
+    ? { status: 304, ...answer }
+    : { status: 200, ...answer, text };
 }

@@ -30,6 +30,9 @@ describe('the OpenAPI document', () => {
     expect(routes).toEqual([
       'POST /appointments',
       'GET /availability',
+      'GET /agents',
+      'POST /holds',
+      'POST /holds/{holdId}/release',
       'GET /appointments/{appointmentId}',
       'POST /appointments/{appointmentId}/reschedule',
       'POST /appointments/{appointmentId}/cancel',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   AgentId,
+  AgentsAnswer,
   Amend,
   AppointmentAnswer,
   AvailabilityAnswer,
@@ -8,16 +9,22 @@ import {
   Cancel,
   CreateAppointment,
   CreatedAnswer,
+  HoldAnswer,
+  HoldId,
+  HoldSlot,
   IdempotencyKey,
+  PageQuery,
   ProblemAnswer,
   Reschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend };
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot };
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
   Availability: AvailabilityAnswer,
+  Agents: AgentsAnswer,
+  Hold: HoldAnswer,
   Problem: ProblemAnswer,
 };
 
@@ -48,8 +55,8 @@ const json = (name: string) => ({ 'application/json': { schema: ref(name) } });
 
 const REQUEST_ID = { 'x-request-id': { description: 'Names this request in our logs.', schema: { type: 'string' } } };
 
-function answer(description: string, name: string): Json {
-  return { description, headers: REQUEST_ID, content: json(name) };
+function answer(description: string, name: string, headers: Json = {}): Json {
+  return { description, headers: { ...REQUEST_ID, ...headers }, content: json(name) };
 }
 
 function problem(description: string): Json {
@@ -66,6 +73,8 @@ const BODY_FAULTS = {
   '413': problem('The body has more than 64 KB.'),
   '415': problem('The body is not `application/json`.'),
 };
+
+const TOO_MANY = problem('Too much in a short time; `retry-after` says when to try again.');
 
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
@@ -92,11 +101,20 @@ function change(operationId: string, summary: string, body: keyof typeof BODIES,
   };
 }
 
+/** Query parameters as their schema says; `schemas` where one of them refers to a schema by its id. */
+function queryParameters(schema: z.ZodType, schemas: Readonly<Record<string, z.ZodType>> = {}): Json[] {
+  const query = schemaOf(schema);
+  const required = z.array(z.string()).default([]).parse(query['required']);
+  return Object.entries(Fields.parse(query['properties'])).map(([name, described]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema: schemas[name] ? schemaOf(schemas[name]) : described,
+  }));
+}
+
 /** The OpenAPI 3.1 document of the public API, made from the very schemas that check its requests. */
 export function openApiDocument(serverUrl: string): Json {
-  const query = schemaOf(AvailabilityQuery);
-  const fields = Fields.parse(query['properties']);
-  const required = z.array(z.string()).parse(query['required']);
   return {
     openapi: '3.1.0',
     info: {
@@ -119,6 +137,7 @@ export function openApiDocument(serverUrl: string): Json {
             ...BODY_FAULTS,
             '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.'),
             '422': problem('The Idempotency-Key was used for another body.'),
+            '429': TOO_MANY,
           },
         },
       },
@@ -126,15 +145,51 @@ export function openApiDocument(serverUrl: string): Json {
         get: {
           operationId: 'getAvailability',
           summary: 'The free slots of some days',
-          parameters: Object.entries(fields).map(([name, schema]) => ({
-            name,
-            in: 'query',
-            required: required.includes(name),
-            schema: name === 'agentId' ? schemaOf(AgentId) : schema,
-          })),
+          parameters: [
+            ...queryParameters(AvailabilityQuery, { agentId: AgentId, holdId: HoldId }),
+            { name: 'If-None-Match', in: 'header', required: false, schema: { type: 'string' } },
+          ],
           responses: {
-            '200': answer('Free slots in the order of time, with the offset of the zone asked for.', 'Availability'),
+            '200': answer('Free slots in the order of time, with the offset of the zone asked for.', 'Availability', {
+              etag: { description: 'Names this answer.', schema: { type: 'string' } },
+            }),
+            '304': { description: 'Nothing changed since the answer whose `etag` was sent.', headers: REQUEST_ID },
             '400': INVALID,
+          },
+        },
+      },
+      '/agents': {
+        get: {
+          operationId: 'listAgents',
+          summary: 'With whom appointments can be made',
+          parameters: queryParameters(PageQuery),
+          responses: {
+            '200': answer('Those who take appointments, in the order of their ids.', 'Agents'),
+            '400': INVALID,
+          },
+        },
+      },
+      '/holds': {
+        post: {
+          operationId: 'holdSlot',
+          summary: 'Keeps a time for a few minutes, while its client fills in the form',
+          requestBody: { required: true, content: json('HoldSlot') },
+          responses: {
+            '201': answer('The time is kept until `expiresAt`; book it with `holdId`.', 'Hold'),
+            ...BODY_FAULTS,
+            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.'),
+          },
+        },
+      },
+      '/holds/{holdId}/release': {
+        post: {
+          operationId: 'releaseHold',
+          summary: 'Gives a hold back',
+          parameters: [{ name: 'holdId', in: 'path', required: true, schema: { type: 'string' } }],
+          responses: {
+            '204': { description: 'The time is free, or was already.', headers: REQUEST_ID },
+            ...BODY_FAULTS,
+            '404': problem('No hold has such an id.'),
           },
         },
       },

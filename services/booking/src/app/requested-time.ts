@@ -3,7 +3,7 @@ import { faultsOf, invalidRequest, type Fault } from '@appointments/runtime';
 import type { Agent } from '../domain/agent';
 import type { Time } from '../domain/appointment';
 import { readTime } from '../domain/instants';
-import { offered, type Slot } from '../domain/slots';
+import { offered, type OfferedOrNot, type Slot } from '../domain/slots';
 import { isoInZone, zoneNamed, type Zone } from '../domain/zones';
 import { slotBody } from './answers';
 import { StartsAt, TimeZone } from './schemas';
@@ -17,12 +17,19 @@ const UNOFFERED = {
 
 const Asked = z.object({ startsAt: z.unknown(), timeZone: z.unknown() });
 
+/** Of several agents who do not offer a time each for a reason of their own, the reason that is nearest to offering it is told. */
+const TELLING = ['short-notice', 'beyond-horizon', 'not-a-slot', 'past'] as const;
+
+/** How long a slot is taken to be where no agent says it. */
+const USUAL_MINUTES = 30;
+
 type Understood =
-  | { readonly time: Time }
+  /** The agents who offer the time, each with their slot, in the order in which they were given. */
+  | { readonly times: readonly Time[] }
   | { readonly faults: readonly Fault[]; readonly nearest?: { readonly slots: readonly Slot[]; readonly zone: Zone } };
 
 /** What a body asks for as its time, as far as it can be understood; faults that its schema finds are not repeated here. */
-function understood(json: unknown, agent: Agent, now: Date): Understood {
+function understood(json: unknown, agents: readonly Agent[], now: Date): Understood {
   const asked = Asked.safeParse(json);
   const startsAt = StartsAt.safeParse(asked.data?.startsAt);
   const timeZone = TimeZone.safeParse(asked.data?.timeZone);
@@ -30,7 +37,7 @@ function understood(json: unknown, agent: Agent, now: Date): Understood {
   if (!startsAt.success) return { faults: [] };
   const read = readTime(startsAt.data, zone);
   if (read.kind === 'no-such-local-time' && zone) {
-    const length = agent.slotMinutes * 60_000;
+    const length = (agents[0]?.slotMinutes ?? USUAL_MINUTES) * 60_000;
     const times = read.nearest.map((instant) => isoInZone(zone, instant)).join(' and ');
     return {
       faults: [
@@ -45,25 +52,32 @@ function understood(json: unknown, agent: Agent, now: Date): Understood {
     };
   }
   if (read.kind !== 'instant') return { faults: [] };
-  const offer = offered(agent, read.instant, now.getTime());
-  if (!offer.offered) return { faults: [{ path: 'startsAt', message: UNOFFERED[offer.because] }] };
-  return zone ? { time: { slot: offer.slot, agent, clientZone: zone } } : { faults: [] };
+  const offers = agents.map((agent) => ({ agent, offer: offered(agent, read.instant, now.getTime()) }));
+  const times = offers.flatMap(({ agent, offer }) => (offer.offered ? [{ agent, slot: offer.slot }] : []));
+  if (times.length === 0)
+    return { faults: [{ path: 'startsAt', message: UNOFFERED[whyNot(offers.map(({ offer }) => offer))] }] };
+  return zone ? { times: times.map((time) => ({ ...time, clientZone: zone })) } : { faults: [] };
+}
+
+function whyNot(offers: readonly OfferedOrNot[]): keyof typeof UNOFFERED {
+  const reasons = new Set(offers.flatMap((offer) => (offer.offered ? [] : [offer.because])));
+  return TELLING.find((reason) => reasons.has(reason)) ?? 'not-a-slot';
 }
 
 /**
- * Reads a body that asks for a time with an agent. Every fault is told at once: the schema's, those of the time, and `more`.
+ * Reads a body that asks for a time with one of the agents. Every fault is told at once: the schema's, those of the time, and `more`.
  * @throws Problem 400; of type `no-such-local-time` when the time does not exist in its zone
  */
 export function readWithTime<Schema extends z.ZodType>(
   schema: Schema,
   json: unknown,
-  agent: Agent,
+  agents: readonly Agent[],
   now: Date,
   more: readonly Fault[] = [],
-): { readonly body: z.infer<Schema>; readonly time: Time } {
+): { readonly body: z.infer<Schema>; readonly times: readonly Time[] } {
   const parsed = schema.safeParse(json);
-  const time = understood(json, agent, now);
-  if (parsed.success && 'time' in time && more.length === 0) return { body: parsed.data, time: time.time };
+  const time = understood(json, agents, now);
+  if (parsed.success && 'times' in time && more.length === 0) return { body: parsed.data, times: time.times };
   const faults = [...(parsed.success ? [] : faultsOf(parsed.error)), ...('faults' in time ? time.faults : []), ...more];
   if ('nearest' in time && time.nearest) {
     const { slots, zone } = time.nearest;

@@ -103,6 +103,31 @@ const Consent = z
   .boolean({ error: said('must be true or false') })
   .meta({ description: 'Whether text messages may be sent.' });
 
+const Wording = text().trim().min(1, 'must not be empty').max(500, 'must have at most 500 characters');
+
+const CallConsent = z
+  .union([z.boolean(), z.strictObject({ wording: Wording })], {
+    error: said('must be true, false or {"wording": "what was agreed to"}'),
+  })
+  .meta({
+    description:
+      'That the client agrees to be phoned; kept with the time, and with the wording that was agreed to where it is given.',
+  });
+
+export const HoldId = text()
+  .regex(/^hld_[0-9A-Za-z]{1,64}$/, 'must be the id of a hold')
+  .meta({ description: 'From `POST /holds`.', example: 'hld_01JDXK3Q6Z8V4T2M9R7W5Y1N0C' });
+
+const Form = z
+  .strictObject({
+    website: z.string().max(500).optional(),
+    seconds: z.number().nonnegative().optional(),
+  })
+  .meta({
+    description:
+      'What a form knows of who filled it in: `website`, a field that people do not see, and the `seconds` from its opening to its sending. What looks automated is refused.',
+  });
+
 const AN_OBJECT = 'must be a JSON object';
 
 export const CreateAppointment = z.strictObject(
@@ -112,15 +137,30 @@ export const CreateAppointment = z.strictObject(
     phone: Phone,
     startsAt: StartsAt,
     timeZone: TimeZone.meta({ description: "IANA name of the client's time zone." }),
-    agentId: AgentId.optional(),
+    agentId: AgentId.optional().meta({
+      description: 'Without it: whoever is free, the one with the fewest appointments first.',
+    }),
     notes: Notes.optional(),
     smsConsent: Consent.optional(),
+    callConsent: CallConsent.optional(),
     locale: Locale.optional(),
+    holdId: HoldId.optional(),
+    form: Form.optional(),
   },
   AN_OBJECT,
 );
 
 export const Reschedule = z.strictObject({ startsAt: StartsAt, timeZone: TimeZone }, AN_OBJECT);
+
+export const HoldSlot = z.strictObject(
+  {
+    startsAt: StartsAt,
+    timeZone: TimeZone,
+    agentId: AgentId.optional(),
+    replaces: HoldId.optional().meta({ description: 'The hold that this one takes the place of; it is given back.' }),
+  },
+  AN_OBJECT,
+);
 
 export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT);
 
@@ -141,6 +181,18 @@ export const AvailabilityQuery = z.object({
   to: Day.meta({ description: 'The last day, included; at most 62 days in all.' }),
   timeZone: TimeZone,
   agentId: AgentId.optional(),
+  holdId: HoldId.optional().meta({ description: 'What this hold has counts as free: for whoever has it.' }),
+});
+
+/** Of a list that can grow. */
+export const PageQuery = z.object({
+  limit: z.coerce
+    .number({ error: 'must be a whole number from 1 to 100' })
+    .int('must be a whole number from 1 to 100')
+    .min(1, 'must be a whole number from 1 to 100')
+    .max(100, 'must be a whole number from 1 to 100')
+    .default(50),
+  cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),
 });
 
 /** 255 printable characters are more than any generator of keys needs. */
@@ -159,6 +211,19 @@ export const SlotAnswer = z.object({ startsAt: WithOffset, endsAt: WithOffset })
 export const AvailabilityAnswer = z.object({ slots: z.array(SlotAnswer) });
 
 const agentAnswer = z.object({ agentId: z.string(), name: z.string() });
+
+export const AgentsAnswer = z.object({
+  agents: z.array(agentAnswer),
+  next: z.string().optional().meta({ description: 'The `cursor` of the next page; left out on the last.' }),
+});
+
+export const HoldAnswer = z.object({
+  holdId: HoldId,
+  agent: agentAnswer,
+  startsAt: WithOffset,
+  endsAt: WithOffset,
+  expiresAt: z.string().meta({ format: 'date-time', description: 'Until then nobody else can book this time.' }),
+});
 
 const common = {
   appointmentId: z.string().meta({ example: 'apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C' }),

@@ -22,6 +22,7 @@ import { zoneNamed, type Zone } from './zones';
 const now = new Date('2026-11-23T12:00:00.000Z');
 const agent: Agent = {
   agentId: 'agt_default',
+  version: 0,
   name: 'Alex Morgan',
   email: 'alex@example.com',
   phone: '+12025550100',
@@ -32,6 +33,8 @@ const agent: Agent = {
   bufferAfterMinutes: 0,
   minimumNoticeMinutes: 0,
   horizonDays: 60,
+  exceptions: new Map(),
+  active: true,
 };
 const clientZone = zoneNamed('Europe/Berlin') as Zone;
 const at = (start: string) => ({

@@ -41,6 +41,12 @@ export interface Call {
   readonly durationSeconds?: number | undefined;
 }
 
+/** That the client agreed to be phoned: when, and to which words. */
+export interface CallConsent {
+  readonly at: string;
+  readonly wording: string;
+}
+
 export interface Appointment {
   readonly appointmentId: string;
   /** Rises with every change of the time or of whether there is one: create, move, cancel. */
@@ -69,6 +75,7 @@ export interface Appointment {
     readonly timeZone: string;
   };
   readonly notes?: string | undefined;
+  readonly callConsent?: CallConsent | undefined;
   readonly call: Call | null;
   readonly createdAt: string;
   readonly firstStartsAt: string;
@@ -112,7 +119,12 @@ function timed({ slot, agent, clientZone }: Time) {
 }
 
 export function book(
-  booking: { readonly appointmentId: string; readonly client: Client; readonly notes?: string | undefined },
+  booking: {
+    readonly appointmentId: string;
+    readonly client: Client;
+    readonly notes?: string | undefined;
+    readonly callConsent?: CallConsent | undefined;
+  },
   time: Time,
   now: Date,
 ): Appointment {
@@ -126,6 +138,7 @@ export function book(
     ...times,
     client: booking.client,
     ...(booking.notes !== undefined && { notes: booking.notes }),
+    ...(booking.callConsent && { callConsent: booking.callConsent }),
     call: null,
     createdAt: now.toISOString(),
     firstStartsAt: times.startsAt,

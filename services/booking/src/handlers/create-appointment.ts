@@ -1,26 +1,37 @@
 import { documentClient, jsonRoute } from '@appointments/runtime';
-import { newAppointmentId } from '../adapters/appointment-id';
 import { appointmentStore } from '../adapters/appointment-store';
+import { newAppointmentId } from '../adapters/ids';
 import { phoneRulesFrom } from '../adapters/phone-rules';
-import { rosterFrom } from '../adapters/roster';
-import { linkKeys, now, problemBase, publicUrl, tableName } from '../adapters/settings';
+import { configuredAgent, fixedAgents } from '../adapters/roster';
+import {
+  bookingLimits,
+  formMinimumSeconds,
+  linkKeys,
+  now,
+  problemBase,
+  publicUrl,
+  tableName,
+} from '../adapters/settings';
 import { createAppointment } from '../app/create-appointment';
 
 // First, so that everything wrong with the environment is told at once: other functions read the roster too.
 const judgePhone = phoneRulesFrom();
-const store = appointmentStore(documentClient(), tableName());
+const { create, answeredBefore, findHold, claimedBetween } = appointmentStore(documentClient(), tableName());
 
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
   createAppointment({
-    roster: rosterFrom(),
+    agents: fixedAgents([configuredAgent()]),
     judgePhone,
+    limits: bookingLimits(),
+    formMinimumSeconds: formMinimumSeconds(),
     publicUrl: publicUrl(),
     linkKeys: linkKeys(),
     newAppointmentId,
-    create: store.create,
-    answeredBefore: store.answeredBefore,
-    claimedBetween: store.claimedBetween,
+    create,
+    answeredBefore,
+    findHold,
+    claimedBetween,
     now,
   }),
 );

@@ -1,12 +1,15 @@
-import { documentClient, jsonRoute } from '@appointments/runtime';
+import { documentClient, jsonRoute, jsonRoutes } from '@appointments/runtime';
 import { appointmentStore } from '../adapters/appointment-store';
-import { rosterFrom } from '../adapters/roster';
+import { configuredAgent, fixedAgents } from '../adapters/roster';
 import { now, problemBase, tableName } from '../adapters/settings';
 import { getAvailability } from '../app/get-availability';
+import { listAgents } from '../app/list-agents';
 
 const { claimedBetween } = appointmentStore(documentClient(), tableName());
+const agents = fixedAgents([configuredAgent()]);
+const options = { problemBase: problemBase() };
 
-export const handler = jsonRoute(
-  { problemBase: problemBase() },
-  getAvailability({ roster: rosterFrom(), claimedBetween, now }),
-);
+export const handler = jsonRoutes({
+  'GET /availability': jsonRoute(options, getAvailability({ agents, claimedBetween, now })),
+  'GET /agents': jsonRoute(options, listAgents({ agents })),
+});

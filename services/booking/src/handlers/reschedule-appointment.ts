@@ -1,6 +1,6 @@
 import { documentClient, jsonRoute } from '@appointments/runtime';
 import { appointmentStore } from '../adapters/appointment-store';
-import { rosterFrom } from '../adapters/roster';
+import { configuredAgent, fixedAgents } from '../adapters/roster';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
 import { rescheduleAppointment } from '../app/change-appointment';
 
@@ -8,5 +8,12 @@ const { read, save, claimedBetween } = appointmentStore(documentClient(), tableN
 
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
-  rescheduleAppointment({ roster: rosterFrom(), read, save, claimedBetween, linkKeys: linkKeys(), now }),
+  rescheduleAppointment({
+    agents: fixedAgents([configuredAgent()]),
+    read,
+    save,
+    claimedBetween,
+    linkKeys: linkKeys(),
+    now,
+  }),
 );
