@@ -5,6 +5,7 @@ import type { AppointmentStore } from '../src/adapters/appointment-store';
 import { phoneRulesFrom } from '../src/adapters/phone-rules';
 import { configuredAgent, fixedAgents } from '../src/adapters/roster';
 import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
+import { confirmAppointment } from '../src/app/confirm-appointment';
 import { createAppointment } from '../src/app/create-appointment';
 import { getAppointment } from '../src/app/get-appointment';
 import { getAvailability } from '../src/app/get-availability';
@@ -12,6 +13,7 @@ import { holdSlot, releaseHold } from '../src/app/hold-slot';
 import type { BookingLimits } from '../src/app/limits';
 import { listAgents } from '../src/app/list-agents';
 import type { Agents } from '../src/app/agents';
+import type { Proof } from '../src/domain/proof';
 
 export const ENVIRONMENT = {
   AGENT_NAME: 'Alex Morgan',
@@ -43,6 +45,7 @@ export interface Differing {
   readonly agents?: Agents;
   readonly limits?: Partial<BookingLimits>;
   readonly formMinimumSeconds?: number;
+  readonly toProve?: readonly Proof[];
 }
 
 export interface Answered {
@@ -59,7 +62,7 @@ export function publicApi(
   store: AppointmentStore,
   now: () => Date,
   environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
-  { agents, limits, formMinimumSeconds = 0 }: Differing = {},
+  { agents, limits, formMinimumSeconds = 0, toProve = [] }: Differing = {},
 ) {
   const configured = { ...ENVIRONMENT, ...environment };
   const judgePhone = phoneRulesFrom(configured);
@@ -70,6 +73,7 @@ export function publicApi(
     agents: agents ?? fixedAgents([configuredAgent(configured)]),
     limits: { perAddress: 0, perNumber: 0, perNetwork: 0, ...limits },
     formMinimumSeconds,
+    toProve,
     holdMinutes: 10,
     newHoldId,
     judgePhone,
@@ -88,6 +92,7 @@ export function publicApi(
     reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports)),
     cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports)),
     amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports)),
+    confirm: jsonRoute({ problemBase, body: 'required' }, confirmAppointment(ports)),
   };
   let requests = 0;
   const ask =
@@ -130,6 +135,7 @@ export function publicApi(
     reschedule: ask(routes.reschedule),
     cancel: ask(routes.cancel),
     amend: ask(routes.amend),
+    confirm: ask(routes.confirm),
   };
 }
 

@@ -3,7 +3,7 @@ import { Problem, type HttpAnswer } from '@appointments/runtime';
 import { createdEntry, type Appointment, type HistoryEntry } from '../domain/appointment';
 import type { Slot } from '../domain/slots';
 import { isoToSend, zoneNamed, type Zone } from '../domain/zones';
-import type { AppointmentAnswer, CreatedAnswer, SlotAnswer } from './schemas';
+import type { AppointmentAnswer, ConfirmedAnswer, CreatedAnswer, SlotAnswer } from './schemas';
 
 /** An appointment with what happened to it, oldest first, without the entry of its creation. */
 export interface Told {
@@ -17,7 +17,7 @@ function inZone(timeZone: string, instant: string): string {
 }
 
 function common(appointment: Appointment) {
-  const { appointmentId, version, status, startsAt, endsAt, timeZone, agent } = appointment;
+  const { appointmentId, version, status, startsAt, endsAt, timeZone, agent, proof } = appointment;
   return {
     appointmentId,
     version,
@@ -26,6 +26,7 @@ function common(appointment: Appointment) {
     endsAt: inZone(timeZone, endsAt),
     timeZone,
     agent: { agentId: agent.agentId, name: agent.name },
+    ...(proof && proof.unproven.length > 0 && { unproven: [...proof.unproven] }),
   };
 }
 
@@ -52,6 +53,11 @@ export function createdBody(
   links: { readonly manageUrl: string; readonly manageToken: string },
 ): z.infer<typeof CreatedAnswer> {
   return { ...common(appointment), ...links };
+}
+
+/** What whoever proved something may see of the appointment: nobody's particulars. */
+export function confirmedBody(appointment: Appointment): z.infer<typeof ConfirmedAnswer> {
+  return { ...common(appointment), unproven: [...(appointment.proof?.unproven ?? [])] };
 }
 
 export function slotBody(slot: Slot, zone: Zone): z.infer<typeof SlotAnswer> {

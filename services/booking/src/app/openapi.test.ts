@@ -37,6 +37,7 @@ describe('the OpenAPI document', () => {
       'POST /appointments/{appointmentId}/reschedule',
       'POST /appointments/{appointmentId}/cancel',
       'POST /appointments/{appointmentId}/amend',
+      'POST /appointments/{appointmentId}/confirm',
       'GET /openapi.json',
     ]);
   });

@@ -7,6 +7,8 @@ import {
   AvailabilityAnswer,
   AvailabilityQuery,
   Cancel,
+  ConfirmAppointment,
+  ConfirmedAnswer,
   CreateAppointment,
   CreatedAnswer,
   HoldAnswer,
@@ -18,10 +20,11 @@ import {
   Reschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot };
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, ConfirmAppointment, HoldSlot };
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
+  ConfirmedAppointment: ConfirmedAnswer,
   Availability: AvailabilityAnswer,
   Agents: AgentsAnswer,
   Hold: HoldAnswer,
@@ -79,7 +82,13 @@ const TOO_MANY = problem('Too much in a short time; `retry-after` says when to t
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
 
-function change(operationId: string, summary: string, body: keyof typeof BODIES, bodyRequired: boolean): Json {
+function change(
+  operationId: string,
+  summary: string,
+  body: keyof typeof BODIES,
+  bodyRequired: boolean,
+  more: Json = {},
+): Json {
   return {
     post: {
       operationId,
@@ -96,6 +105,7 @@ function change(operationId: string, summary: string, body: keyof typeof BODIES,
             ? 'The time is taken (`nearest` has free ones), or the state of the appointment forbids it (`state`).'
             : 'The state of the appointment forbids it (`state`).',
         ),
+        ...more,
       },
     },
   };
@@ -219,7 +229,25 @@ export function openApiDocument(serverUrl: string): Json {
         'Changes particulars of an appointment, not its time; `version` stays',
         'Amend',
         true,
+        { '429': problem('Codes were texted to as many numbers as one appointment may have.') },
       ),
+      '/appointments/{appointmentId}/confirm': {
+        post: {
+          operationId: 'confirmAppointment',
+          summary: 'Proves that an e-mail address or a number is the client’s, where that is asked for',
+          description:
+            'Without a manage token: the `emailToken` of the mail and the `phoneCode` of the text message reach their owners alone. What was proven before is answered the same.',
+          parameters: ofAppointment,
+          requestBody: { required: true, content: json('ConfirmAppointment') },
+          responses: {
+            '200': answer('What is left to confirm.', 'ConfirmedAppointment'),
+            ...BODY_FAULTS,
+            '404': problem('The e-mail token does not fit, or there is no such appointment.'),
+            '409': problem('The state of the appointment forbids it (`state`).'),
+            '429': problem('Too many wrong codes: the code is good for nothing any more.'),
+          },
+        },
+      },
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',

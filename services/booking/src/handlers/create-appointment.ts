@@ -11,6 +11,7 @@ import {
   problemBase,
   publicUrl,
   tableName,
+  toProve,
 } from '../adapters/settings';
 import { createAppointment } from '../app/create-appointment';
 
@@ -25,6 +26,7 @@ export const handler = jsonRoute(
     judgePhone,
     limits: bookingLimits(),
     formMinimumSeconds: formMinimumSeconds(),
+    toProve: toProve(),
     publicUrl: publicUrl(),
     linkKeys: linkKeys(),
     newAppointmentId,
