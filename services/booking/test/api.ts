@@ -13,6 +13,7 @@ import { holdSlot, releaseHold } from '../src/app/hold-slot';
 import type { BookingLimits } from '../src/app/limits';
 import { listAgents } from '../src/app/list-agents';
 import type { Agents } from '../src/app/agents';
+import type { Agent } from '../src/domain/agent';
 import type { Proof } from '../src/domain/proof';
 
 export const ENVIRONMENT = {
@@ -140,6 +141,19 @@ export function publicApi(
 }
 
 export type PublicApi = ReturnType<typeof publicApi>;
+
+/** An agent as the configuration has one, but for this. */
+export const someone = (agentId: string, changes: Partial<Agent> = {}): Agent => ({
+  ...configuredAgent(ENVIRONMENT),
+  agentId,
+  name: `Agent ${agentId}`,
+  ...changes,
+});
+
+/** The weekly hours that a WORKING_HOURS says. */
+export const hoursOf = (hours: string) => configuredAgent({ ...ENVIRONMENT, WORKING_HOURS: hours }).workingHours;
+
+export { fixedAgents };
 
 /** A good booking for Tuesday 1 December 2026, 16:00 in Berlin, which is 10:00 in New York. */
 export const BOOKING = {

@@ -11,7 +11,7 @@ const LocalStart = () => z.iso.datetime({ offset: true });
 
 /** What of a client's can be proven to be theirs. */
 export const PROOFS = ['email', 'phone'] as const;
-const Proofs = () => z.array(words(PROOFS)).optional();
+const Proofs = (description: string) => z.array(words(PROOFS)).meta({ description }).optional();
 
 const particulars = () => ({
   ...aboutAppointment(),
@@ -36,10 +36,8 @@ const particulars = () => ({
     timeZone: z.string().min(1).max(64),
   }),
   notes: personal(z.string().max(2000)).optional(),
-  /** What the client has yet to prove before anybody is dialled; absent where there is nothing to prove. */
-  unproven: Proofs(),
-  /** What the client was asked to prove and has proven. */
-  proven: Proofs(),
+  unproven: Proofs('what the client has yet to confirm before anybody is dialled; absent where there is nothing to confirm'),
+  proven: Proofs('what the client was asked to confirm and has confirmed'),
 });
 
 const exampleParticulars = {

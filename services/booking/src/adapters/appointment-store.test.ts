@@ -116,6 +116,83 @@ overTheEngine('appointments over the real database engine', () => {
     expect(await outbox()).toHaveLength(1);
   });
 
+  it('keeps a held time from everybody else until the instant at which the hold ends', async () => {
+    const hold = await api.hold({ body: { startsAt: BOOKING.startsAt, timeZone: 'Europe/Berlin' } });
+    const rivals = await Promise.all(
+      Array.from({ length: 10 }, (_, client) => api.create({ body: { ...BOOKING, name: `Client ${client}` } })),
+    );
+    expect([hold.status, new Set(rivals.map(({ status }) => status))]).toEqual([201, new Set([409])]);
+
+    now = new Date(NOW.getTime() + 10 * 60_000);
+    const after = await Promise.all([
+      api.create({ body: BOOKING }),
+      api.hold({ body: { startsAt: BOOKING.startsAt, timeZone: 'Europe/Berlin' } }),
+      api.create({ body: { ...BOOKING, name: 'Bob' } }),
+    ]);
+
+    expect(after.filter(({ status }) => status === 201)).toHaveLength(1);
+  });
+
+  it('gives one time to one of many holds at once, and lets its holder alone book it', async () => {
+    const body = { startsAt: BOOKING.startsAt, timeZone: 'Europe/Berlin' };
+    const holds = await Promise.all(Array.from({ length: 20 }, () => api.hold({ body })));
+    const held = holds.filter(({ status }) => status === 201);
+    expect(held).toHaveLength(1);
+
+    const answers = await Promise.all([
+      api.create({ body: { ...BOOKING, holdId: held[0]?.json.holdId } }),
+      api.create({ body: { ...BOOKING, name: 'Bob' } }),
+    ]);
+
+    expect(answers.map(({ status }) => status)).toEqual([201, 409]);
+    // Nothing of the hold is left: its claims are the appointment's now, and have no end.
+    expect(await items('hold')).toEqual([]);
+    expect((await items('claim')).map((claim) => ('holdUntil' in claim ? 'hold' : 'appointment'))).toEqual(
+      Array.from({ length: 6 }, () => 'appointment'),
+    );
+  });
+
+  it('gives back a replaced or released hold, and only its own claims', async () => {
+    const time = (startsAt: string) => ({ startsAt, timeZone: 'Europe/Berlin' });
+    const first = await api.hold({ body: time('2026-12-01T15:00:00Z') });
+    const second = await api.hold({ body: { ...time('2026-12-01T15:30:00Z'), replaces: first.json.holdId } });
+    await booked({ startsAt: '2026-12-01T15:00:00Z' });
+    expect(await items('claim')).toHaveLength(12);
+
+    await api.release(second.json.holdId, {});
+    await api.release(first.json.holdId, {});
+
+    expect(await items('claim')).toHaveLength(6);
+    expect(await items('hold')).toEqual([]);
+  });
+
+  it('a hold that ran out and was booked by another takes nothing back when it is released', async () => {
+    const hold = await api.hold({ body: { startsAt: BOOKING.startsAt, timeZone: 'Europe/Berlin' } });
+    now = new Date(NOW.getTime() + 10 * 60_000);
+    await booked();
+
+    expect((await api.release(hold.json.holdId, {})).status).toBe(204);
+
+    expect(await items('claim')).toHaveLength(6);
+  });
+
+  it('never lets more bookings through than a limit says, however many come at once', async () => {
+    const limited = publicApi(store, () => now, {}, { limits: { perAddress: 3, perNumber: 5 } });
+    const bookings = Array.from({ length: 12 }, (_, place) => ({
+      ...BOOKING,
+      startsAt: new Date(Date.parse('2026-12-01T14:00:00Z') + place * 30 * 60_000).toISOString(),
+    }));
+
+    const answers = await Promise.all(bookings.map((body) => limited.create({ body })));
+
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      ...Array.from({ length: 3 }, () => 201),
+      ...Array.from({ length: 9 }, () => 429),
+    ]);
+    expect(await items('appointment')).toHaveLength(3);
+    expect((await items('count')).map((item) => item['n'])).toEqual([3, 3]);
+  });
+
   it('replays an answer for 24 hours, refuses another body, and then forgets', async () => {
     const headers = { 'idempotency-key': 'one' };
     const first = await api.create({ headers, body: BOOKING });
