@@ -4,6 +4,7 @@ import { isSpokenIn, localesIn } from '../services/telephony/compile-words.mjs';
 import { tsImport } from 'tsx/esm/api';
 import { root } from './setup.mjs';
 
+const { BrandColor, BrandLogoUrl } = await tsImport('../shared/runtime/src/brand.ts', import.meta.url);
 const { CallPolicy } = await tsImport('../services/telephony/src/domain/policy.ts', import.meta.url);
 
 const E164 = [/^\+[1-9]\d{6,14}$/, 'a number in international form, like +12025550123'];
@@ -59,6 +60,14 @@ export const SETTINGS = {
   BOOKINGS_PER_NETWORK: setting(['bookingsPerNetworkPerHour'], WHOLE, { number: true }),
   FORM_MINIMUM_SECONDS: setting(['formMinimumSeconds'], AMOUNT, { number: true }),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
+  BRAND_COLOR: setting(
+    ['brandColor'],
+    [(value) => BrandColor.safeParse(value).success, 'a colour that stands out from white, like #0f6b5c'],
+  ),
+  BRAND_LOGO_URL: setting(
+    ['brandLogoUrl'],
+    [(value) => BrandLogoUrl.safeParse(value).success, 'an https address, or an image as data:image/…'],
+  ),
   SENDER_EMAIL: setting(['senderEmail'], EMAIL),
   TWILIO_PHONE_NUMBER: setting(['twilioPhoneNumber'], E164),
   PUBLIC_URL: setting(['publicUrl'], [/^https?:\/\//, 'an address, like https://book.example.com']),

@@ -129,7 +129,13 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /confirm/{id}', 'GET /assets/{proxy+}'],
-        environment: { BRAND_NAME: stage.brandName, ...allowedCountries },
+        environment: {
+          BRAND_NAME: stage.brandName,
+          BRAND_COLOR: stage.brandColor ?? '',
+          BRAND_LOGO_URL: stage.brandLogoUrl ?? '',
+          FORM_MINIMUM_SECONDS: String(stage.formMinimumSeconds),
+          ...allowedCountries,
+        },
       },
     ];
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BrandColor, BrandLogoUrl } from '@appointments/runtime/brand';
 import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { isSpokenIn, localesIn } from '../../services/telephony/compile-words.mjs';
@@ -29,6 +30,10 @@ const Fields = z.strictObject({
   /** Where clients reach the booking page; links in mails begin with it. */
   publicUrl: z.url(),
   brandName: z.string().min(1).max(60),
+  /** `#rrggbb`. @default the page's own green */
+  brandColor: BrandColor.optional(),
+  /** An `https:` address or a `data:` URL. @default the page's own icon, and the name in writing */
+  brandLogoUrl: BrandLogoUrl.optional(),
   senderEmail: z.email(),
   /** The number that calls come from: bought at, or verified with, Twilio. E.164. */
   twilioPhoneNumber: z.string().regex(/^\+[1-9]\d{6,14}$/),

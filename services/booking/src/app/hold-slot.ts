@@ -65,7 +65,7 @@ function bodyOf({ holdId, start, end, until }: Hold, { agent, clientZone }: Time
     agent: { agentId: agent.agentId, name: agent.name },
     startsAt: isoToSend(clientZone, start),
     endsAt: isoToSend(clientZone, end),
-    expiresAt: new Date(until).toISOString(),
+    expiresAt: isoToSend(clientZone, until),
   };
 }
 

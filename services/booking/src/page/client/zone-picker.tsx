@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { en as t } from './texts-en';
+import { t } from './language';
 import { allZones, searchZones, zoneLabel } from './zones';
 
 /** The zone the times are shown in, and a way to choose another: a search field over an ordinary list. */
