@@ -171,7 +171,9 @@ describe('a number that has never accepted a call', () => {
   const aDayOfBookings = async (phone: string, howMany: number): Promise<readonly Booked[]> => {
     const slots = await system.slots();
     const tomorrow = new Date((await system.now()).getTime() + 24 * 60 * MINUTES).toISOString().slice(0, 10);
-    const ofTheDay = slots.map(({ startsAt }) => new Date(startsAt).toISOString()).filter((at) => at.startsWith(tomorrow));
+    const ofTheDay = slots
+      .map(({ startsAt }) => new Date(startsAt).toISOString())
+      .filter((at) => at.startsWith(tomorrow));
     const bookings: Booked[] = [];
     for (const startsAt of ofTheDay.slice(0, howMany)) bookings.push(await system.book({ phone, startsAt }));
     return bookings;

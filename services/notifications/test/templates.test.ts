@@ -50,12 +50,15 @@ describe('the text messages', () => {
   // GSM 03.38: in these characters a message has room for 160, in any other for 70.
   const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/;
 
-  it.each(Object.entries(TEXTS['phone-code']))('with a code fit one message, with a brand of 20 letters: %s', (_, words) => {
-    const text = words.replace('{{brandName}}', 'x'.repeat(20)).replace('{{code}}', '012345');
+  it.each(Object.entries(TEXTS['phone-code']))(
+    'with a code fit one message, with a brand of 20 letters: %s',
+    (_, words) => {
+      const text = words.replace('{{brandName}}', 'x'.repeat(20)).replace('{{code}}', '012345');
 
-    expect(text).toMatch(GSM);
-    expect(text.length).toBeLessThanOrEqual(160);
-  });
+      expect(text).toMatch(GSM);
+      expect(text.length).toBeLessThanOrEqual(160);
+    },
+  );
 
   it.each([
     ['a value that is not given', 'Your code: {{name}}', /no value name/],

@@ -36,7 +36,9 @@ const particulars = () => ({
     timeZone: z.string().min(1).max(64),
   }),
   notes: personal(z.string().max(2000)).optional(),
-  unproven: Proofs('what the client has yet to confirm before anybody is dialled; absent where there is nothing to confirm'),
+  unproven: Proofs(
+    'what the client has yet to confirm before anybody is dialled; absent where there is nothing to confirm',
+  ),
   proven: Proofs('what the client was asked to confirm and has confirmed'),
 });
 

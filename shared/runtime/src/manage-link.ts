@@ -13,7 +13,9 @@ export type LinkKeys = z.infer<typeof LinkKeys>;
 const GRACE_SECONDS = 30 * 24 * 3600;
 
 /** What a token is good for, and for what; the parts have no line ends. */
-type Purpose = readonly ['manage', appointmentId: string] | readonly ['confirm-email', appointmentId: string, email: string];
+type Purpose =
+  | readonly ['manage', appointmentId: string]
+  | readonly ['confirm-email', appointmentId: string, email: string];
 
 function mac(key: string, parts: readonly string[]): Buffer {
   return createHmac('sha256', key).update(parts.join('\n')).digest();

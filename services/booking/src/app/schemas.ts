@@ -255,7 +255,8 @@ const common = {
   timeZone: z.string(),
   agent: agentAnswer,
   unproven: z.array(z.enum(PROOFS)).optional().meta({
-    description: 'What the client has yet to confirm before anybody is phoned; absent where there is nothing to confirm.',
+    description:
+      'What the client has yet to confirm before anybody is phoned; absent where there is nothing to confirm.',
   }),
 };
 

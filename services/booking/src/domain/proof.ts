@@ -105,6 +105,11 @@ export function wrongCode(appointment: Appointment, number: string, now: Date): 
       },
       writes: appointment.writes + 1,
     },
-    entry: { at: now.toISOString(), type: 'wrong-code', version: appointment.version, text: 'A wrong code was entered' },
+    entry: {
+      at: now.toISOString(),
+      type: 'wrong-code',
+      version: appointment.version,
+      text: 'A wrong code was entered',
+    },
   };
 }

@@ -137,7 +137,12 @@ describe('a number that is to be confirmed', () => {
     await w.run();
 
     expect(w.published).toEqual([
-      expect.objectContaining({ channel: 'sms', template: 'phone-code', recipient: 'client', reason: 'MessageRejected' }),
+      expect.objectContaining({
+        channel: 'sms',
+        template: 'phone-code',
+        recipient: 'client',
+        reason: 'MessageRejected',
+      }),
     ]);
     expect(w.parked).toEqual(['sms phone-code to client: MessageRejected']);
     expect(w.underWay()).toEqual([]);

@@ -76,7 +76,10 @@ async function ask(
       ]);
       const newest = known.particulars;
       const isStillWanted =
-        newest && !known.state?.cancelled && isUnproven(newest, what) && newest.client[what] === particulars.client[what];
+        newest &&
+        !known.state?.cancelled &&
+        isUnproven(newest, what) &&
+        newest.client[what] === particulars.client[what];
       // Proven, amended again or called off meanwhile: what came later asks for what is missing then.
       if (!isStillWanted) return { overtakenBy: known };
       const now = ports.now();

@@ -5,14 +5,7 @@ import {
   AppointmentRescheduled,
   CallFailed,
 } from '@appointments/events';
-import {
-  assertMayAct,
-  count,
-  log,
-  measure,
-  NotYet,
-  type ReceivedEvent,
-} from '@appointments/runtime';
+import { assertMayAct, count, log, measure, NotYet, type ReceivedEvent } from '@appointments/runtime';
 import { alertOn } from '../domain/alert';
 import { compose, type House, type Letter } from '../domain/compose';
 import {
@@ -56,15 +49,15 @@ export function sendMessages(ports: SendPorts, house: House) {
       case 'AppointmentCreated':
       case 'AppointmentRescheduled':
         return raise(
-          await Promise.allSettled([
-            tell(event, known),
-            ask(appointmentId, known, { isReplay, isWrittenTo: true }),
-          ]),
+          await Promise.allSettled([tell(event, known), ask(appointmentId, known, { isReplay, isWrittenTo: true })]),
           [],
           ports.now(),
         );
-      default:
+      case 'AppointmentCancelled':
+      case 'CallFailed':
         return tell(event, known);
+      default:
+        return event satisfies never;
     }
   };
 }

@@ -122,7 +122,11 @@ You receive this message because an appointment was booked with this address at 
 
   it('a new address is asked for its confirmation, and for nothing but that', () => {
     const { word, manageUrl, confirmUrl } = letter('confirmation');
-    const changed = { ...particulars, client: { ...particulars.client, email: 'new@example.com' }, unproven: ['email'] };
+    const changed = {
+      ...particulars,
+      client: { ...particulars.client, email: 'new@example.com' },
+      unproven: ['email'],
+    };
 
     const mail = composeConfirmationRequest({ word, manageUrl, confirmUrl, particulars: changed }, house);
 

@@ -122,7 +122,11 @@ export function freeSlots(
   words: Words,
   signal?: AbortSignal,
 ): Promise<Answer<{ slots: Slot[] }>> {
-  const query = new URLSearchParams({ ...days, ...(agentId !== '' && { agentId }), ...(holdId !== undefined && { holdId }) });
+  const query = new URLSearchParams({
+    ...days,
+    ...(agentId !== '' && { agentId }),
+    ...(holdId !== undefined && { holdId }),
+  });
   return call(`/availability?${query.toString()}`, signal ? { signal } : {}, words);
 }
 
@@ -186,7 +190,12 @@ export function takeHold(
 export function releaseHold(holdId: string): Promise<Answer<unknown>> {
   // It is sent even if the page is left at this moment.
   const init = { ...posted('{}'), keepalive: true };
-  return call(`/holds/${encodeURIComponent(holdId)}/release`, init, { unreachable: '' }, { limitMs: giveUpHoldAfterMs });
+  return call(
+    `/holds/${encodeURIComponent(holdId)}/release`,
+    init,
+    { unreachable: '' },
+    { limitMs: giveUpHoldAfterMs },
+  );
 }
 
 export function readAppointment(id: string, token: string, words: Words): Promise<Answer<Appointment>> {

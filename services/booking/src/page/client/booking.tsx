@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AddToCalendar } from './add-to-calendar';
-import { ToConfirm } from './confirm';
+import { PhoneProven, ToConfirm } from './confirm';
 import { allAgents, book, releaseHold, takeHold, type AgentChoice, type Booked } from './api';
 import { consentWording, DetailsForm, faultsOf, type FormErrors } from './details-form';
 import { drafts } from './draft';
@@ -33,7 +33,8 @@ type View = 'time' | 'details' | 'done';
 export function Booking() {
   const now = useRef(clock.now()).current;
   const draft = useRef(kept.read()).current;
-  const resumes = draft?.view === 'details' && draft.slot !== undefined && Date.parse(draft.slot.startsAt) > now.getTime();
+  const resumes =
+    draft?.view === 'details' && draft.slot !== undefined && Date.parse(draft.slot.startsAt) > now.getTime();
   const [zone, setZone] = useState(() => draft?.zone || visitorZone());
   const [week, setWeek] = useState(() => dateIn(zone, now));
   const [agents, setAgents] = useState<readonly AgentChoice[]>();
@@ -43,7 +44,9 @@ export function Booking() {
   const called = useRef(calledCountries()).current;
   const blank: FormValues = { ...empty, country: called.has('US') ? 'US' : ([...called.keys()][0] ?? '') };
   const [values, setValues] = useState(() =>
-    draft === undefined || !called.has(draft.values.country) ? { ...blank, ...draft?.values, country: blank.country } : draft.values,
+    draft === undefined || !called.has(draft.values.country)
+      ? { ...blank, ...draft?.values, country: blank.country }
+      : draft.values,
   );
   const [errors, setErrors] = useState<FormErrors>({});
   const [problem, setProblem] = useState<Problem>();
@@ -333,22 +336,19 @@ export function Refusal(props: {
   );
 }
 
-function Confirmation(props: {
-  answer: Booked;
-  values: FormValues;
-  phone: string;
-  onAgain: () => void;
-}) {
+function Confirmation(props: { answer: Booked; values: FormValues; phone: string; onAgain: () => void }) {
   const { answer, values, phone } = props;
   const manageUrl = ours(answer.manageUrl);
   const [unproven, setUnproven] = useState(answer.unproven ?? []);
   const [isPhoneProven, setPhoneProven] = useState(false);
   return (
     <div class="card confirmation" data-testid="confirmation">
-      <svg viewBox="0 0 48 48" width="48" height="48" aria-hidden="true" class="tick">
-        <circle cx="24" cy="24" r="22" />
-        <path d="m15 25 6 6 12-14" />
-      </svg>
+      {unproven.length === 0 && (
+        <svg viewBox="0 0 48 48" width="48" height="48" aria-hidden="true" class="tick">
+          <circle cx="24" cy="24" r="22" />
+          <path d="m15 25 6 6 12-14" />
+        </svg>
+      )}
       <FocusedHeading level={1}>{unproven.length > 0 ? t.confirm.almost : t.bookedTitle}</FocusedHeading>
       {unproven.length > 0 && (
         <ToConfirm
@@ -362,9 +362,7 @@ function Confirmation(props: {
           }}
         />
       )}
-      <p class={isPhoneProven ? 'notice' : 'unseen'} role="status">
-        {isPhoneProven && t.confirm.phoneDone}
-      </p>
+      {isPhoneProven && <PhoneProven />}
       <dl class="facts">
         <dt>{t.when}</dt>
         <dd>

@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { confirmAppointment, type Confirmed } from './api';
 import { isolated, ours, t } from './language';
 import { Alert, FocusedHeading, When } from './parts';
@@ -51,13 +51,24 @@ export function Confirm() {
 }
 
 function Done({ confirmed }: { confirmed: Confirmed }) {
-  const needsCode = confirmed.unproven.includes('phone');
+  const [unproven, setUnproven] = useState(confirmed.unproven);
+  const [isPhoneProven, setPhoneProven] = useState(false);
   return (
     <>
       <FocusedHeading level={1}>{t.confirm.done}</FocusedHeading>
       <div class="card" data-testid="confirmed">
-        {!needsCode && <p>{t.confirm.all}</p>}
-        {needsCode && <PhoneCode appointmentId={confirmed.appointmentId} onProven={() => undefined} />}
+        {unproven.includes('phone') && (
+          <ToConfirm
+            appointmentId={confirmed.appointmentId}
+            unproven={unproven}
+            onProven={(left) => {
+              setUnproven(left);
+              setPhoneProven(true);
+            }}
+          />
+        )}
+        {isPhoneProven && <PhoneProven />}
+        {unproven.length === 0 && <p>{t.confirm.all}</p>}
         <dl class="facts">
           <dt>{t.when}</dt>
           <dd>
@@ -91,8 +102,9 @@ function Useless(props: { title: string; text: string }) {
 export function ToConfirm(props: {
   appointmentId: string;
   unproven: readonly string[];
-  email: string;
-  phone: string;
+  /** Left out where the visitor is not known to be the client. */
+  email?: string;
+  phone?: string;
   onProven: (unproven: readonly string[]) => void;
 }) {
   const { unproven } = props;
@@ -101,26 +113,30 @@ export function ToConfirm(props: {
       <p>
         <strong>{t.confirm.left}</strong>
       </p>
-      {unproven.includes('email') && <p>{t.confirm.emailLeft(isolated(props.email))}</p>}
-      {unproven.includes('phone') && (
-        <PhoneCode appointmentId={props.appointmentId} phone={props.phone} onProven={props.onProven} />
-      )}
+      {unproven.includes('email') && props.email !== undefined && <p>{t.confirm.emailLeft(isolated(props.email))}</p>}
+      {unproven.includes('phone') && <PhoneCode {...props} />}
     </section>
   );
 }
 
+/** Takes the focus, because the field that had it is gone. */
+export function PhoneProven() {
+  const notice = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => notice.current?.focus(), []);
+  return (
+    <p class="notice" role="status" tabIndex={-1} ref={notice} data-testid="phone-confirmed">
+      {t.confirm.phoneDone}
+    </p>
+  );
+}
+
 /** The field for the texted code. What it says of the code stays where it was typed. */
-export function PhoneCode(props: {
-  appointmentId: string;
-  phone?: string;
-  onProven: (unproven: readonly string[]) => void;
-}) {
+function PhoneCode(props: { appointmentId: string; phone?: string; onProven: (unproven: readonly string[]) => void }) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [code, setCode] = useState('');
   const [error, setError] = useState('');
   const [sending, setSending] = useState(false);
-  const [isProven, setProven] = useState(false);
 
   const refuse = (text: string) => {
     setError(text);
@@ -134,20 +150,10 @@ export function PhoneCode(props: {
     setError('');
     const answer = await confirmAppointment(props.appointmentId, { phoneCode });
     setSending(false);
-    if (answer.ok) {
-      setProven(true);
-      props.onProven(answer.value.unproven);
-      return undefined;
-    }
+    if (answer.ok) return props.onProven(answer.value.unproven);
     return refuse(saidOf(answer.problem));
   };
 
-  if (isProven)
-    return (
-      <p class="notice" role="status" data-testid="phone-confirmed">
-        {t.confirm.phoneDone}
-      </p>
-    );
   return (
     <form
       class="code"

@@ -77,7 +77,8 @@ export const en = {
 
   /** What a refusal by the API means, by the last part of its type; other refusals are told as they come. */
   problems: {
-    'no-such-local-time': 'This time does not exist in your time zone, because the clocks change. Please choose another.',
+    'no-such-local-time':
+      'This time does not exist in your time zone, because the clocks change. Please choose another.',
     'too-many-bookings':
       'Too many appointments were booked with this address or number, or from where you are. Please try again later.',
     'looks-automated': 'This form was not filled in the way people do. Please load the page again and try once more.',
