@@ -1,5 +1,6 @@
 import {
   aws_apigatewayv2 as apigateway,
+  aws_apigatewayv2_authorizers as authorizers,
   aws_apigatewayv2_integrations as integrations,
   aws_cloudwatch as cloudwatch,
   aws_iam as iam,
@@ -8,6 +9,7 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
+import { limitRoutes } from './constructs/route-limits';
 import { RunbookAlarm } from './constructs/runbook-alarm';
 import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
@@ -18,13 +20,22 @@ import { ServiceStack, type ServiceStackProps } from './service-stack';
 interface RouteFunction {
   /** The handler's file, which names the function. */
   readonly handler: string;
-  readonly routes: readonly `${'GET' | 'POST'} /${string}`[];
+  readonly routes: readonly `${'GET' | 'POST' | 'PUT'} /${string}`[];
   /** What of the table it may do: `dynamodb:<action>`. */
   readonly table?: readonly string[];
   /** Whether it signs or verifies manage links. */
   readonly links?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+const METHODS: Readonly<Record<string, apigateway.HttpMethod>> = {
+  GET: apigateway.HttpMethod.GET,
+  POST: apigateway.HttpMethod.POST,
+  PUT: apigateway.HttpMethod.PUT,
+};
+
+/** What a token must have in its scope to open the staff endpoints. */
+const STAFF_SCOPE = 'staff';
 
 /** Takes appointments: the public API and the page, the table of appointments and claimed time, telephony's word on the calls. */
 export class BookingStack extends ServiceStack {
@@ -125,6 +136,17 @@ export class BookingStack extends ServiceStack {
         table: ['dynamodb:GetItem', 'dynamodb:PutItem'],
         links: true,
       },
+      {
+        handler: 'staff-appointments',
+        routes: [
+          'GET /staff/appointments',
+          'GET /staff/appointments/{appointmentId}',
+          'POST /staff/appointments/{appointmentId}/reschedule',
+          'POST /staff/appointments/{appointmentId}/cancel',
+        ],
+        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        environment: roster,
+      },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
       {
         handler: 'serve-page',
@@ -140,6 +162,10 @@ export class BookingStack extends ServiceStack {
     ];
 
     const api = new apigateway.HttpApi(this, 'Api', { apiName: `appointments-${stage.name}` });
+    const staff = new authorizers.HttpJwtAuthorizer('StaffAuthorizer', stage.staffIssuer, {
+      jwtAudience: [stage.staffAudience],
+    });
+    const made = new Map<string, apigateway.HttpRoute>();
     for (const { handler, routes, table: actions = [], links = false, environment = {} } of functions) {
       const name = handler
         .split('-')
@@ -163,14 +189,17 @@ export class BookingStack extends ServiceStack {
       }
       const integration = new integrations.HttpLambdaIntegration(`${name}Integration`, fn);
       for (const route of routes) {
-        const [method, path = '/'] = route.split(' ');
-        api.addRoutes({
+        const [method = '', path = '/'] = route.split(' ');
+        const added = api.addRoutes({
           path,
-          methods: [method === 'GET' ? apigateway.HttpMethod.GET : apigateway.HttpMethod.POST],
+          methods: [METHODS[method] ?? apigateway.HttpMethod.GET],
           integration,
+          ...(path.startsWith('/staff/') && { authorizer: staff, authorizationScopes: [STAFF_SCOPE] }),
         });
+        for (const one of added) made.set(route, one);
       }
     }
+    limitRoutes(api, made, stage.routeLimits);
 
     new RunbookAlarm(this, 'api-errors', {
       metric: api.metricServerError({ statistic: cloudwatch.Stats.SUM, period: Duration.minutes(1) }),

@@ -38,6 +38,10 @@ describe('the OpenAPI document', () => {
       'POST /appointments/{appointmentId}/cancel',
       'POST /appointments/{appointmentId}/amend',
       'POST /appointments/{appointmentId}/confirm',
+      'GET /staff/appointments',
+      'GET /staff/appointments/{appointmentId}',
+      'POST /staff/appointments/{appointmentId}/reschedule',
+      'POST /staff/appointments/{appointmentId}/cancel',
       'GET /openapi.json',
     ]);
   });
@@ -47,6 +51,28 @@ describe('the OpenAPI document', () => {
 
     for (const reference of values(document, '$ref')) expect(names).toContain(reference);
     expect(JSON.stringify(document)).not.toContain('$defs');
+  });
+
+  it('asks for a token of the staff on their routes, and on no other', () => {
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const operation of Object.values(operations)) {
+        const { security = [], responses } = operation as { security?: object[]; responses: object };
+        expect([path, security.some((scheme) => 'staffToken' in scheme)]).toEqual([path, path.startsWith('/staff/')]);
+        if (path.startsWith('/staff/')) expect(responses).toMatchObject({ '401': {}, '403': {} });
+      }
+    }
+  });
+
+  it('describes the pages of a list: how many, from where, and where the next begins', () => {
+    const list = document.paths['/staff/appointments']?.['get'] as { parameters: { name: string; schema: object }[] };
+    const parameter = (name: string) => list.parameters.find((one) => one.name === name);
+
+    expect(parameter('limit')?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 100, default: 50 });
+    expect(parameter('cursor')).toMatchObject({ in: 'query', required: false, schema: { type: 'string' } });
+    expect(document.components.schemas['StaffAppointments']).toMatchObject({
+      required: ['appointments'],
+      properties: { appointments: { type: 'array' }, next: { type: 'string' } },
+    });
   });
 
   it('says what a body may have: lengths, patterns, and no unknown field', () => {

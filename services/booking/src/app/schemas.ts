@@ -163,6 +163,10 @@ export const HoldSlot = z.strictObject(
   AN_OBJECT,
 );
 
+export const StaffReschedule = Reschedule.extend({
+  agentId: AgentId.optional().meta({ description: 'The agent who takes it over. Without it: the one who has it.' }),
+});
+
 export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT);
 
 export const Amend = z.strictObject(
@@ -214,6 +218,13 @@ export const PageQuery = z.object({
     .max(100, 'must be a whole number from 1 to 100')
     .default(50),
   cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),
+});
+
+export const StaffAppointmentsQuery = PageQuery.extend({
+  from: Day.meta({ description: 'The first day, in the zone asked for.' }),
+  to: Day.meta({ description: 'The last day, included; at most 62 days in all.' }),
+  timeZone: TimeZone.optional().meta({ description: 'Whose days are meant; without it UTC.' }),
+  agentId: AgentId.optional().meta({ description: 'Without it: the appointments of all agents.' }),
 });
 
 /** 255 printable characters are more than any generator of keys needs. */
@@ -273,28 +284,63 @@ export const ConfirmedAnswer = z.object({
   unproven: z.array(z.enum(PROOFS)).meta({ description: 'What the client has yet to confirm; mostly nothing.' }),
 });
 
+const clientAnswer = z.object({ name: z.string(), email: z.string(), phone: z.string() });
+
+const callAnswer = z
+  .object({
+    outcome: z.enum(['completed', 'failed']).nullable(),
+    reason: z.string().optional(),
+    attempts: z.object({ agent: z.int(), client: z.int() }),
+    connectedAt: z.string().optional().meta({ format: 'date-time' }),
+    durationSeconds: z.int().optional(),
+  })
+  .nullable();
+
+const historyAnswer = z.array(
+  z.object({
+    at: z.string().meta({ format: 'date-time' }),
+    type: z.string(),
+    version: z.int(),
+    text: z.string(),
+  }),
+);
+
 export const AppointmentAnswer = z.object({
   ...common,
-  client: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
+  client: clientAnswer,
   notes: z.string().optional(),
-  call: z
-    .object({
-      outcome: z.enum(['completed', 'failed']).nullable(),
-      reason: z.string().optional(),
-      attempts: z.object({ agent: z.int(), client: z.int() }),
-      connectedAt: z.string().optional().meta({ format: 'date-time' }),
-      durationSeconds: z.int().optional(),
-    })
-    .nullable(),
-  history: z.array(
-    z.object({
-      at: z.string().meta({ format: 'date-time' }),
-      type: z.string(),
-      version: z.int(),
-      text: z.string(),
-    }),
-  ),
+  call: callAnswer,
+  history: historyAnswer,
 });
+
+/** What staff see of an appointment beyond what its client sees. */
+export const StaffAppointmentAnswer = z
+  .object({
+    ...common,
+    revision: z.int().positive().meta({ description: 'Rises on every change by people, amendments included.' }),
+    createdAt: z.string().meta({ format: 'date-time' }),
+    durationMinutes: z.int(),
+    localStart: z
+      .object({ client: WithOffset, agent: WithOffset })
+      .meta({ description: "The start as it was agreed on, in the client's and in the agent's zone." }),
+    tzdb: z.string().meta({ description: 'The version of the zone rules that it was agreed on with.' }),
+    client: clientAnswer.extend({ locale: z.string(), smsConsent: z.boolean() }),
+    agent: agentAnswer.extend({ email: z.string(), phone: z.string(), timeZone: z.string() }),
+    notes: z.string().optional(),
+    callConsent: z
+      .object({ at: z.string().meta({ format: 'date-time' }), wording: z.string() })
+      .optional()
+      .meta({ description: 'That the client agreed to be phoned: when, and to which words.' }),
+    call: callAnswer,
+  })
+  .meta({ id: 'StaffAppointment' });
+
+export const StaffAppointmentsAnswer = z.object({
+  appointments: z.array(StaffAppointmentAnswer).meta({ description: 'Oldest first, cancelled ones too.' }),
+  next: z.string().optional().meta({ description: 'The `cursor` of the next page; left out on the last.' }),
+});
+
+export const StaffAppointmentWithHistoryAnswer = StaffAppointmentAnswer.extend({ history: historyAnswer });
 
 export const ProblemAnswer = z.object({
   type: z.string().meta({ format: 'uri', description: 'Stable; compare its last part.' }),
