@@ -95,7 +95,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'get-availability',
         routes: ['GET /availability', 'GET /agents'],
-        table: ['dynamodb:Query'],
+        table: ['dynamodb:GetItem', 'dynamodb:Query'],
         environment: roster,
       },
       {
@@ -113,7 +113,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'reschedule-appointment',
         routes: ['POST /appointments/{appointmentId}/reschedule'],
-        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
         links: true,
         environment: roster,
       },
@@ -144,10 +144,17 @@ export class BookingStack extends ServiceStack {
           'POST /staff/appointments/{appointmentId}/reschedule',
           'POST /staff/appointments/{appointmentId}/cancel',
         ],
-        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
         environment: roster,
       },
+      {
+        handler: 'staff-agents',
+        routes: ['GET /staff/agents', 'PUT /staff/agents/{agentId}'],
+        table: ['dynamodb:GetItem', ...change],
+        environment: { ...roster, ...allowedCountries },
+      },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
+      { handler: 'explain-problem', routes: ['GET /problems', 'GET /problems/{slug}'] },
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /confirm/{id}', 'GET /assets/{proxy+}'],

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { AppointmentAmended } from '@appointments/events';
 import {
   checked,
-  invalidRequest,
   isPhoneCode,
   Problem,
   verifyEmailToken,
@@ -11,7 +10,7 @@ import {
   type LinkKeys,
 } from '@appointments/runtime';
 import { MAY_AMEND, particularsOf, type Appointment } from '../domain/appointment';
-import { isCodeDead, MAX_WRONG_CODES, prove, wrongCode, type Proof } from '../domain/proof';
+import { isCodeDead, prove, wrongCode, type Proof } from '../domain/proof';
 import { busy, confirmedBody, privately, stateForbids } from './answers';
 import type { ApplyCallEventPorts } from './apply-call-event';
 import { noSuchAppointment } from './authorise';
@@ -104,14 +103,19 @@ async function takeCode(
 }
 
 function notTheCode(): Problem {
-  return invalidRequest([{ path: 'phoneCode', message: 'is not the code that was texted' }], 'wrong-code');
+  return new Problem({
+    status: 400,
+    slug: 'wrong-code',
+    title: 'This is not the code that was texted',
+    errors: [{ path: 'phoneCode', message: 'is not the code that was texted' }],
+  });
 }
 
 function tooManyAttempts(): Problem {
   return new Problem({
     status: 429,
     slug: 'too-many-attempts',
-    title: `After ${MAX_WRONG_CODES} wrong codes a code is good for nothing any more`,
+    title: 'Too many wrong codes were sent',
     errors: [{ path: 'phoneCode', message: 'is no longer taken; another number gets another code' }],
   });
 }
@@ -120,8 +124,8 @@ function tooManyAttempts(): Problem {
 export function tooManyNumbers(): Problem {
   return new Problem({
     status: 429,
-    slug: 'too-many-attempts',
-    title: 'Codes were sent to as many numbers as one appointment may have',
+    slug: 'too-many-numbers',
+    title: 'Codes were texted to as many numbers as one appointment may have',
     errors: [{ path: 'phone', message: 'cannot be changed to yet another number' }],
   });
 }

@@ -14,9 +14,9 @@ const UNPRINTABLE_IN_TEXT = /[\p{Cs}\p{Cc}]/u;
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
 
-const said = (must: string) => (issue: { readonly input?: unknown }) =>
+export const said = (must: string) => (issue: { readonly input?: unknown }) =>
   issue.input === undefined ? 'is required' : must;
-const text = () => z.string({ error: said('must be text') });
+export const text = () => z.string({ error: said('must be text') });
 
 export const Name = text()
   .trim()
@@ -129,7 +129,7 @@ const Form = z
       'What a form knows of who filled it in: `website`, a field that people do not see, and the `seconds` from its opening to its sending. What looks automated is refused.',
   });
 
-const AN_OBJECT = 'must be a JSON object';
+export const AN_OBJECT = 'must be a JSON object';
 
 export const CreateAppointment = z.strictObject(
   {
@@ -180,7 +180,6 @@ export const Amend = z.strictObject(
   AN_OBJECT,
 );
 
-/** One proof at a time. */
 export const ConfirmAppointment = z
   .strictObject(
     {
@@ -198,7 +197,7 @@ export const ConfirmAppointment = z
   .refine(({ emailToken, phoneCode }) => (emailToken === undefined) !== (phoneCode === undefined), {
     message: 'must have either emailToken or phoneCode',
   })
-  .meta({ oneOf: [{ required: ['emailToken'] }, { required: ['phoneCode'] }] });
+  .meta({ description: 'One proof at a time: exactly one of the two.' });
 
 /** Other query parameters are ignored. */
 export const AvailabilityQuery = z.object({
@@ -352,5 +351,21 @@ export const ProblemAnswer = z.object({
     .meta({ description: 'Every fault of the request; `path` is empty where no field is to blame.' }),
   nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
   state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
+  agentVersion: z.int().optional().meta({ description: 'The version that the agent has by now.' }),
   requestId: z.string(),
 });
+
+/** What a problem's `type` leads to. */
+export const ProblemKindAnswer = z.object({
+  type: z.string().meta({ format: 'uri' }),
+  slug: z.string().meta({ example: 'slot-taken' }),
+  status: z.int(),
+  title: z.string(),
+  meaning: z.string(),
+  remedy: z.string().meta({ description: 'What to do about it.' }),
+});
+
+export const ProblemKindsAnswer = z.object({ problems: z.array(ProblemKindAnswer.meta({ id: 'ProblemKind' })) });
+
+/** What API Gateway itself answers, before or instead of a function. */
+export const GatewayAnswer = z.object({ message: z.string().meta({ example: 'Service Unavailable' }) });

@@ -1,12 +1,13 @@
 import { documentClient, jsonRoute, jsonRoutes } from '@appointments/runtime';
+import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
-import { configuredAgent, fixedAgents } from '../adapters/roster';
+import { configuredAgent } from '../adapters/roster';
 import { now, problemBase, tableName } from '../adapters/settings';
 import { cancelAppointment, rescheduleAppointment, staff } from '../app/change-appointment';
 import { getStaffAppointment, listStaffAppointments } from '../app/staff-appointments';
 
 const store = appointmentStore(documentClient(), tableName());
-const ports = { ...store, agents: fixedAgents([configuredAgent()]), now };
+const ports = { ...store, agents: agentStore(documentClient(), tableName(), configuredAgent()), now };
 const base = problemBase();
 
 export const handler = jsonRoutes({
