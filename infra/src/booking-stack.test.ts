@@ -28,6 +28,7 @@ const ROUTES = [
   'POST /holds',
   'POST /holds/{holdId}/release',
   'POST /staff/appointments/{appointmentId}/cancel',
+  'POST /staff/appointments/{appointmentId}/re-resolve',
   'POST /staff/appointments/{appointmentId}/reschedule',
   'PUT /staff/agents/{agentId}',
 ];
@@ -194,6 +195,19 @@ describe('the booking stack', () => {
       MetricName: '5xx',
       Threshold: 1,
       AlarmDescription: Match.stringLikeRegexp('Public API fails'),
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  it('alarms at most once a day while functions start with old zone rules', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Appointments',
+      MetricName: 'ZoneRulesOld',
+      Dimensions: [{ Name: 'service', Value: 'booking' }],
+      Statistic: 'Sum',
+      Period: 86_400,
+      Threshold: 1,
+      AlarmDescription: Match.stringLikeRegexp('Zone rules are old'),
       AlarmActions: [Match.anyValue()],
     });
   });

@@ -20,6 +20,8 @@ import { holdSlot, releaseHold } from '../src/app/hold-slot';
 import type { BookingLimits } from '../src/app/limits';
 import { listAgents } from '../src/app/list-agents';
 import type { Agents } from '../src/app/agents';
+import { reResolveAppointment } from '../src/app/re-resolve-appointment';
+import { PRESENT_RULES, type ZoneRules } from '../src/domain/re-resolve';
 import { mustBeDocumented, operationNamed } from './document';
 import { getStaffAppointment, listStaffAppointments } from '../src/app/staff-appointments';
 import type { Agent } from '../src/domain/agent';
@@ -56,6 +58,8 @@ export interface Differing {
   readonly limits?: Partial<BookingLimits>;
   readonly formMinimumSeconds?: number;
   readonly toProve?: readonly Proof[];
+  /** By which appointments are resolved again. */
+  readonly rules?: ZoneRules;
 }
 
 export interface Answered {
@@ -72,7 +76,7 @@ export function publicApi(
   store: AppointmentStore,
   now: () => Date,
   environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
-  { agents, limits, formMinimumSeconds = 0, toProve = [] }: Differing = {},
+  { agents, limits, formMinimumSeconds = 0, toProve = [], rules = PRESENT_RULES }: Differing = {},
 ) {
   const configured = { ...ENVIRONMENT, ...environment };
   const judgePhone = phoneRulesFrom(configured);
@@ -84,6 +88,7 @@ export function publicApi(
     limits: { perAddress: 0, perNumber: 0, perNetwork: 0, ...limits },
     formMinimumSeconds,
     toProve,
+    rules,
     holdMinutes: 10,
     newHoldId,
     judgePhone,
@@ -107,6 +112,7 @@ export function publicApi(
     staffGet: jsonRoute({ problemBase }, getStaffAppointment(ports)),
     staffReschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, staff)),
     staffCancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, staff)),
+    staffReResolve: jsonRoute({ problemBase, body: 'optional' }, reResolveAppointment(ports)),
     problem: jsonRoute({ problemBase }, explainProblem({ problemBase })),
   };
   let requests = 0;
@@ -159,6 +165,8 @@ export function publicApi(
         ask('rescheduleStaffAppointment', routes.staffReschedule)(id, asked),
       cancel: (id: string, body?: unknown, asked: Asked = { body }) =>
         ask('cancelStaffAppointment', routes.staffCancel)(id, asked),
+      reResolve: (id: string, body?: unknown, asked: Asked = { body }) =>
+        ask('reResolveStaffAppointment', routes.staffReResolve)(id, asked),
     },
   };
 }

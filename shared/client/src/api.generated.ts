@@ -81,6 +81,11 @@ export interface StaffReschedule {
   readonly agentId?: string | undefined;
 }
 
+export interface ReResolve {
+  /** Only says what would become of it. */
+  readonly dryRun?: boolean | undefined;
+}
+
 export interface PutAgent {
   /** The name that is said and written to the person. */
   readonly name: string;
@@ -359,6 +364,29 @@ export interface StaffAppointments {
   readonly next?: string;
 }
 
+export interface ResolvedTime {
+  readonly startsAt: string;
+  readonly localStart: {
+    readonly client: string;
+    readonly agent: string;
+  };
+  readonly tzdb: string;
+}
+
+export interface ReResolved {
+  /** `amended`: only the client's clocks show another time. `moved`: the agent's wall time is at another instant. `conflict`: it would be, but nothing was changed. */
+  readonly outcome: Open<'unchanged' | 'amended' | 'moved' | 'conflict' | 'not-applicable'>;
+  /** Of a conflict: the new time is `taken` or `past`. Where it does not apply: the appointment is `past` or of another `status` than `scheduled`, was made with `newer-rules`, or is in an `unknown-zone`. */
+  readonly because?: Open<'taken' | 'past' | 'status' | 'newer-rules' | 'unknown-zone'>;
+  /** Whether the agent's wall time does not exist any more: the end of the gap is taken. */
+  readonly skipped?: boolean;
+  /** Whose the new time is: appointments and holds. */
+  readonly blockedBy?: readonly string[];
+  readonly from: ResolvedTime;
+  readonly to: ResolvedTime | null;
+  readonly appointment: StaffAppointment;
+}
+
 export interface Problem {
   /** Stable; compare its last part. */
   readonly type: string;
@@ -499,6 +527,11 @@ export interface CancelStaffAppointmentParameters {
   readonly appointmentId: string;
 }
 
+/** What `reResolveStaffAppointment` is asked with. */
+export interface ReResolveStaffAppointmentParameters {
+  readonly appointmentId: string;
+}
+
 /** What `getProblem` is asked with. */
 export interface GetProblemParameters {
   readonly slug: string;
@@ -520,6 +553,7 @@ const LIST_STAFF_APPOINTMENTS: Operation = { id: 'listStaffAppointments', method
 const GET_STAFF_APPOINTMENT: Operation = { id: 'getStaffAppointment', method: 'GET', path: '/staff/appointments/{appointmentId}', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const RESCHEDULE_STAFF_APPOINTMENT: Operation = { id: 'rescheduleStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const CANCEL_STAFF_APPOINTMENT: Operation = { id: 'cancelStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const RE_RESOLVE_STAFF_APPOINTMENT: Operation = { id: 'reResolveStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/re-resolve', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const GET_OPEN_API: Operation = { id: 'getOpenApi', method: 'GET', path: '/openapi.json', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEMS: Operation = { id: 'getProblems', method: 'GET', path: '/problems', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEM: Operation = { id: 'getProblem', method: 'GET', path: '/problems/{slug}', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
@@ -601,6 +635,8 @@ export interface StaffOperations {
   readonly rescheduleStaffAppointment: (parameters: RescheduleStaffAppointmentParameters, body: StaffReschedule, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
   /** Calls an appointment off for its agent; from `scheduled` and `calling`. */
   readonly cancelStaffAppointment: (parameters: CancelStaffAppointmentParameters, body?: Cancel, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
+  /** Resolves an appointment's local times again after a change of the zone rules. */
+  readonly reResolveStaffAppointment: (parameters: ReResolveStaffAppointmentParameters, body?: ReResolve, options?: CallOptions) => Promise<ReResolved>;
 }
 
 export function staffOperations(call: Call): StaffOperations {
@@ -623,5 +659,6 @@ export function staffOperations(call: Call): StaffOperations {
     getStaffAppointment: (parameters, options) => call<StaffAppointmentWithHistory>(GET_STAFF_APPOINTMENT, { parameters }, options),
     rescheduleStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(RESCHEDULE_STAFF_APPOINTMENT, { parameters, body }, options),
     cancelStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(CANCEL_STAFF_APPOINTMENT, { parameters, body }, options),
+    reResolveStaffAppointment: (parameters, body, options) => call<ReResolved>(RE_RESOLVE_STAFF_APPOINTMENT, { parameters, body }, options),
   };
 }

@@ -12,6 +12,9 @@ import {
 } from '../../test/api';
 import { OPERATIONS, slugsOf } from '../../test/document';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
+import type { ZoneRules } from '../domain/re-resolve';
+import { zoneNamed } from '../domain/zones';
+import { busy } from './answers';
 import { ANNA, memoryAgents, staffAgentsApi, type MemoryAgents } from '../../test/staff-agents';
 
 interface World {
@@ -19,12 +22,14 @@ interface World {
   readonly store: MemoryStore;
   /** The same world with parts of the store, or settings, otherwise. */
   readonly differing: (store: Partial<MemoryStore>, differing?: Differing) => PublicApi;
+  /** What the store does where others are always quicker. */
+  readonly crowded: () => Promise<never>;
   readonly booked: () => Promise<{ readonly id: string; readonly token: string }>;
   /** The staff's routes on agents, over a store with parts otherwise. */
   readonly roster: (store?: Partial<MemoryAgents>) => ReturnType<typeof staffAgentsApi>;
 }
 
-function world(make = publicApi, makeRoster = staffAgentsApi): World {
+function world(make = publicApi, makeRoster = staffAgentsApi, tooBusy = busy): World {
   const agents = memoryAgents();
   const store = memoryStore();
   const api = make(store, () => NOW);
@@ -33,6 +38,9 @@ function world(make = publicApi, makeRoster = staffAgentsApi): World {
     store,
     differing: (changes, differing) => make({ ...store, ...changes }, () => NOW, {}, differing),
     roster: (changes = {}) => makeRoster({ ...agents, ...changes }, () => NOW),
+    crowded: async () => {
+      throw tooBusy();
+    },
     booked: async () => {
       const { json } = await api.create({ body: BOOKING });
       return { id: json.appointmentId as string, token: json.manageToken as string };
@@ -49,6 +57,11 @@ const gone = async () => {
 };
 const DAYS = { from: '2026-12-01', to: '2026-12-01', timeZone: 'Europe/Berlin' };
 const LATER = { startsAt: '2026-12-02T16:00:00+01:00', timeZone: 'Europe/Berlin' };
+/** By these New York's clocks never change. */
+const OTHER_RULES: ZoneRules = {
+  version: '2027a',
+  zoneNamed: (name) => (name === 'America/New_York' ? { name, offsets: [-240], untils: [] } : zoneNamed(name)),
+};
 const NO_SUCH_TIME = { startsAt: '2026-12-01T16:00:00+02:00', timeZone: 'Europe/Berlin' };
 
 /** What is wrong with a body, for an operation that takes one. */
@@ -171,6 +184,7 @@ const CASES: readonly Case[] = [
       return api.create({ body: { ...BOOKING, ...LATER } });
     },
   ],
+  ['createAppointment 503 busy', ({ differing, crowded }) => differing({ create: crowded }).create({ body: BOOKING })],
   ['createAppointment 500 internal-error', ({ differing }) => differing({ create: gone }).create({ body: BOOKING })],
   ['getAvailability 200 ', ({ api }) => api.availability(DAYS)],
   [
@@ -195,6 +209,7 @@ const CASES: readonly Case[] = [
       return api.hold({ body: LATER });
     },
   ],
+  ['holdSlot 503 busy', ({ differing, crowded }) => differing({ hold: crowded }).hold({ body: LATER })],
   ['holdSlot 500 internal-error', ({ differing }) => differing({ hold: gone }).hold({ body: LATER })],
   [
     'releaseHold 204 ',
@@ -205,6 +220,7 @@ const CASES: readonly Case[] = [
   ],
   ...bodyCases('releaseHold', ({ api }, asked) => api.release('hld_1', asked)),
   ['releaseHold 404 no-such-hold', ({ api }) => api.release('apt_1')],
+  ['releaseHold 503 busy', ({ differing, crowded }) => differing({ findHold: crowded }).release('hld_1')],
   ['releaseHold 500 internal-error', ({ differing }) => differing({ findHold: gone }).release('hld_1')],
   [
     'getAppointment 200 ',
@@ -318,6 +334,20 @@ const CASES: readonly Case[] = [
     },
   ],
   ...staffChangeCases('cancel'),
+  ['reResolveStaffAppointment 200 ', async ({ api, booked }) => api.staff.reResolve((await booked()).id)],
+  ...bodyCases('reResolveStaffAppointment', async ({ api, booked }, asked) =>
+    api.staff.reResolve((await booked()).id, undefined, asked),
+  ),
+  ['reResolveStaffAppointment 404 no-such-appointment', ({ api }) => api.staff.reResolve('apt_1')],
+  [
+    'reResolveStaffAppointment 500 internal-error',
+    ({ differing }) => differing({ read: gone }).staff.reResolve('apt_1'),
+  ],
+  [
+    'reResolveStaffAppointment 503 busy',
+    async ({ differing, booked }) =>
+      differing({ save: async () => 'overtaken' }, { rules: OTHER_RULES }).staff.reResolve((await booked()).id),
+  ],
   ['listStaffAgents 200 ', ({ roster }) => roster().list()],
   ['listStaffAgents 400 invalid-request', ({ roster }) => roster().list({ limit: '0' })],
   ['listStaffAgents 500 internal-error', ({ roster }) => roster({ all: gone }).list()],
@@ -365,9 +395,11 @@ describe('the API answers', () => {
     process.env['POWERTOOLS_LOG_LEVEL'] = 'INFO';
     let loud = publicApi;
     let loudRoster = staffAgentsApi;
+    let loudBusy = busy;
     await jest.isolateModulesAsync(async () => {
       ({ publicApi: loud } = await import('../../test/api'));
       ({ staffAgentsApi: loudRoster } = await import('../../test/staff-agents'));
+      ({ busy: loudBusy } = await import('./answers'));
     });
     process.env['POWERTOOLS_LOG_LEVEL'] = level;
     const lines: string[] = [];
@@ -379,7 +411,7 @@ describe('the API answers', () => {
 
     for (const [name, drive] of CASES) {
       lines.length = 0;
-      const { status, headers, json } = await drive(world(loud, loudRoster));
+      const { status, headers, json } = await drive(world(loud, loudRoster, loudBusy));
       const line = JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
       found.push({
         name,

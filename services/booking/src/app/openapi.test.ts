@@ -65,6 +65,7 @@ describe('the OpenAPI document', () => {
       'GET /staff/appointments/{appointmentId}',
       'POST /staff/appointments/{appointmentId}/reschedule',
       'POST /staff/appointments/{appointmentId}/cancel',
+      'POST /staff/appointments/{appointmentId}/re-resolve',
       'GET /openapi.json',
       'GET /problems',
       'GET /problems/{slug}',

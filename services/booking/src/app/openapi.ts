@@ -23,6 +23,8 @@ import {
   ProblemKindAnswer,
   ProblemKindsAnswer,
   Reschedule,
+  ReResolve,
+  ReResolvedAnswer,
   StaffAppointmentsAnswer,
   StaffAppointmentsQuery,
   StaffAppointmentWithHistoryAnswer,
@@ -37,6 +39,7 @@ const BODIES = {
   ConfirmAppointment,
   HoldSlot,
   StaffReschedule,
+  ReResolve,
   PutAgent: AgentBody,
 };
 const ANSWERS = {
@@ -50,6 +53,7 @@ const ANSWERS = {
   StaffAgents: StaffAgentsAnswer,
   StaffAppointmentWithHistory: StaffAppointmentWithHistoryAnswer,
   StaffAppointments: StaffAppointmentsAnswer,
+  ReResolved: ReResolvedAnswer,
   Problem: ProblemAnswer,
   ProblemKind: ProblemKindAnswer,
   ProblemKinds: ProblemKindsAnswer,
@@ -175,6 +179,9 @@ function bodyFaults(...further: readonly ProblemSlug[]): Json {
 
 const TOO_MANY = problem('Too much in a short time; `retry-after` says when to try again.', 'too-many-bookings');
 
+/** Whoever meets others at the same item several times in a row. */
+const BUSY = { '503': problem('Others changed the same at the same moment; the request may be sent again.', 'busy') };
+
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
 const forStaff = [{ staffToken: [] }];
@@ -219,7 +226,7 @@ function change(
               ...bodyFaults(),
               '409': problem('The state of the appointment forbids it (`state`).', 'state-forbids'),
             }),
-        '503': problem('Others changed the appointment at the same moment.', 'busy'),
+        ...BUSY,
         ...more,
       },
     },
@@ -272,6 +279,7 @@ export function openApiDocument(serverUrl: string): Json {
             '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
             '422': problem('The Idempotency-Key was used for another body.', 'idempotency-key-reused'),
             '429': TOO_MANY,
+            ...BUSY,
           },
         },
       },
@@ -316,6 +324,7 @@ export function openApiDocument(serverUrl: string): Json {
           responses: {
             '201': answer('The time is kept until `expiresAt`; book it with `holdId`.', 'Hold'),
             ...bodyFaults('no-such-local-time'),
+            ...BUSY,
             '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
           },
         },
@@ -327,6 +336,7 @@ export function openApiDocument(serverUrl: string): Json {
           parameters: [{ name: 'holdId', in: 'path', required: true, schema: { type: 'string' } }],
           responses: {
             '204': { description: 'The time is free, or was already.', headers: headersOf([]) },
+            ...BUSY,
             ...bodyFaults(),
             '404': problem('No hold has such an id.', 'no-such-hold'),
           },
@@ -375,7 +385,7 @@ export function openApiDocument(serverUrl: string): Json {
             '404': problem('The e-mail token does not fit, or there is no such appointment.', 'no-such-appointment'),
             '409': problem('The state of the appointment forbids it (`state`).', 'state-forbids'),
             '429': problem('Too many wrong codes: the code is good for nothing any more.', 'too-many-attempts'),
-            '503': problem('Others changed the appointment at the same moment.', 'busy'),
+            ...BUSY,
           },
         },
       },
@@ -467,6 +477,24 @@ export function openApiDocument(serverUrl: string): Json {
         false,
         'staff',
       ),
+      '/staff/appointments/{appointmentId}/re-resolve': {
+        post: {
+          operationId: 'reResolveStaffAppointment',
+          summary: "Resolves an appointment's local times again after a change of the zone rules",
+          description:
+            "The wall time of the agent's zone is kept. `from` is how the appointment was resolved so far, `to` how the rules of today have it, `appointment` how it stands now. Asked again, nothing changes.",
+          security: forStaff,
+          parameters: ofAppointment,
+          requestBody: { required: false, content: json('ReResolve') },
+          responses: {
+            '200': answer('What became of it, or would in a dry run.', 'ReResolved'),
+            ...bodyFaults(),
+            ...NO_STAFF,
+            ...NO_SUCH,
+            ...BUSY,
+          },
+        },
+      },
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',

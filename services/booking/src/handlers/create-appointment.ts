@@ -14,7 +14,10 @@ import {
   tableName,
   toProve,
 } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { createAppointment } from '../app/create-appointment';
+
+sayZoneRules(now());
 
 // First, so that everything wrong with the environment is told at once: other functions read the roster too.
 const judgePhone = phoneRulesFrom();
