@@ -3,6 +3,7 @@ import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
 import { benchMutation } from './mutation';
+import { benchPage } from './page';
 import { benchStart } from './start';
 
 const PARTS: Record<string, () => void | Promise<void>> = {
@@ -10,6 +11,7 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   bundles: benchBundles,
   flow: benchFlow,
   journey: benchFailingJourney,
+  page: benchPage,
   start: benchStart,
   mutation: benchMutation,
 };

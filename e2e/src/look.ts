@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** What the tests saw, for who wants to look: git does not keep it. */
+/** Where pictures go; git does not keep them. */
 const folder = process.env['LOOKS'] ?? join(__dirname, '../dist/looks');
 
 interface Shift {
@@ -54,10 +54,15 @@ export async function axeFaults(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
-/** Looks at a view: takes its picture, and says what is wrong with it. */
-export async function look(page: Page, name: string): Promise<string[]> {
+/** Takes a picture of a view, for whoever wants to look at it. */
+export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, animations: 'disabled', caret: 'hide' });
+}
+
+/** Says what is wrong with a view; takes its picture where `LOOKS` names a folder, for there are a hundred of them. */
+export async function look(page: Page, name: string): Promise<string[]> {
+  if (process.env['LOOKS'] !== undefined) await picture(page, name);
   const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   const faults = [...(await axeFaults(page)), ...(isTooWide ? ['wider than the window'] : [])];
   return faults.map((fault) => `${name}: ${fault}`);

@@ -296,6 +296,33 @@ describe('the booking stack', () => {
     ]);
   });
 
+  it('tells the page its brand and for how long a form must have been open', () => {
+    const variablesOf = (stack: Template) =>
+      Object.entries(stack.findResources('AWS::Lambda::Function')).find(([id]) => id.startsWith('ServePage'))?.[1][
+        'Properties'
+      ].Environment.Variables;
+
+    expect(variablesOf(template)).toMatchObject({
+      BRAND_NAME: 'Appointments',
+      BRAND_COLOR: '',
+      BRAND_LOGO_URL: '',
+      FORM_MINIMUM_SECONDS: '2',
+    });
+
+    const brand = { brandColor: '#7b2d8b', brandLogoUrl: 'https://cdn.example.com/logo.svg' };
+    const branded = stackTemplate(
+      BookingStack,
+      'booking',
+      ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS],
+      brand,
+    );
+
+    expect(variablesOf(branded)).toMatchObject({
+      BRAND_COLOR: brand.brandColor,
+      BRAND_LOGO_URL: brand.brandLogoUrl,
+    });
+  });
+
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {

@@ -50,7 +50,9 @@ const assets = {
 
 const scriptKb = Buffer.from(assets.script.brotliBase64, 'base64').length / 1024;
 if (scriptKb > SCRIPT_LIMIT_KB)
-  throw new Error(`The page's script has ${scriptKb.toFixed(1)} KB compressed, and at most ${SCRIPT_LIMIT_KB} are allowed.`);
+  throw new Error(
+    `The page's script has ${scriptKb.toFixed(1)} KB compressed, and at most ${SCRIPT_LIMIT_KB} are allowed.`,
+  );
 
 mkdirSync(outdir, { recursive: true });
 writeFileSync(join(outdir, 'assets.json'), JSON.stringify(assets));

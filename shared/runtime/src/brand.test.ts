@@ -3,7 +3,10 @@ import * as fc from 'fast-check';
 import { BrandColor, BrandLogoUrl, channels, contrast, hex, readableOn } from './brand';
 
 const hexColor = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
-const faultOf = (color: string) => BrandColor.safeParse(color).error?.issues.map(({ message }) => message).join(' ');
+const faultOf = (color: string) =>
+  BrandColor.safeParse(color)
+    .error?.issues.map(({ message }) => message)
+    .join(' ');
 
 describe('contrast', () => {
   it.each([

@@ -8,7 +8,8 @@ const HEX = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i;
 /** @throws where the text is no `#rrggbb` */
 export function channels(color: string): Channels {
   const [, red, green, blue] = HEX.exec(color) ?? [];
-  if (red === undefined || green === undefined || blue === undefined) throw new Error('a colour is written like #0f6b5c');
+  if (red === undefined || green === undefined || blue === undefined)
+    throw new Error('a colour is written like #0f6b5c');
   return [Number.parseInt(red, 16), Number.parseInt(green, 16), Number.parseInt(blue, 16)];
 }
 

@@ -13,10 +13,12 @@ const long = (color: string) => color.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3');
 /** The variables of a scheme: the page's own, with a brand's in place of some. */
 function variables(scheme: 'light' | 'dark', brand = ''): (name: string) => string {
   const [light = '', dark = ''] = brand.split('@media');
-  const sheets = scheme === 'light' ? [ownLight, light] : [ownLight, ownDark.slice(0, ownDark.indexOf('}')), light, dark];
+  const sheets =
+    scheme === 'light' ? [ownLight, light] : [ownLight, ownDark.slice(0, ownDark.indexOf('}')), light, dark];
   const found = new Map<string, string>();
   for (const sheet of sheets)
-    for (const [, name = '', value = ''] of sheet.matchAll(/--([\w-]+):\s*(#[0-9a-f]{3,6})/g)) found.set(name, long(value));
+    for (const [, name = '', value = ''] of sheet.matchAll(/--([\w-]+):\s*(#[0-9a-f]{3,6})/g))
+      found.set(name, long(value));
   return (name) => found.get(name) ?? 'missing';
 }
 

@@ -184,8 +184,7 @@ export function Booking() {
         requests.forget();
         setSent(undefined);
       }
-      // Somebody else has it, so it is kept no longer, whatever was promised.
-      if (answer.problem.kind === 'slot-taken') held.forget();
+      if (answer.problem.kind === 'slot-taken') held.withdraw();
       setErrors(answer.problem.fieldErrors);
       setProblem(answer.problem);
       setRefusals(refusals + 1);

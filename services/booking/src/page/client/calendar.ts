@@ -10,7 +10,10 @@ export interface CalendarEntry {
 
 /** `20261201T150000Z`, which every calendar understands whatever zone it is in. */
 const compact = (instant: string | Date): string =>
-  new Date(instant).toISOString().replace(/[-:]/g, '').replace(/\.\d{3}/, '');
+  new Date(instant)
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d{3}/, '');
 
 /** RFC 5545, 3.3.11: backslash, semicolon, comma and line end have a meaning in a text. */
 const escaped = (text: string): string =>
@@ -40,7 +43,11 @@ function folded(line: string): string {
  * The appointment as a file for any calendar. It has the UID and the SEQUENCE of the invitation that goes out by e-mail, so
  * that whoever takes both has one entry, which later invitations change.
  */
-export function calendarFile(entry: CalendarEntry, manageUrl: { readonly url: string; readonly text: string }, now: Date): string {
+export function calendarFile(
+  entry: CalendarEntry,
+  manageUrl: { readonly url: string; readonly text: string },
+  now: Date,
+): string {
   return [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',

@@ -1,5 +1,5 @@
 import type { ComponentChildren, Ref } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { brandName, isolated, locale, t } from './language';
 import { composePhone, countryOf, readablePhone } from './phone';
 import type { FormValues } from './submission';
@@ -38,7 +38,7 @@ export function DetailsForm(props: {
   const form = useRef<HTMLFormElement>(null);
   const countries = useMemo(() => countryNames(called), [called]);
   const composed = composePhone(values.country, values.phone);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (props.refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [props.refusals]);
   const described = (field: string, hint: boolean) => ({

@@ -27,8 +27,8 @@ const key = 'booking';
 export function drafts(storage: () => Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Drafts {
   return {
     read: () => attempt(() => draftOf(JSON.parse(storage().getItem(key) ?? 'null'))),
-    write: (draft) => void attempt(() => storage().setItem(key, JSON.stringify(draft))),
-    clear: () => void attempt(() => storage().removeItem(key)),
+    write: (draft) => attempt(() => storage().setItem(key, JSON.stringify(draft))),
+    clear: () => attempt(() => storage().removeItem(key)),
   };
 }
 

@@ -131,6 +131,18 @@ describe('a time that is kept', () => {
     expect([standing.size, last()]).toEqual([0, { kind: 'none' }]);
   });
 
+  it('is replaced and not given back first where another is chosen before it was', async () => {
+    const { held, settle, standing, released } = world();
+    void held.take(wish('10:00'));
+    await settle();
+
+    void held.release();
+    void held.take(wish('11:00'));
+    await settle();
+
+    expect([released, [...standing.values()]]).toEqual([[], [at('11:00').startsAt]]);
+  });
+
   it('goes with a booking of that very time, and with no other', async () => {
     const { held, settle } = world();
     void held.take(wish('10:00'));
@@ -149,6 +161,21 @@ describe('a time that is kept', () => {
     pass(4);
 
     expect([last()?.kind, await held.idFor(at('10:00'))]).toEqual(['over', 'hld_9']);
+  });
+
+  it('is promised no longer when the server has given it away, and is replaced by the next', async () => {
+    const { held, settle, standing, last } = world();
+    void held.take(wish('10:00'));
+    await settle();
+
+    held.withdraw();
+    expect(last()).toEqual({ kind: 'none' });
+    held.look();
+    expect(last()).toEqual({ kind: 'none' });
+    void held.take(wish('11:00'));
+    await settle();
+
+    expect([...standing.values()]).toEqual([at('11:00').startsAt]);
   });
 
   it('is let go of when it was booked, and not given back', async () => {

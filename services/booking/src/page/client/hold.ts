@@ -11,9 +11,7 @@ export interface Hold {
 
 export type Holding =
   /** Nothing is kept; that stops nobody from booking. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'kept' | 'over'; readonly hold: Hold };
+  { readonly kind: 'none' } | { readonly kind: 'asking' } | { readonly kind: 'kept' | 'over'; readonly hold: Hold };
 
 export interface HoldWish {
   readonly slot: Slot;
@@ -38,6 +36,8 @@ export interface Holder {
   readonly resume: (hold: Hold) => void;
   /** The booking was made, and what was kept became it. */
   readonly forget: () => void;
+  /** The server has given the time away: it is promised no longer, and what is kept goes when another takes its place. */
+  readonly withdraw: () => void;
   /** Looks at the clock again: timers stand still while a machine sleeps. */
   readonly look: () => void;
   /** The hold on this time, once no request is under way any more. */
@@ -107,6 +107,10 @@ export function holder(ports: HoldPorts): Holder {
     forget: () => {
       wishes += 1;
       kept = undefined;
+      show({ kind: 'none' });
+    },
+    withdraw: () => {
+      wishes += 1;
       show({ kind: 'none' });
     },
     look: () => {

@@ -90,13 +90,22 @@ describe('problemOf', () => {
     ]);
   });
 
+  it('of a gateway that throttles is told as that of a server that is busy', () => {
+    const words = { ...telling, problems: { busy: 'Muchas reservas.' } };
+    const told = (status: number) => problemOf(status, { message: 'Too Many Requests' }, fields, words).message;
+
+    expect([told(429), told(503), told(500)]).toEqual(['Muchas reservas.', 'Muchas reservas.', 'Try later.']);
+  });
+
   it('tells in our own words what its known type means even where a field is to blame', () => {
     const body = {
       type: '/problems/no-such-local-time',
       errors: [{ path: 'startsAt', message: 'is no such local time: the clocks skip it' }],
     };
 
-    expect(problemOf(400, body, fields, { ...telling, problems: { 'no-such-local-time': 'No existe.' } })).toMatchObject({
+    expect(
+      problemOf(400, body, fields, { ...telling, problems: { 'no-such-local-time': 'No existe.' } }),
+    ).toMatchObject({
       slug: 'no-such-local-time',
       message: 'No existe.',
     });

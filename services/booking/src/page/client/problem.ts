@@ -48,6 +48,9 @@ function spoken(message: string, faults: readonly Fault[]): string {
   return sentence(message);
 }
 
+/** How a gateway that is in the way says that too much is asked: in its own words, which are no problem of ours. */
+const TOO_MUCH: ReadonlySet<number> = new Set([429, 503]);
+
 /** Reads an RFC 9457 answer: faults go to their fields, the rest becomes one message. */
 export function problemOf(status: number, body: unknown, fields: readonly string[], telling: Telling): Problem {
   const record = isRecord(body) ? body : {};
@@ -64,7 +67,8 @@ export function problemOf(status: number, body: unknown, fields: readonly string
   }
   const detail = [record['detail'], record['title']].find((text) => typeof text === 'string' && text !== '');
   const general = typeof detail === 'string' ? sentence(detail) : telling.other;
-  const known = Object.hasOwn(telling.problems, slug) ? telling.problems[slug] : undefined;
+  const meant = slug === '' && TOO_MUCH.has(status) ? 'busy' : slug;
+  const known = Object.hasOwn(telling.problems, meant) ? telling.problems[meant] : undefined;
   const everythingPlaced = Object.keys(fieldErrors).length > 0 && unplaced.length === 0;
   const nearest = Array.isArray(record['nearest']) ? record['nearest'].filter(isSlot) : [];
   return {

@@ -113,18 +113,30 @@ export const es: Texts = {
     [/^is no agent of ours$/, () => 'Esta persona ya no atiende citas.'],
     [/^is a number in .+, (?:and|which)/, () => 'Es un número de un país al que no llamamos.'],
     [/^must be in international form/, () => 'Debe ser un número que podamos marcar.'],
-    [/^has a prefix after the country code/, () => 'Lleva un prefijo, como 0, que desde el extranjero no se marca: quítelo, por favor.'],
+    [
+      /^has a prefix after the country code/,
+      () => 'Lleva un prefijo, como 0, que desde el extranjero no se marca: quítelo, por favor.',
+    ],
     [/^is not a possible number of its country$/, () => 'No es un número posible en su país.'],
     [/^belongs to no country/, () => 'No pertenece a ningún país, y a esos números no llamamos.'],
     [/^is a number of a satellite/, () => 'Es un número de una red por satélite o mundial, a los que no llamamos.'],
-    [/^is in no range of numbers that is in use/, () => 'No pertenece a ninguna numeración en uso: compruebe las cifras.'],
+    [
+      /^is in no range of numbers that is in use/,
+      () => 'No pertenece a ninguna numeración en uso: compruebe las cifras.',
+    ],
     [/^is a premium-rate number/, () => 'Es un número de tarificación adicional, a los que no llamamos.'],
     [/^is a shared-cost number/, () => 'Es un número de coste compartido, a los que no llamamos.'],
     [/^is a number for reaching a company/, () => 'Es un número único de empresa, a los que no llamamos.'],
-    [/^is a personal number/, () => 'Es un número personal que sigue a su dueño: dé el número de un teléfono, por favor.'],
+    [
+      /^is a personal number/,
+      () => 'Es un número personal que sigue a su dueño: dé el número de un teléfono, por favor.',
+    ],
     [/^is the number of a pager/, () => 'Es el número de un buscapersonas, por el que no se puede hablar.'],
     [/^is the number of a voice mailbox/, () => 'Es el número de un buzón de voz, donde nadie contesta.'],
-    [/^is the number of a public service/, () => 'Es el número de un servicio público, como emergencias o información, y no de una persona.'],
+    [
+      /^is the number of a public service/,
+      () => 'Es el número de un servicio público, como emergencias o información, y no de una persona.',
+    ],
   ],
 
   bookedTitle: 'Su reserva está hecha',
@@ -133,7 +145,8 @@ export const es: Texts = {
   until: (time: string) => `hasta ${at(time)}`,
   yourPhone: 'Su teléfono',
   whatHappens: 'Qué pasa ahora',
-  confirmationGoesTo: (email: string) => `Le enviamos a ${email} una confirmación con una invitación para su calendario.`,
+  confirmationGoesTo: (email: string) =>
+    `Le enviamos a ${email} una confirmación con una invitación para su calendario.`,
   wePhoneYou: (agent: string, phone: string) =>
     `A esa hora le llamamos al ${phone} y le ponemos con ${agent}. No tiene que marcar nada.`,
   pressOne: 'Cuando conteste, pulse 1 para que sepamos que es usted y no su buzón de voz.',
@@ -144,7 +157,8 @@ export const es: Texts = {
   calendarFile: 'Archivo de calendario',
   opensInNewTab: '(se abre en otra pestaña)',
   calendarTitle: (agent: string) => `Llamada con ${agent}`,
-  calendarText: (brand: string) => `A la hora reservada, ${brand} le llama y le pone en contacto. No tiene que marcar nada.`,
+  calendarText: (brand: string) =>
+    `A la hora reservada, ${brand} le llama y le pone en contacto. No tiene que marcar nada.`,
   calendarManage: (url: string) => `Ver, mover o cancelar: ${url}`,
 
   confirm: {

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from './language';
 import { allZones, searchZones, zoneLabel } from './zones';
 
@@ -61,7 +61,7 @@ function ZoneForm(props: { zone: string; onChoose: (zone: string) => void; onClo
   const [chosen, setChosen] = useState(props.zone);
   const search = useRef<HTMLInputElement>(null);
   const found = useMemo(() => searchZones(zones, typed), [zones, typed]);
-  useEffect(() => search.current?.focus(), []);
+  useLayoutEffect(() => search.current?.focus(), []);
   const selected = found.includes(chosen) ? chosen : found[0];
   return (
     <form
