@@ -12,6 +12,7 @@ const E164 = [/^\+[1-9]\d{6,14}$/, 'a number in international form, like +120255
 const EMAIL = [/^[^\s@]+@[^\s@]+$/, 'an e-mail address'];
 const WHOLE = [/^\d+$/, 'a whole number'];
 const CALLS = [/^[1-9]\d*$/, 'a whole number above 0'];
+const YES_NO = [/^(true|false)$/, 'true or false'];
 const AMOUNT = [/^\d+(\.\d+)?$/, 'a number, like 1.5'];
 const ADDRESS = /^https?:\/\/\S+$/;
 
@@ -88,6 +89,9 @@ export const SETTINGS = {
   CALLS_PER_SECOND: setting(['callsPerSecond'], AMOUNT, { number: true }),
   DAILY_CALLS_PER_AGENT: setting(['dailyCallsPerAgent'], CALLS, { number: true }),
   DAILY_CALLS_PER_CLIENT: setting(['dailyCallsPerClient'], CALLS, { number: true }),
+  UNPROVEN_APPOINTMENTS_PER_DAY: setting(['unprovenAppointmentsPerDay'], WHOLE, { number: true }),
+  CONFIRM_EMAIL: setting(['confirmEmail'], YES_NO, { json: true }),
+  CONFIRM_PHONE: setting(['confirmPhone'], YES_NO, { json: true }),
   DAILY_SPEND_USD: setting(['dailySpendUsd'], AMOUNT, { number: true }),
   USD_PER_MINUTE: setting(['usdPerMinute'], AMOUNT, { number: true }),
   HOLD_MUSIC_URL: setting(

@@ -63,6 +63,11 @@ const Fields = z.strictObject({
   /** Calls that one number may have on one UTC day, as an agent's or as a client's. @default 200 and 6 */
   dailyCallsPerAgent: z.int().positive().default(200),
   dailyCallsPerClient: z.int().positive().default(6),
+  /** Appointments for which a client's number is called on one UTC day before it has ever accepted a call; 0 is no limit. @default 2 */
+  unprovenAppointmentsPerDay: z.int().nonnegative().default(2),
+  /** Whether clients must confirm their e-mail address by a link, and their number by a texted code, before they are phoned. @default false */
+  confirmEmail: z.boolean().default(false),
+  confirmPhone: z.boolean().default(false),
   /** Nobody is dialled any more on a UTC day on which calls have cost so much; 0 is no limit. @default 500 */
   dailySpendUsd: z.number().nonnegative().default(500),
   /**

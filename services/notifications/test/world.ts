@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { NotYet, PermanentError, putBackDelaySeconds, within } from '@appointments/runtime';
-import { sendMessages, TOLD, type Claim, type ClaimAnswer, type Sent, type Slot } from '../src/app/send-messages';
+import type { Claim, ClaimAnswer, Sent, Slot } from '../src/app/deliver';
+import { sendMessages, TOLD } from '../src/app/send-messages';
 import {
   partsOfBooking,
   partsOfCancellation,
@@ -87,7 +88,7 @@ export function world(
     return next;
   };
 
-  const key = (slot: Slot) => [slot.version, slot.template, slot.channel, slot.recipient].join(' ');
+  const key = (slot: Slot) => [slot.about ?? slot.version, slot.template, slot.channel, slot.recipient].join(' ');
   const holds = (claim: Claim) => {
     const entry = ledger.get(key(claim));
     return entry?.status === 'claimed' && entry.claimedAt === claim.claimedAt;
@@ -144,6 +145,7 @@ export function world(
         const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z-]+)\.([a-z]+)$/.exec(id) ?? [];
         return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text);
       },
+      sendText: ({ to, text }) => send('code', undefined, to, text),
       raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
     },
     house,

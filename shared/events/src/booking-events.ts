@@ -9,6 +9,10 @@ const Email = () => personal(z.string().min(3).max(254));
 const Name = () => personal(z.string().min(1).max(100));
 const LocalStart = () => z.iso.datetime({ offset: true });
 
+/** What of a client's can be proven to be theirs. */
+export const PROOFS = ['email', 'phone'] as const;
+const Proofs = (description: string) => z.array(words(PROOFS)).meta({ description }).optional();
+
 const particulars = () => ({
   ...aboutAppointment(),
   revision: Version(),
@@ -32,6 +36,10 @@ const particulars = () => ({
     timeZone: z.string().min(1).max(64),
   }),
   notes: personal(z.string().max(2000)).optional(),
+  unproven: Proofs(
+    'what the client has yet to confirm before anybody is dialled; absent where there is nothing to confirm',
+  ),
+  proven: Proofs('what the client was asked to confirm and has confirmed'),
 });
 
 const exampleParticulars = {

@@ -21,10 +21,12 @@ import {
   type ChangedBy,
 } from '../domain/appointment';
 import { readTime } from '../domain/instants';
+import { askedAgain, type Proof } from '../domain/proof';
 import { zoneNamed } from '../domain/zones';
 import { agentsMeant, type Agents } from './agents';
 import { appointmentBody, busy, privately, slotTaken, staffBody, stateForbids, type Told } from './answers';
 import { authorise, noSuchAppointment, type AuthorisePorts } from './authorise';
+import { tagOf, tooManyNumbers } from './confirm-appointment';
 import { nearestFree, type ClaimedBetween } from './nearest';
 import { phoneFaults } from './phone-faults';
 import { readWithTime } from './requested-time';
@@ -77,6 +79,8 @@ export interface ChangePorts {
 
 export interface AmendPorts extends ChangePorts {
   readonly judgePhone: JudgePhone;
+  /** What clients are asked to prove before they are phoned. */
+  readonly toProve: readonly Proof[];
 }
 
 export interface ReschedulePorts extends ChangePorts {
@@ -221,13 +225,15 @@ export function amendAppointment(ports: AmendPorts, asker: Asker) {
     return change(ports, asker, appointmentId, (appointment, now) => {
       if (!MAY_AMEND.includes(appointment.status)) throw stateForbids(appointment, 'amended');
       const amended = amend(appointment, amendment, now);
-      return (
-        amended && {
-          change: amended,
-          event: AppointmentAmended.create(particularsOf(amended.appointment), { occurredAt: now.toISOString() }),
-          claims: 'keep',
-        }
-      );
+      if (!amended) return undefined;
+      const number = tagOf(appointmentId, amended.appointment.client.phone);
+      const after = askedAgain(appointment, amended.appointment, ports.toProve, number);
+      if (after === 'too-many-numbers') throw tooManyNumbers();
+      return {
+        change: { ...amended, appointment: after },
+        event: AppointmentAmended.create(particularsOf(after), { occurredAt: now.toISOString() }),
+        claims: 'keep',
+      };
     });
   };
 }

@@ -34,16 +34,19 @@ const get = (path: string, acceptEncoding?: string) =>
 const bytesOf = (base64: string | undefined) => Buffer.from(base64 ?? '', 'base64');
 
 describe('the pages', () => {
-  it.each(['/', '/manage/apt_1', '/manage/apt_1/'])('answers %s with a page that is never kept', (path) => {
-    const answer = get(path);
+  it.each(['/', '/manage/apt_1', '/manage/apt_1/', '/confirm/apt_1'])(
+    'answers %s with a page that is never kept',
+    (path) => {
+      const answer = get(path);
 
-    expect(answer).toMatchObject({
-      status: 200,
-      headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
-    });
-  });
+      expect(answer).toMatchObject({
+        status: 200,
+        headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' },
+      });
+    },
+  );
 
-  it.each(['/manage', '/manage/a/b', '/index.html', '/assets/app.js', '/assets/../etc'])(
+  it.each(['/manage', '/manage/a/b', '/confirm', '/index.html', '/assets/app.js', '/assets/../etc'])(
     'has nothing at %s',
     (path) => {
       expect(get(path).status).toBe(404);

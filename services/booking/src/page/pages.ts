@@ -45,7 +45,7 @@ export interface PageAnswer {
   readonly isBase64Encoded?: boolean;
 }
 
-type Kind = 'booking' | 'manage';
+type Kind = 'booking' | 'manage' | 'confirm';
 
 /**
  * Nothing inline, nothing from elsewhere but the one logo, and nobody may frame the page: a frame around it could make a
@@ -103,7 +103,7 @@ function html(kind: Kind, language: LanguageTag, wasAsked: boolean, made: Made, 
   const { assets, brandStyle, settings } = made;
   const { texts: t, direction } = languages[language];
   const brandName = escapeHtml(settings.brandName);
-  const heading = kind === 'booking' ? t.bookTitle : t.manageTitle;
+  const heading = { booking: t.bookTitle, manage: t.manageTitle, confirm: t.confirm.title }[kind];
   // The same lines that the script will draw, so that nothing moves when it does.
   const beginning =
     kind === 'booking'
@@ -130,8 +130,8 @@ function html(kind: Kind, language: LanguageTag, wasAsked: boolean, made: Made, 
 <meta name="allowed-countries" content="${escapeHtml(settings.countries.join(','))}">
 <meta name="server-time" content="${now.toISOString()}">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="${escapeHtml(kind === 'booking' ? t.bookLead : t.manageLink)}">
-${kind === 'manage' ? '<meta name="robots" content="noindex">\n' : ''}<link rel="icon" href="${icon}" type="image/svg+xml">
+<meta name="description" content="${escapeHtml({ booking: t.bookLead, manage: t.manageLink, confirm: t.confirm.title }[kind])}">
+${kind === 'booking' ? '' : '<meta name="robots" content="noindex">\n'}<link rel="icon" href="${icon}" type="image/svg+xml">
 ${[assets.style, ...(brandStyle === undefined ? [] : [brandStyle])].map(style).join('\n')}
 <script type="module" src="/assets/${assets.script.name}"></script>
 </head>
@@ -149,11 +149,12 @@ ${beginning}
 `;
 }
 
-const managePath = /^\/manage\/[^/]+\/?$/;
+const appointmentPath = /^\/(manage|confirm)\/[^/]+\/?$/;
 
 function kindOf(path: string): Kind | undefined {
   if (path === '/' || path === '') return 'booking';
-  return managePath.test(path) ? 'manage' : undefined;
+  const named = appointmentPath.exec(path)?.[1];
+  return named === 'manage' || named === 'confirm' ? named : undefined;
 }
 
 function assetAnswer(asset: PageAsset, acceptEncoding: string | undefined): PageAnswer {
@@ -173,7 +174,7 @@ function assetAnswer(asset: PageAsset, acceptEncoding: string | undefined): Page
   return { status: 200, headers, body: asset.text };
 }
 
-/** Answers the page's paths from its built assets: `/`, `/manage/{appointmentId}` and `/assets/{name}`. */
+/** Answers the page's paths from its built assets: `/`, `/manage/{appointmentId}`, `/confirm/{appointmentId}` and `/assets/{name}`. */
 export function pages(
   built: PageAssets,
   settings: PageSettings,
@@ -206,7 +207,7 @@ export function pages(
         'Content-Security-Policy': policy,
         'Cache-Control': 'no-store',
         Vary: 'Accept-Language',
-        ...(kind === 'manage' ? { 'X-Robots-Tag': 'noindex' } : {}),
+        ...(kind === 'booking' ? {} : { 'X-Robots-Tag': 'noindex' }),
       },
       body: html(kind, language, languageOf(request.lang) !== undefined, made, now()),
     };

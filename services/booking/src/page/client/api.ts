@@ -11,8 +11,12 @@ export interface Booked {
   readonly endsAt: string;
   readonly timeZone: string;
   readonly agent: { readonly name: string };
+  readonly unproven?: readonly string[];
   readonly manageUrl: string;
 }
+
+/** What stands after something was confirmed. */
+export type Confirmed = Omit<Booked, 'manageUrl' | 'unproven'> & { readonly unproven: readonly string[] };
 
 export interface Appointment {
   readonly appointmentId: string;
@@ -24,6 +28,7 @@ export interface Appointment {
   readonly agent: { readonly agentId?: string; readonly name: string };
   readonly client: { readonly name: string; readonly email: string; readonly phone: string };
   readonly notes?: string;
+  readonly unproven?: readonly string[];
   readonly call: null | {
     readonly outcome: string | null;
     readonly reason?: string;
@@ -209,5 +214,18 @@ export function changeAppointment(
     posted(JSON.stringify(body), { Authorization: `Bearer ${token}` }),
     words,
     { fields: ['reason', 'startsAt'] },
+  );
+}
+
+/** Takes no token of the page's: whoever has the mail's, or the texted code, may confirm. */
+export function confirmAppointment(
+  id: string,
+  proof: { readonly emailToken: string } | { readonly phoneCode: string },
+): Promise<Answer<Confirmed>> {
+  return call(
+    `/appointments/${encodeURIComponent(id)}/confirm`,
+    posted(JSON.stringify(proof)),
+    { unreachable: t.notReached },
+    { fields: ['phoneCode'] },
   );
 }

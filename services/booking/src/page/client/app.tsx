@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { Booking } from './booking';
+import { Confirm } from './confirm';
 import { Manage } from './manage';
 
 const root = document.getElementById('app');
@@ -13,5 +14,6 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[hreflang]')) 
 if (root !== null) {
   // What the server sent stands until here, so that the first paint already says what the page is for.
   root.textContent = '';
-  render(root.dataset['page'] === 'manage' ? <Manage /> : <Booking />, root);
+  const { page } = root.dataset;
+  render(page === 'manage' ? <Manage /> : page === 'confirm' ? <Confirm /> : <Booking />, root);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { AddToCalendar } from './add-to-calendar';
+import { PhoneProven, ToConfirm } from './confirm';
 import { allAgents, book, releaseHold, takeHold, type AgentChoice, type Booked } from './api';
 import { consentWording, DetailsForm, faultsOf, type FormErrors } from './details-form';
 import { drafts } from './draft';
@@ -337,13 +338,30 @@ export function Refusal(props: {
 function Confirmation(props: { answer: Booked; values: FormValues; phone: string; onAgain: () => void }) {
   const { answer, values, phone } = props;
   const manageUrl = ours(answer.manageUrl);
+  const [unproven, setUnproven] = useState(answer.unproven ?? []);
+  const [isPhoneProven, setPhoneProven] = useState(false);
   return (
     <div class="card confirmation" data-testid="confirmation">
-      <svg viewBox="0 0 48 48" width="48" height="48" aria-hidden="true" class="tick">
-        <circle cx="24" cy="24" r="22" />
-        <path d="m15 25 6 6 12-14" />
-      </svg>
-      <FocusedHeading level={1}>{t.bookedTitle}</FocusedHeading>
+      {unproven.length === 0 && (
+        <svg viewBox="0 0 48 48" width="48" height="48" aria-hidden="true" class="tick">
+          <circle cx="24" cy="24" r="22" />
+          <path d="m15 25 6 6 12-14" />
+        </svg>
+      )}
+      <FocusedHeading level={1}>{unproven.length > 0 ? t.confirm.almost : t.bookedTitle}</FocusedHeading>
+      {unproven.length > 0 && (
+        <ToConfirm
+          appointmentId={answer.appointmentId}
+          unproven={unproven}
+          email={values.email.trim()}
+          phone={readablePhone(phone)}
+          onProven={(left) => {
+            setUnproven(left);
+            setPhoneProven(true);
+          }}
+        />
+      )}
+      {isPhoneProven && <PhoneProven />}
       <dl class="facts">
         <dt>{t.when}</dt>
         <dd>

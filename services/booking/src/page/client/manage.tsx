@@ -3,6 +3,7 @@ import { changeAppointment, readAppointment, type Appointment } from './api';
 import { Refusal } from './booking';
 import { durationParts } from './duration';
 import { AddToCalendar } from './add-to-calendar';
+import { ToConfirm } from './confirm';
 import { isolated, locale, ours, t } from './language';
 import { Alert, clock, FocusedHeading, useAnnouncer, When } from './parts';
 import { readablePhone } from './phone';
@@ -130,7 +131,7 @@ function Shown(props: {
   onStale: () => void;
 }) {
   const { appointment, token } = props;
-  const { status, agent, client } = appointment;
+  const { status, agent, client, unproven = [] } = appointment;
   const [doing, setDoing] = useState<Doing>('nothing');
   const [notice, setNotice] = useState('');
   const [reason, setReason] = useState('');
@@ -220,6 +221,19 @@ function Shown(props: {
           <p class="notice" data-testid="notice">
             {notice}
           </p>
+        )}
+        {unproven.length > 0 && (mayCancel || mayMove) && (
+          <ToConfirm
+            appointmentId={appointment.appointmentId}
+            unproven={unproven}
+            email={client.email}
+            phone={phone}
+            onProven={() => {
+              tell(t.confirm.phoneDone);
+              props.onStale();
+              statusLine.current?.focus();
+            }}
+          />
         )}
         {doing === 'nothing' && (mayCancel || mayMove) && (
           <div class="actions">
