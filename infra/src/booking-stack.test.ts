@@ -11,12 +11,15 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /staff/agents',
+  'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
   'POST /appointments/{appointmentId}/cancel',
   'POST /appointments/{appointmentId}/reschedule',
   'POST /holds',
   'POST /holds/{holdId}/release',
+  'PUT /staff/agents/{agentId}',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -26,6 +29,8 @@ const HTTP_FUNCTIONS = [
   'reschedule-appointment',
   'cancel-appointment',
   'amend-appointment',
+  'staff-appointments',
+  'staff-agents',
   'get-openapi',
   'serve-page',
 ];
@@ -49,11 +54,43 @@ const actionsOf = (functionName: string): string[] => {
 };
 
 describe('the booking stack', () => {
-  it('answers exactly the routes of the public API and the page, none of them behind an authorizer', () => {
+  it('answers exactly the routes of the public API, of the staff and of the page', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
 
     expect(routes.map((route) => route['Properties'].RouteKey as string).toSorted()).toEqual(ROUTES);
-    expect(routes.map((route) => route['Properties'].AuthorizationType as string)).toEqual(routes.map(() => 'NONE'));
+  });
+
+  it('asks for a token of scope `staff` on every route of the staff, and on no other', () => {
+    const authorizer = named('AWS::ApiGatewayV2::Authorizer', 'ApiStaffAuthorizer');
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
+      (route) => route['Properties'] as Record<string, unknown> & { RouteKey: string },
+    );
+    const [ofStaff, others] = [true, false].map((wanted) =>
+      routes.filter(({ RouteKey }) => RouteKey.includes(' /staff') === wanted),
+    );
+
+    expect(ofStaff?.length).toBeGreaterThan(0);
+    for (const route of ofStaff ?? []) {
+      expect(route).toMatchObject({
+        AuthorizationType: 'JWT',
+        AuthorizationScopes: ['staff'],
+        AuthorizerId: { Ref: authorizer },
+      });
+    }
+    for (const route of others ?? []) {
+      expect(route).toMatchObject({ AuthorizationType: 'NONE' });
+      expect(route).not.toHaveProperty('AuthorizerId');
+      expect(route).not.toHaveProperty('AuthorizationScopes');
+    }
+  });
+
+  it('takes the tokens of the stage’s issuer for the stage’s audience, from the Authorization header', () => {
+    template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://staff.example.com/', Audience: ['appointments'] },
+    });
   });
 
   it('hands every route to a function by payload 2.0', () => {
@@ -104,7 +141,9 @@ describe('the booking stack', () => {
   it.each([
     ['GetOpenapi', []],
     ['ServePage', []],
-    ['GetAvailability', ['dynamodb:Query']],
+    ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    ['StaffAppointments', ['dynamodb:Query']],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [
@@ -128,6 +167,7 @@ describe('the booking stack', () => {
       [
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:GetSecretValue',
@@ -158,7 +198,7 @@ describe('the booking stack', () => {
       .filter(([, fn]) => fn['Properties'].Environment.Variables.ALLOWED_COUNTRIES === 'US')
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
 
-    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage']);
+    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage', 'StaffAgents']);
   });
 
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {

@@ -1,5 +1,6 @@
 import {
   aws_apigatewayv2 as apigateway,
+  aws_apigatewayv2_authorizers as authorizers,
   aws_apigatewayv2_integrations as integrations,
   aws_cloudwatch as cloudwatch,
   aws_iam as iam,
@@ -18,13 +19,22 @@ import { ServiceStack, type ServiceStackProps } from './service-stack';
 interface RouteFunction {
   /** The handler's file, which names the function. */
   readonly handler: string;
-  readonly routes: readonly `${'GET' | 'POST'} /${string}`[];
+  readonly routes: readonly `${'GET' | 'POST' | 'PUT'} /${string}`[];
   /** What of the table it may do: `dynamodb:<action>`. */
   readonly table?: readonly string[];
   /** Whether it signs or verifies manage links. */
   readonly links?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+const METHODS: Readonly<Record<string, apigateway.HttpMethod>> = {
+  GET: apigateway.HttpMethod.GET,
+  POST: apigateway.HttpMethod.POST,
+  PUT: apigateway.HttpMethod.PUT,
+};
+
+/** What a token must have in its scope to open the staff endpoints. */
+const STAFF_SCOPE = 'staff';
 
 /** Takes appointments: the public API and the page, the table of appointments and claimed time, telephony's word on the calls. */
 export class BookingStack extends ServiceStack {
@@ -82,7 +92,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'get-availability',
         routes: ['GET /availability', 'GET /agents'],
-        table: ['dynamodb:Query'],
+        table: ['dynamodb:GetItem', 'dynamodb:Query'],
         environment: roster,
       },
       {
@@ -100,7 +110,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'reschedule-appointment',
         routes: ['POST /appointments/{appointmentId}/reschedule'],
-        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
         links: true,
         environment: roster,
       },
@@ -117,6 +127,17 @@ export class BookingStack extends ServiceStack {
         links: true,
         environment: allowedCountries,
       },
+      {
+        handler: 'staff-appointments',
+        routes: ['GET /staff/appointments/{appointmentId}'],
+        table: ['dynamodb:Query'],
+      },
+      {
+        handler: 'staff-agents',
+        routes: ['GET /staff/agents', 'PUT /staff/agents/{agentId}'],
+        table: ['dynamodb:GetItem', ...change],
+        environment: { ...roster, ...allowedCountries },
+      },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
       {
         handler: 'serve-page',
@@ -126,6 +147,9 @@ export class BookingStack extends ServiceStack {
     ];
 
     const api = new apigateway.HttpApi(this, 'Api', { apiName: `appointments-${stage.name}` });
+    const staff = new authorizers.HttpJwtAuthorizer('StaffAuthorizer', stage.staffIssuer, {
+      jwtAudience: [stage.staffAudience],
+    });
     for (const { handler, routes, table: actions = [], links = false, environment = {} } of functions) {
       const name = handler
         .split('-')
@@ -149,11 +173,12 @@ export class BookingStack extends ServiceStack {
       }
       const integration = new integrations.HttpLambdaIntegration(`${name}Integration`, fn);
       for (const route of routes) {
-        const [method, path = '/'] = route.split(' ');
+        const [method = '', path = '/'] = route.split(' ');
         api.addRoutes({
           path,
-          methods: [method === 'GET' ? apigateway.HttpMethod.GET : apigateway.HttpMethod.POST],
+          methods: [METHODS[method] ?? apigateway.HttpMethod.GET],
           integration,
+          ...(path.startsWith('/staff/') && { authorizer: staff, authorizationScopes: [STAFF_SCOPE] }),
         });
       }
     }

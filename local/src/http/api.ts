@@ -71,7 +71,7 @@ export function createHttpApi(
             response,
             verdict.status,
             { message: verdict.status === 401 ? 'Unauthorized' : 'Forbidden' },
-            { 'www-authenticate': `Bearer scope="" error="${verdict.error}"` },
+            { 'www-authenticate': verdict.challenge },
           );
           return;
         }

@@ -141,11 +141,11 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
 
 type Route = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** One function behind several routes, each by its route key (`GET /agents`). */
+/** One function behind several routes, by their keys as the template writes them (`GET /staff/appointments`). */
 export function jsonRoutes(routes: Readonly<Record<string, Route>>): Route {
   return async (event) => {
-    const route = routes[event.routeKey];
-    if (!route) throw new Error(`${event.routeKey} is no route of this function`);
+    const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
+    if (!route) throw new Error(`this function does not answer ${event.routeKey}`);
     return route(event);
   };
 }

@@ -4,8 +4,9 @@ import {
   AppointmentRescheduled,
   type OutgoingEvent,
 } from '@appointments/events';
-import { checked, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
+import { checked, type Fault, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type { JudgePhone } from '@appointments/runtime/phone-rules';
+import type { Agent } from '../domain/agent';
 import {
   amend,
   cancel,
@@ -100,7 +101,7 @@ export function rescheduleAppointment(ports: ReschedulePorts) {
       const asked = Reschedule.safeParse(request.json);
       // A repeated request to move there is no other move, and no other mail.
       if (appointment.status === 'scheduled' && asked.success && isThere(appointment, asked.data)) return undefined;
-      const { times } = readWithTime(Reschedule, request.json, agents, now);
+      const { times } = readWithTime(Reschedule, request.json, agents, now, faultsOfAgent(agent));
       if (!MAY_MOVE.includes(appointment.status)) throw stateForbids(appointment, 'moved');
       const [time] = times;
       if (!time) throw new Error('a time that nobody offers was refused before');
@@ -120,6 +121,13 @@ export function rescheduleAppointment(ports: ReschedulePorts) {
       };
     });
   };
+}
+
+/** Whoever takes no new appointments takes no new times either; the appointment as it was made stands. */
+function faultsOfAgent(agent: Agent | undefined): Fault[] {
+  if (!agent || agent.active) return [];
+  const message = `cannot be had: ${agent.name} takes no new times. The appointment stands as it is; for another time cancel it and book another`;
+  return [{ path: 'startsAt', message }];
 }
 
 function isThere(appointment: Appointment, asked: { readonly startsAt: string; readonly timeZone: string }): boolean {

@@ -37,6 +37,8 @@ describe('the OpenAPI document', () => {
       'POST /appointments/{appointmentId}/reschedule',
       'POST /appointments/{appointmentId}/cancel',
       'POST /appointments/{appointmentId}/amend',
+      'GET /staff/agents',
+      'PUT /staff/agents/{agentId}',
       'GET /openapi.json',
     ]);
   });
@@ -46,6 +48,30 @@ describe('the OpenAPI document', () => {
 
     for (const reference of values(document, '$ref')) expect(names).toContain(reference);
     expect(JSON.stringify(document)).not.toContain('$defs');
+  });
+
+  it('says what may be said of an agent, and that nothing else may', () => {
+    const text = { type: 'string' };
+
+    expect(document.components.schemas['PutAgent']).toMatchObject({
+      type: 'object',
+      required: ['name', 'email', 'phone', 'timeZone'],
+      additionalProperties: false,
+      properties: {
+        timeZone: text,
+        workingHours: text,
+        daysOff: { type: 'array', maxItems: 200, items: text },
+        overrides: {
+          type: 'array',
+          items: { type: 'object', required: ['date', 'hours'], properties: { hours: text } },
+        },
+        slotMinutes: { type: 'integer', minimum: 5, maximum: 240, multipleOf: 5 },
+        active: { type: 'boolean' },
+      },
+    });
+    expect(document.components.schemas['StaffAgent']).toMatchObject({
+      properties: { agentVersion: { type: 'integer', minimum: 0 } },
+    });
   });
 
   it('says what a body may have: lengths, patterns, and no unknown field', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AgentBody, StaffAgentAnswer, StaffAgentsAnswer } from './agent-schemas';
 import {
   AgentId,
   AgentsAnswer,
@@ -18,13 +19,15 @@ import {
   Reschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot };
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, PutAgent: AgentBody };
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
   Availability: AvailabilityAnswer,
   Agents: AgentsAnswer,
   Hold: HoldAnswer,
+  StaffAgent: StaffAgentAnswer,
+  StaffAgents: StaffAgentsAnswer,
   Problem: ProblemAnswer,
 };
 
@@ -78,6 +81,12 @@ const TOO_MANY = problem('Too much in a short time; `retry-after` says when to t
 
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
+const forStaff = [{ staffToken: [] }];
+/** What the API's authorizer answers before any of our functions is asked. */
+const NO_STAFF = {
+  '401': { description: 'There is no token, or it is not taken.' },
+  '403': { description: 'The token has not the scope `staff`.' },
+};
 
 function change(operationId: string, summary: string, body: keyof typeof BODIES, bodyRequired: boolean): Json {
   return {
@@ -220,6 +229,51 @@ export function openApiDocument(serverUrl: string): Json {
         'Amend',
         true,
       ),
+      '/staff/agents': {
+        get: {
+          operationId: 'listStaffAgents',
+          summary: 'The roster, whoever is not active included',
+          security: forStaff,
+          parameters: queryParameters(PageQuery),
+          responses: { '200': answer('In the order of their ids.', 'StaffAgents'), '400': INVALID, ...NO_STAFF },
+        },
+      },
+      '/staff/agents/{agentId}': {
+        put: {
+          operationId: 'putAgent',
+          summary: 'Writes an agent whole, new or not',
+          description:
+            'What is left out is as the configuration has it. A change raises `agentVersion` by one and is published, so that the next call and the next mail use the new number and address; what changes nothing is not written.',
+          security: forStaff,
+          parameters: [
+            { name: 'agentId', in: 'path', required: true, schema: schemaOf(AgentId) },
+            {
+              name: 'dryRun',
+              in: 'query',
+              required: false,
+              description: 'Checks everything, answers what would be, and writes nothing.',
+              schema: { type: 'boolean', default: false },
+            },
+            {
+              name: 'If-Match',
+              in: 'header',
+              required: false,
+              description: 'Writes only over this `agentVersion`; `"0"` only where nobody has written the agent yet.',
+              schema: { type: 'string', example: '"3"' },
+            },
+          ],
+          requestBody: { required: true, content: json('PutAgent') },
+          responses: {
+            '200': answer('The agent as they now stand.', 'StaffAgent', {
+              etag: { description: 'The `agentVersion`, for `If-Match`.', schema: { type: 'string' } },
+            }),
+            ...BODY_FAULTS,
+            ...NO_STAFF,
+            '412': problem('The agent has another version by now (`agentVersion`).'),
+            '503': problem('Others change the same agent at the same time; `retry-after` says when to try again.'),
+          },
+        },
+      },
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',
@@ -233,6 +287,12 @@ export function openApiDocument(serverUrl: string): Json {
     components: {
       securitySchemes: {
         manageToken: { type: 'http', scheme: 'bearer', description: 'The `manageToken` of the appointment.' },
+        staffToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token of the configured issuer and audience with the scope `staff`.',
+        },
       },
       schemas: componentSchemas(),
     },

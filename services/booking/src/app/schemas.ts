@@ -13,9 +13,9 @@ const UNPRINTABLE_IN_TEXT = /[\p{Cs}\p{Cc}]/u;
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
 
-const said = (must: string) => (issue: { readonly input?: unknown }) =>
+export const said = (must: string) => (issue: { readonly input?: unknown }) =>
   issue.input === undefined ? 'is required' : must;
-const text = () => z.string({ error: said('must be text') });
+export const text = () => z.string({ error: said('must be text') });
 
 export const Name = text()
   .trim()
@@ -128,7 +128,7 @@ const Form = z
       'What a form knows of who filled it in: `website`, a field that people do not see, and the `seconds` from its opening to its sending. What looks automated is refused.',
   });
 
-const AN_OBJECT = 'must be a JSON object';
+export const AN_OBJECT = 'must be a JSON object';
 
 export const CreateAppointment = z.strictObject(
   {
@@ -243,28 +243,54 @@ export const CreatedAnswer = z.object({
   manageToken: z.string().meta({ description: 'The bearer token of the calls below.' }),
 });
 
+const clientAnswer = z.object({ name: z.string(), email: z.string(), phone: z.string() });
+
+const callAnswer = z
+  .object({
+    outcome: z.enum(['completed', 'failed']).nullable(),
+    reason: z.string().optional(),
+    attempts: z.object({ agent: z.int(), client: z.int() }),
+    connectedAt: z.string().optional().meta({ format: 'date-time' }),
+    durationSeconds: z.int().optional(),
+  })
+  .nullable();
+
+const historyAnswer = z.array(
+  z.object({
+    at: z.string().meta({ format: 'date-time' }),
+    type: z.string(),
+    version: z.int(),
+    text: z.string(),
+  }),
+);
+
 export const AppointmentAnswer = z.object({
   ...common,
-  client: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
+  client: clientAnswer,
   notes: z.string().optional(),
-  call: z
-    .object({
-      outcome: z.enum(['completed', 'failed']).nullable(),
-      reason: z.string().optional(),
-      attempts: z.object({ agent: z.int(), client: z.int() }),
-      connectedAt: z.string().optional().meta({ format: 'date-time' }),
-      durationSeconds: z.int().optional(),
-    })
-    .nullable(),
-  history: z.array(
-    z.object({
-      at: z.string().meta({ format: 'date-time' }),
-      type: z.string(),
-      version: z.int(),
-      text: z.string(),
-    }),
-  ),
+  call: callAnswer,
+  history: historyAnswer,
 });
+
+/** What staff see of an appointment beyond what its client sees. */
+export const StaffAppointmentAnswer = z
+  .object({
+    ...common,
+    revision: z.int().positive().meta({ description: 'Rises on every change by people, amendments included.' }),
+    createdAt: z.string().meta({ format: 'date-time' }),
+    durationMinutes: z.int(),
+    localStart: z
+      .object({ client: WithOffset, agent: WithOffset })
+      .meta({ description: "The start as it was agreed on, in the client's and in the agent's zone." }),
+    tzdb: z.string().meta({ description: 'The version of the zone rules that it was agreed on with.' }),
+    client: clientAnswer.extend({ locale: z.string(), smsConsent: z.boolean() }),
+    agent: agentAnswer.extend({ email: z.string(), phone: z.string(), timeZone: z.string() }),
+    notes: z.string().optional(),
+    call: callAnswer,
+  })
+  .meta({ id: 'StaffAppointment' });
+
+export const StaffAppointmentWithHistoryAnswer = StaffAppointmentAnswer.extend({ history: historyAnswer });
 
 export const ProblemAnswer = z.object({
   type: z.string().meta({ format: 'uri', description: 'Stable; compare its last part.' }),
@@ -276,5 +302,6 @@ export const ProblemAnswer = z.object({
     .meta({ description: 'Every fault of the request; `path` is empty where no field is to blame.' }),
   nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
   state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
+  agentVersion: z.int().optional().meta({ description: 'The version that the agent has by now.' }),
   requestId: z.string(),
 });

@@ -1,6 +1,7 @@
 import { documentClient, jsonRoute } from '@appointments/runtime';
+import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
-import { configuredAgent, fixedAgents } from '../adapters/roster';
+import { configuredAgent } from '../adapters/roster';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
 import { rescheduleAppointment } from '../app/change-appointment';
 
@@ -9,7 +10,7 @@ const { read, save, claimedBetween } = appointmentStore(documentClient(), tableN
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
   rescheduleAppointment({
-    agents: fixedAgents([configuredAgent()]),
+    agents: agentStore(documentClient(), tableName(), configuredAgent()),
     read,
     save,
     claimedBetween,
