@@ -20,6 +20,7 @@ const USAGE = `Usage: npm run agents -- import <agents.csv|agents.json> [--dry-r
        each with [--url <address of the API>] [--token <staff token>]; without --url it is the running npm start`;
 /** The agent of the configuration. */
 const DEFAULT_AGENT = 'agt_default';
+const NOBODY = 'Nobody takes appointments now: there is no active agent.';
 const TRIES = 5;
 const ANSWER_LIMIT_MS = 30_000;
 /** How many agents are checked at once. */
@@ -140,7 +141,9 @@ async function ask({ base, token }, method, path, { body, headers } = {}) {
   }
 }
 
-const isJson = (response) => /json/.test(response.headers.get('content-type') ?? '');
+function isJson(response) {
+  return /json/.test(response.headers.get('content-type') ?? '');
+}
 
 function titleOf(text) {
   try {
@@ -163,11 +166,12 @@ async function agentsOf(api) {
   return agents;
 }
 
-const put = (api, agentId, body, { version, dryRun = false } = {}) =>
-  ask(api, 'PUT', `/staff/agents/${encodeURIComponent(agentId)}${dryRun ? '?dryRun=true' : ''}`, {
+function put(api, agentId, body, { version, dryRun = false } = {}) {
+  return ask(api, 'PUT', `/staff/agents/${encodeURIComponent(agentId)}${dryRun ? '?dryRun=true' : ''}`, {
     body,
     headers: version === undefined ? {} : { 'if-match': `"${version}"` },
   });
+}
 
 async function list() {
   const agents = await agentsOf(await connect());
@@ -203,10 +207,13 @@ function table(rows) {
     .join('');
 }
 
-const kindOf = (file) => /\.(csv|json)$/i.exec(file)?.[1]?.toLowerCase();
+/** What a file's name says of how it is written. */
+function isKnownKind(file) {
+  return /\.(csv|json)$/i.test(file);
+}
 
 async function exportFile(file) {
-  if (!kindOf(file)) throw new Refused(`${file} must end with .csv or .json: that says how it is written.`);
+  if (!isKnownKind(file)) throw new Refused(`${file} must end with .csv or .json: that says how it is written.`);
   if (existsSync(file) && !values.force) throw new Refused(`${file} is there already: --force writes over it.`);
   const agents = await agentsOf(await connect());
   writeFileSync(file, writeAgentsFile(file, agents));
@@ -217,21 +224,20 @@ async function exportFile(file) {
 
 async function setActive(agentId, active) {
   const api = await connect();
-  const known = (await agentsOf(api)).find((agent) => agent.agentId === agentId);
+  const agents = await agentsOf(api);
+  const known = agents.find((agent) => agent.agentId === agentId);
   if (!known) throw new Refused(`There is no agent ${agentId}; "list" names them.`);
   if (known.active === active) return say(`${agentId} is ${active ? 'active' : 'not active'} already.`);
   const { agentId: _, agentVersion, ...fields } = known;
   const { agentVersion: version } = await put(api, agentId, { ...fields, active }, { version: agentVersion });
-  return say(
-    active
-      ? `${agentId} takes appointments again (version ${version}).`
-      : `${agentId} takes no new appointments (version ${version}); those that were made stand.`,
-  );
+  if (active) return say(`${agentId} takes appointments again (version ${version}).`);
+  say(`${agentId} takes no new appointments (version ${version}); those that were made stand.`);
+  return agents.some((agent) => agent.active && agent.agentId !== agentId) ? undefined : say(NOBODY);
 }
 
 async function importFile(file) {
   const nothing = `Nothing was written`;
-  if (!kindOf(file)) throw new Refused(`${file} must end with .csv or .json: that says how it is read.`);
+  if (!isKnownKind(file)) throw new Refused(`${file} must end with .csv or .json: that says how it is read.`);
   const { rows, faults: inFile, missing } = readAgentsFile(basename(file), contentOf(file));
   let api;
   try {
@@ -256,13 +262,15 @@ async function importFile(file) {
   const width = Math.max(...plans.map(({ agentId }) => agentId.length));
   for (const { agentId, change } of plans) say(`  ${agentId.padEnd(width)}  ${change ?? 'as it is'}`);
   if (values['dry-run']) {
-    say(`${nothing} (--dry-run): ${counted(changes.length)} of ${plans.length} would be.`);
+    say(`${nothing} (--dry-run); ${changes.length} of ${counted(plans.length)} would be.`);
     return;
   }
   await writeAll(api, file, changes);
   const same = plans.length - changes.length;
-  say(`${counted(changes.length)} written${same > 0 ? `, ${same} as before` : ''}.`);
-  tellOfDefault(api, await agentsOf(api), plans);
+  if (changes.length === 0)
+    say(`${nothing}: ${plans.length === 1 ? 'the agent is' : `all ${plans.length} agents are`} as the file says.`);
+  else say(`${counted(changes.length)} written${same > 0 ? `; ${same} already as the file says` : ''}.`);
+  tellOfOthers(api, await agentsOf(api), plans);
 }
 
 function contentOf(file) {
@@ -334,12 +342,13 @@ function tellFaults(file, faults) {
     say(`  ${where}: ${column === undefined || column === '' ? '' : `${column}: `}${message}`);
 }
 
-function tellOfDefault(api, agents, plans) {
+function tellOfOthers(api, agents, plans) {
   const active = agents.filter((agent) => agent.active);
+  if (active.length === 0) return say(NOBODY);
   const ours = active.find(({ agentId }) => agentId === DEFAULT_AGENT);
-  if (!ours || active.length === 1 || plans.some(({ agentId }) => agentId === DEFAULT_AGENT)) return;
+  if (!ours || active.length === 1 || plans.some(({ agentId }) => agentId === DEFAULT_AGENT)) return undefined;
   const to = values.url === undefined ? '' : ` --url ${api.base}`;
-  say(
+  return say(
     `${DEFAULT_AGENT} (${ours.name}), the agent of the configuration, is still active beside them and can be booked. To end that: npm run agents -- deactivate ${DEFAULT_AGENT}${to}`,
   );
 }

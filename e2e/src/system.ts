@@ -122,6 +122,7 @@ export interface BookingRequest {
   readonly phone: string;
   readonly startsAt: string;
   readonly timeZone: string;
+  readonly agentId?: string;
   readonly notes?: string;
   readonly locale?: string;
 }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { BookingStack } from './booking-stack';
+import { StageFile, type Stage } from './stage';
 
 const ROUTES = [
   'GET /',
@@ -12,6 +15,7 @@ const ROUTES = [
   'GET /manage/{id}',
   'GET /openapi.json',
   'GET /staff/agents',
+  'GET /staff/appointments',
   'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
@@ -19,6 +23,8 @@ const ROUTES = [
   'POST /appointments/{appointmentId}/reschedule',
   'POST /holds',
   'POST /holds/{holdId}/release',
+  'POST /staff/appointments/{appointmentId}/cancel',
+  'POST /staff/appointments/{appointmentId}/reschedule',
   'PUT /staff/agents/{agentId}',
 ];
 const HTTP_FUNCTIONS = [
@@ -35,10 +41,15 @@ const HTTP_FUNCTIONS = [
   'serve-page',
 ];
 
+const DEV = JSON.parse(readFileSync(join(__dirname, '../stages/dev.json'), 'utf8')) as { routeLimits: object };
+
+const templateWith = (configured: Partial<Stage> = {}) =>
+  stackTemplate(BookingStack, 'booking', ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS], configured);
+
 let template: Template;
 
 beforeAll(() => {
-  template = stackTemplate(BookingStack, 'booking', ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS]);
+  template = templateWith();
 });
 
 const named = (type: string, prefix: string) => namedIn(template, type, prefix);
@@ -93,6 +104,49 @@ describe('the booking stack', () => {
     });
   });
 
+  it('throttles no route where the stage has no limits', () => {
+    const stage = template.findResources('AWS::ApiGatewayV2::Stage')[named('AWS::ApiGatewayV2::Stage', 'ApiDefault')];
+
+    expect(stage?.['Properties']).not.toHaveProperty('RouteSettings');
+    expect(stage?.['Properties']).not.toHaveProperty('DefaultRouteSettings');
+  });
+
+  it('throttles each route by the stage’s limits, and makes its stage when those routes are there', () => {
+    const limited = templateWith({
+      routeLimits: {
+        default: { ratePerSecond: 100, burst: 200 },
+        'POST /appointments': { ratePerSecond: 2.5, burst: 5 },
+      },
+    });
+    const [stage] = Object.values(limited.findResources('AWS::ApiGatewayV2::Stage'));
+    const route = Object.entries(limited.findResources('AWS::ApiGatewayV2::Route')).find(
+      ([, { Properties }]) => (Properties as { RouteKey: string }).RouteKey === 'POST /appointments',
+    );
+
+    expect(stage).toMatchObject({
+      Properties: {
+        StageName: '$default',
+        DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+        RouteSettings: { 'POST /appointments': { ThrottlingRateLimit: 2.5, ThrottlingBurstLimit: 5 } },
+      },
+    });
+    expect(stage?.['DependsOn']).toContain(route?.[0]);
+  });
+
+  it('knows every route that is limited where a stage says nothing', () => {
+    const { routeLimits: _, ...silent } = DEV;
+
+    expect(() => templateWith({ routeLimits: StageFile.parse(silent).routeLimits })).not.toThrow();
+  });
+
+  it('refuses a limit for a route that there is not, naming those that there are', () => {
+    const limits = { 'POST /apointments': { ratePerSecond: 1, burst: 1 } };
+
+    expect(() => templateWith({ routeLimits: limits })).toThrow(
+      /routeLimits names "POST \/apointments", which is no route .* GET \/, .*POST \/appointments/,
+    );
+  });
+
   it('hands every route to a function by payload 2.0', () => {
     const integrations = Object.values(template.findResources('AWS::ApiGatewayV2::Integration'));
 
@@ -143,7 +197,10 @@ describe('the booking stack', () => {
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
     ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
-    ['StaffAppointments', ['dynamodb:Query']],
+    [
+      'StaffAppointments',
+      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
+import { limitRoutes } from './constructs/route-limits';
 import { RunbookAlarm } from './constructs/runbook-alarm';
 import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
@@ -129,8 +130,14 @@ export class BookingStack extends ServiceStack {
       },
       {
         handler: 'staff-appointments',
-        routes: ['GET /staff/appointments/{appointmentId}'],
-        table: ['dynamodb:Query'],
+        routes: [
+          'GET /staff/appointments',
+          'GET /staff/appointments/{appointmentId}',
+          'POST /staff/appointments/{appointmentId}/reschedule',
+          'POST /staff/appointments/{appointmentId}/cancel',
+        ],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
+        environment: roster,
       },
       {
         handler: 'staff-agents',
@@ -150,6 +157,7 @@ export class BookingStack extends ServiceStack {
     const staff = new authorizers.HttpJwtAuthorizer('StaffAuthorizer', stage.staffIssuer, {
       jwtAudience: [stage.staffAudience],
     });
+    const made = new Map<string, apigateway.HttpRoute>();
     for (const { handler, routes, table: actions = [], links = false, environment = {} } of functions) {
       const name = handler
         .split('-')
@@ -174,14 +182,16 @@ export class BookingStack extends ServiceStack {
       const integration = new integrations.HttpLambdaIntegration(`${name}Integration`, fn);
       for (const route of routes) {
         const [method = '', path = '/'] = route.split(' ');
-        api.addRoutes({
+        const added = api.addRoutes({
           path,
           methods: [METHODS[method] ?? apigateway.HttpMethod.GET],
           integration,
           ...(path.startsWith('/staff/') && { authorizer: staff, authorizationScopes: [STAFF_SCOPE] }),
         });
+        for (const one of added) made.set(route, one);
       }
     }
+    limitRoutes(api, made, stage.routeLimits);
 
     new RunbookAlarm(this, 'api-errors', {
       metric: api.metricServerError({ statistic: cloudwatch.Stats.SUM, period: Duration.minutes(1) }),

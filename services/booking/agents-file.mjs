@@ -8,7 +8,7 @@ export const COLUMNS = [...REQUIRED, 'workingHours', 'daysOff', 'overrides', ...
 /** The system counts versions: what a listing tells of them is read over. */
 const READ_OVER = 'agentVersion';
 /** These are told again where they are wrong: they are about nobody in particular. */
-const SHOWN = ['timeZone', 'workingHours', 'daysOff', 'overrides', ...NUMBERS, 'active'];
+const SHOWN = new Set(['timeZone', 'workingHours', 'daysOff', 'overrides', ...NUMBERS, 'active']);
 const AGENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -62,7 +62,7 @@ function readJson(text) {
   } catch (error) {
     const position = Number(/position (\d+)/.exec(error.message)?.[1] ?? Number.NaN);
     const line = Number.isNaN(position) ? '' : ` in line ${text.slice(0, position).split('\n').length}`;
-    return broken(`is not JSON: something is wrong${line} (${error.message})`);
+    return broken(`is not JSON: something is wrong${line} (${error.message.replaceAll(/\s+/g, ' ')})`);
   }
   const list = Array.isArray(content) ? content : content?.agents;
   if (!Array.isArray(list)) return broken('must be a list of agents, or an object with the list as its "agents"');
@@ -152,7 +152,8 @@ function columnsOf({ cells, line }, used) {
   const missing = REQUIRED.filter((column) => !columns.includes(column));
   if (missing.length > 0)
     fault(`the column${missing.length > 1 ? 's' : ''} ${listed(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`);
-  if (faults.length > 0) fault(`the columns are ${listed(COLUMNS)}, in any order; ${listed(REQUIRED)} must be there`);
+  const last = faults.at(-1);
+  if (last) last.message += `; the columns are ${listed(COLUMNS)}, in any order, and ${listed(REQUIRED)} must be there`;
   return { columns, faults };
 }
 
@@ -181,7 +182,7 @@ function valueOf(column, cell) {
 export function faultInFile({ place, where, body, inCells = false }, { path, message }) {
   const [column, index] = path.split('.');
   const value = index === undefined ? body[column] : body[column]?.[Number(index)];
-  const shown = SHOWN.includes(column) && value !== undefined ? ` ${JSON.stringify(textOfValue(value))}` : '';
+  const shown = SHOWN.has(column) && value !== undefined ? ` ${JSON.stringify(textOfValue(value))}` : '';
   const hint =
     inCells && column === 'phone' && /^\d|E\+/.test(String(body.phone ?? ''))
       ? '; a spreadsheet takes the + away unless the column is formatted as text'

@@ -5,6 +5,7 @@ import type { Busy, Clock } from '../kernel/types';
 import { BodyTooLargeError, readBody, sendJson } from './http';
 import { compileRoutes } from './routes';
 import type { Route } from './routes';
+import { tokenBucket, type RouteLimit } from './token-bucket';
 import type { Authorize } from './authorizer';
 
 /** API Gateway's limit of a request's body. */
@@ -16,6 +17,8 @@ export interface RouteTarget {
   readonly invoke: (event: unknown) => Promise<unknown>;
   /** Set where the route has a JWT authorizer. */
   readonly authorization?: { readonly scopes: readonly string[] };
+  /** @default none: a laptop's one user is not throttled */
+  readonly limit?: RouteLimit;
 }
 
 export interface Cors {
@@ -39,6 +42,9 @@ export function createHttpApi(
   ports: { readonly clock: Clock; readonly busy: Busy; readonly authorize: Authorize },
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const match = compileRoutes(spec.routes);
+  const buckets = new Map(
+    spec.routes.flatMap((route) => (route.target.limit ? [[route, tokenBucket(route.target.limit)]] : [])),
+  );
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const method = request.method ?? 'GET';
@@ -57,6 +63,10 @@ export function createHttpApi(
     const found = match(method, path);
     if (found === undefined) {
       sendJson(response, 404, { message: 'Not Found' });
+      return;
+    }
+    if (buckets.get(found.route)?.(ports.clock.now()) === false) {
+      sendJson(response, 429, { message: 'Too Many Requests' });
       return;
     }
     const { target, routeKey } = found.route;

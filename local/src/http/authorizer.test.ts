@@ -57,7 +57,7 @@ async function api(kept = OUR_KEY) {
       });
       return {
         status: response.status,
-        body: (await response.json()) as unknown,
+        body: await response.json(),
         challenge: response.headers.get('www-authenticate'),
       };
     },

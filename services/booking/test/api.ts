@@ -4,7 +4,13 @@ import { newAppointmentId, newHoldId } from '../src/adapters/ids';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
 import { phoneRulesFrom } from '../src/adapters/phone-rules';
 import { configuredAgent, fixedAgents } from '../src/adapters/roster';
-import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
+import {
+  amendAppointment,
+  cancelAppointment,
+  client,
+  rescheduleAppointment,
+  staff,
+} from '../src/app/change-appointment';
 import { createAppointment } from '../src/app/create-appointment';
 import { getAppointment } from '../src/app/get-appointment';
 import { getAvailability } from '../src/app/get-availability';
@@ -12,6 +18,7 @@ import { holdSlot, releaseHold } from '../src/app/hold-slot';
 import type { BookingLimits } from '../src/app/limits';
 import { listAgents } from '../src/app/list-agents';
 import type { Agents } from '../src/app/agents';
+import { getStaffAppointment, listStaffAppointments } from '../src/app/staff-appointments';
 import type { Agent } from '../src/domain/agent';
 
 export const ENVIRONMENT = {
@@ -86,9 +93,13 @@ export function publicApi(
     agents: jsonRoute({ problemBase }, listAgents(ports)),
     hold: jsonRoute({ problemBase, body: 'required' }, holdSlot(ports)),
     release: jsonRoute({ problemBase, body: 'optional' }, releaseHold(ports)),
-    reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports)),
-    cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports)),
-    amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports)),
+    reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, client(ports))),
+    cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, client(ports))),
+    amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports, client(ports))),
+    staffList: jsonRoute({ problemBase }, listStaffAppointments(ports)),
+    staffGet: jsonRoute({ problemBase }, getStaffAppointment(ports)),
+    staffReschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, staff)),
+    staffCancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, staff)),
   };
   let requests = 0;
   const ask =
@@ -131,6 +142,13 @@ export function publicApi(
     reschedule: ask(routes.reschedule),
     cancel: ask(routes.cancel),
     amend: ask(routes.amend),
+    /** What staff ask, whom the authorizer has let in before. */
+    staff: {
+      list: (query: Record<string, string>) => ask(routes.staffList)(undefined, { query }),
+      get: (appointmentId: string) => ask(routes.staffGet)(appointmentId),
+      reschedule: (appointmentId: string, body: unknown) => ask(routes.staffReschedule)(appointmentId, { body }),
+      cancel: (appointmentId: string, body?: unknown) => ask(routes.staffCancel)(appointmentId, { body }),
+    },
   };
 }
 

@@ -26,9 +26,20 @@ const StoredAgent = z.object({
   active: z.boolean(),
 });
 
-function agentOf(item: unknown): Agent {
-  const { timeZone, daysOff, overrides, ...fields } = StoredAgent.parse(item);
-  return { ...fields, zone: timeZone, exceptions: exceptionsOf(daysOff, overridesOf(overrides)) };
+const Version = StoredAgent.pick({ agentId: true, version: true });
+
+/** Reads agents, each version once: what was written at a version never changes, and a roster is read at every request. */
+function reader(): (item: unknown) => Agent {
+  const read = new Map<string, Agent>();
+  return (item) => {
+    const { agentId, version } = Version.parse(item);
+    const known = read.get(agentId);
+    if (known?.version === version) return known;
+    const { timeZone, daysOff, overrides, ...fields } = StoredAgent.parse(item);
+    const agent = { ...fields, zone: timeZone, exceptions: exceptionsOf(daysOff, overridesOf(overrides)) };
+    read.set(agentId, agent);
+    return agent;
+  };
 }
 
 const PARTITION = 'agents';
@@ -45,6 +56,7 @@ export interface AgentStore extends Agents {
  * configuration is among them until the table holds one of the same id.
  */
 export function agentStore(client: DynamoDBDocumentClient, TableName: string, configured: Agent): AgentStore {
+  const agentOf = reader();
   return {
     find: async (agentId) => {
       const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(agentId), ConsistentRead: true }));
@@ -65,7 +77,7 @@ export function agentStore(client: DynamoDBDocumentClient, TableName: string, co
             ...(ExclusiveStartKey && { ExclusiveStartKey }),
           }),
         );
-        agents.push(...(page.Items ?? []).map(agentOf));
+        agents.push(...(page.Items ?? []).map((item) => agentOf(item)));
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
       if (!agents.some(({ agentId }) => agentId === configured.agentId)) agents.push(configured);

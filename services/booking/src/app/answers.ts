@@ -61,7 +61,7 @@ export function appointmentBody({ appointment, history }: Told): z.infer<typeof 
 
 /** The appointment as staff see it: with both parties' particulars, and with what was agreed on. */
 export function staffAppointmentBody(appointment: Appointment): z.infer<typeof StaffAppointmentAnswer> {
-  const { revision, createdAt, durationMinutes, localStart, tzdb, client, agent } = appointment;
+  const { revision, createdAt, durationMinutes, localStart, tzdb, client, agent, callConsent } = appointment;
   return {
     ...common(appointment),
     revision,
@@ -71,6 +71,7 @@ export function staffAppointmentBody(appointment: Appointment): z.infer<typeof S
     tzdb,
     client,
     agent,
+    ...(callConsent && { callConsent }),
     ...notesAndCall(appointment),
   };
 }

@@ -39,6 +39,10 @@ describe('the OpenAPI document', () => {
       'POST /appointments/{appointmentId}/amend',
       'GET /staff/agents',
       'PUT /staff/agents/{agentId}',
+      'GET /staff/appointments',
+      'GET /staff/appointments/{appointmentId}',
+      'POST /staff/appointments/{appointmentId}/reschedule',
+      'POST /staff/appointments/{appointmentId}/cancel',
       'GET /openapi.json',
     ]);
   });
@@ -71,6 +75,28 @@ describe('the OpenAPI document', () => {
     });
     expect(document.components.schemas['StaffAgent']).toMatchObject({
       properties: { agentVersion: { type: 'integer', minimum: 0 } },
+    });
+  });
+
+  it('asks for a token of the staff on their routes, and on no other', () => {
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const operation of Object.values(operations)) {
+        const { security = [], responses } = operation as { security?: object[]; responses: object };
+        expect([path, security.some((scheme) => 'staffToken' in scheme)]).toEqual([path, path.startsWith('/staff/')]);
+        if (path.startsWith('/staff/')) expect(responses).toMatchObject({ '401': {}, '403': {} });
+      }
+    }
+  });
+
+  it('describes the pages of a list: how many, from where, and where the next begins', () => {
+    const list = document.paths['/staff/appointments']?.['get'] as { parameters: { name: string; schema: object }[] };
+    const parameter = (name: string) => list.parameters.find((one) => one.name === name);
+
+    expect(parameter('limit')?.schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 100, default: 50 });
+    expect(parameter('cursor')).toMatchObject({ in: 'query', required: false, schema: { type: 'string' } });
+    expect(document.components.schemas['StaffAppointments']).toMatchObject({
+      required: ['appointments'],
+      properties: { appointments: { type: 'array' }, next: { type: 'string' } },
     });
   });
 

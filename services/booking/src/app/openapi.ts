@@ -17,9 +17,13 @@ import {
   PageQuery,
   ProblemAnswer,
   Reschedule,
+  StaffAppointmentsAnswer,
+  StaffAppointmentsQuery,
+  StaffAppointmentWithHistoryAnswer,
+  StaffReschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, PutAgent: AgentBody };
+const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot, StaffReschedule, PutAgent: AgentBody };
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
@@ -28,6 +32,8 @@ const ANSWERS = {
   Hold: HoldAnswer,
   StaffAgent: StaffAgentAnswer,
   StaffAgents: StaffAgentsAnswer,
+  StaffAppointmentWithHistory: StaffAppointmentWithHistoryAnswer,
+  StaffAppointments: StaffAppointmentsAnswer,
   Problem: ProblemAnswer,
 };
 
@@ -87,21 +93,31 @@ const NO_STAFF = {
   '401': { description: 'There is no token, or it is not taken.' },
   '403': { description: 'The token has not the scope `staff`.' },
 };
+const NO_SUCH = { '404': problem('There is no such appointment.') };
 
-function change(operationId: string, summary: string, body: keyof typeof BODIES, bodyRequired: boolean): Json {
+function change(
+  operationId: string,
+  summary: string,
+  body: keyof typeof BODIES,
+  bodyRequired: boolean,
+  by: 'client' | 'staff' = 'client',
+): Json {
   return {
     post: {
       operationId,
       summary,
-      security: secured,
+      security: by === 'staff' ? forStaff : secured,
       parameters: ofAppointment,
       requestBody: { required: bodyRequired, content: json(body) },
       responses: {
-        '200': answer('The appointment as it now stands.', 'Appointment'),
+        '200': answer(
+          'The appointment as it now stands.',
+          by === 'staff' ? 'StaffAppointmentWithHistory' : 'Appointment',
+        ),
         ...BODY_FAULTS,
-        ...STRANGER,
+        ...(by === 'staff' ? { ...NO_STAFF, ...NO_SUCH } : STRANGER),
         '409': problem(
-          body === 'Reschedule'
+          body === 'Reschedule' || body === 'StaffReschedule'
             ? 'The time is taken (`nearest` has free ones), or the state of the appointment forbids it (`state`).'
             : 'The state of the appointment forbids it (`state`).',
         ),
@@ -274,6 +290,44 @@ export function openApiDocument(serverUrl: string): Json {
           },
         },
       },
+      '/staff/appointments': {
+        get: {
+          operationId: 'listStaffAppointments',
+          summary: 'The appointments of some days, of one agent or of all, cancelled ones included',
+          description:
+            'A list that appointments are moved in while it is read may show one of them on two pages, or on none.',
+          security: forStaff,
+          parameters: queryParameters(StaffAppointmentsQuery, { agentId: AgentId }),
+          responses: { '200': answer('Oldest first.', 'StaffAppointments'), '400': INVALID, ...NO_STAFF },
+        },
+      },
+      '/staff/appointments/{appointmentId}': {
+        get: {
+          operationId: 'getStaffAppointment',
+          summary: 'An appointment with both parties, its call and its history',
+          security: forStaff,
+          parameters: ofAppointment,
+          responses: {
+            '200': answer('The appointment as it stands.', 'StaffAppointmentWithHistory'),
+            ...NO_STAFF,
+            ...NO_SUCH,
+          },
+        },
+      },
+      '/staff/appointments/{appointmentId}/reschedule': change(
+        'rescheduleStaffAppointment',
+        "Moves an appointment for its agent, or to another agent, within the agent's hours; from `scheduled` and `failed`",
+        'StaffReschedule',
+        true,
+        'staff',
+      ),
+      '/staff/appointments/{appointmentId}/cancel': change(
+        'cancelStaffAppointment',
+        'Calls an appointment off for its agent; from `scheduled` and `calling`',
+        'Cancel',
+        false,
+        'staff',
+      ),
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',

@@ -162,6 +162,10 @@ export const HoldSlot = z.strictObject(
   AN_OBJECT,
 );
 
+export const StaffReschedule = Reschedule.extend({
+  agentId: AgentId.optional().meta({ description: 'The agent who takes it over. Without it: the one who has it.' }),
+});
+
 export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT);
 
 export const Amend = z.strictObject(
@@ -193,6 +197,13 @@ export const PageQuery = z.object({
     .max(100, 'must be a whole number from 1 to 100')
     .default(50),
   cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),
+});
+
+export const StaffAppointmentsQuery = PageQuery.extend({
+  from: Day.meta({ description: 'The first day, in the zone asked for.' }),
+  to: Day.meta({ description: 'The last day, included; at most 62 days in all.' }),
+  timeZone: TimeZone.optional().meta({ description: 'Whose days are meant; without it UTC.' }),
+  agentId: AgentId.optional().meta({ description: 'Without it: the appointments of all agents.' }),
 });
 
 /** 255 printable characters are more than any generator of keys needs. */
@@ -286,9 +297,18 @@ export const StaffAppointmentAnswer = z
     client: clientAnswer.extend({ locale: z.string(), smsConsent: z.boolean() }),
     agent: agentAnswer.extend({ email: z.string(), phone: z.string(), timeZone: z.string() }),
     notes: z.string().optional(),
+    callConsent: z
+      .object({ at: z.string().meta({ format: 'date-time' }), wording: z.string() })
+      .optional()
+      .meta({ description: 'That the client agreed to be phoned: when, and to which words.' }),
     call: callAnswer,
   })
   .meta({ id: 'StaffAppointment' });
+
+export const StaffAppointmentsAnswer = z.object({
+  appointments: z.array(StaffAppointmentAnswer).meta({ description: 'Oldest first, cancelled ones too.' }),
+  next: z.string().optional().meta({ description: 'The `cursor` of the next page; left out on the last.' }),
+});
 
 export const StaffAppointmentWithHistoryAnswer = StaffAppointmentAnswer.extend({ history: historyAnswer });
 

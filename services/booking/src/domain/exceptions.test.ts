@@ -117,6 +117,7 @@ describe('the exceptions of an agent', () => {
         for (const [index, { from }] of daysOff.entries())
           expect(startOfDate(from)).toBeGreaterThan(startOfDate(daysOff[index - 1]?.to ?? '2000-01-01') ?? NaN);
       }),
+      { numRuns: 40 },
     );
   });
 });
@@ -160,7 +161,7 @@ describe('the slots of an agent with exceptions', () => {
         for (const date of dates.filter((one) => one > '2026-12-01' && one < day(139)))
           expect(slots.filter((slot) => dateOf(slot) === date)).toHaveLength(5);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 

@@ -3,18 +3,14 @@ import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
 import { configuredAgent } from '../adapters/roster';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
-import { rescheduleAppointment } from '../app/change-appointment';
+import { client, rescheduleAppointment } from '../app/change-appointment';
 
 const { read, save, claimedBetween } = appointmentStore(documentClient(), tableName());
 
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
-  rescheduleAppointment({
-    agents: agentStore(documentClient(), tableName(), configuredAgent()),
-    read,
-    save,
-    claimedBetween,
-    linkKeys: linkKeys(),
-    now,
-  }),
+  rescheduleAppointment(
+    { agents: agentStore(documentClient(), tableName(), configuredAgent()), read, save, claimedBetween, now },
+    client({ linkKeys: linkKeys(), now }),
+  ),
 );
