@@ -77,7 +77,14 @@ export type Deed =
       readonly answer: Answered;
     }
   | { readonly do: 'release'; readonly holdId: string; readonly answer: Answered }
-  | { readonly do: 'move'; readonly id: string; readonly start: number; readonly answer: Answered }
+  | {
+      readonly do: 'move';
+      readonly id: string;
+      readonly start: number;
+      /** Whom it is given to; without, it stays with whom it is. */
+      readonly agentId: string | undefined;
+      readonly answer: Answered;
+    }
   | { readonly do: 'cancel' | 'amend'; readonly id: string; readonly marker: string; readonly answer: Answered }
   | {
       readonly do: 'call';
@@ -360,13 +367,20 @@ export function judge(
     }
   }
 
+  const agentBefore = ({ id, revision }: Told) =>
+    told.findLast((event) => event.id === id && event.revision < revision && event.agentId !== '')?.agentId;
   // Everything that was told was asked for.
   for (const event of told.filter(({ isNew }) => isNew)) {
     const askers = deeds.filter((deed) => {
       if (isRefused(deed)) return false;
       if (event.detailType === 'AppointmentCreated') return deed.do === 'create' && deed.marker === event.marker;
       if (event.detailType === 'AppointmentRescheduled')
-        return deed.do === 'move' && deed.id === event.id && deed.start === event.start;
+        return (
+          deed.do === 'move' &&
+          deed.id === event.id &&
+          deed.start === event.start &&
+          (deed.agentId ?? agentBefore(event)) === event.agentId
+        );
       return (deed.do === 'cancel' || deed.do === 'amend') && deed.id === event.id && deed.marker === event.marker;
     });
     if (askers.length === 0) broken(`${event.detailType} was told, and asked for by nobody who was not refused`);
@@ -525,6 +539,15 @@ export function judge(
     whom.some((agentId) => ever(agentId, start)) &&
     whom.every((agentId) => !always(agentId, start) || isHad(agentId, start, mine));
 
+  /** Whose time a move asks for: whoever it names, else whoever had the appointment at some moment of the round. */
+  const whoseTime = ({ id, agentId }: Extract<Deed, { do: 'move' }>): readonly string[] =>
+    agentId === undefined
+      ? [
+          world.booked.get(id)?.agentId ?? '',
+          ...news('AppointmentRescheduled').flatMap((event) => (event.id === id ? event.agentId : [])),
+        ]
+      : [agentId];
+
   const records = new Map(ofKind('idempotency').map((item) => [String(item['key']), item]));
   const answers = new Map(world.answers);
   for (const [key, record] of records) {
@@ -611,6 +634,7 @@ export function judge(
                   (event) =>
                     event.version === version &&
                     event.start === deed.start &&
+                    (deed.agentId ?? event.agentId) === event.agentId &&
                     event.detailType !== 'AppointmentAmended',
                 )
               : deed.do === 'cancel'
@@ -634,9 +658,9 @@ export function judge(
             all('call').some((call) => call.id === id && REACHES[call.event].status === state);
           if (MAY[deed.do].includes(state) || !could) broken(`${refused}, in state ${state}`);
         } else if (deed.do === 'move' && answer.status === 400) {
-          if (!mayBeUnoffered([before.agentId], deed.start)) broken(refused);
+          if (!whoseTime(deed).some((agentId) => mayBeUnoffered([agentId], deed.start))) broken(refused);
         } else if (deed.do === 'move' && answer.status === 409) {
-          if (!mayBeTaken([before.agentId], deed.start, [id])) broken(refused);
+          if (!whoseTime(deed).some((agentId) => mayBeTaken([agentId], deed.start, [id]))) broken(refused);
         } else broken(refused);
         break;
       }

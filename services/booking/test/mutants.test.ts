@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { appointmentStore, type AppointmentStore } from '../src/adapters/appointment-store';
 import { BOOKING, NOW, publicApi } from './api';
 import { around, CROWDED, tampering, type Action, type Weather } from './clients';
-import { broken } from './play';
+import { broken, INDEXES } from './play';
 import type { Calendar } from './model';
 import { plays, type Play, type Step } from './steps';
 
@@ -112,14 +112,16 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'a hold that stands is overwritten': {
     through: judgedBy(always, () => Number.MAX_SAFE_INTEGER),
-    breaks: /went to somebody else|is missing/,
+    play: playOf([hold(0, 0)], [create(0, 0, 0)]),
+    breaks: /went to somebody else/,
   },
   'a move forgets holds': {
     through: judgedBy(
       (_, actions) => actions.some(isOverwrite),
       () => Number.MAX_SAFE_INTEGER,
     ),
-    breaks: /went to somebody else|is missing/,
+    play: playOf([create(0, 0, 0), hold(1, 0)], [{ do: 'move', which: 0, pick: 1, isStaff: false }]),
+    breaks: /went to somebody else/,
   },
   'a hold forgets holds': {
     through: judgedBy(
@@ -127,7 +129,7 @@ const faults: Readonly<Record<string, Fault>> = {
       () => Number.MAX_SAFE_INTEGER,
     ),
     play: playOf([hold(0, 0)], [hold(0, 0)]),
-    breaks: /went to somebody else|is missing/,
+    breaks: /went to somebody else/,
   },
   'buffers are not claimed': {
     through: without((action, actions) => {
@@ -281,17 +283,17 @@ overTheEngine('the promises of booking are broken when', () => {
   it.each(Object.entries(faults))('%s', async (_, { breaks, play: own, ...fault }) => {
     let found: readonly string[] = [];
     for (const play of own ? [own] : PLAYS) {
-      found = await broken(play, { client: engine.client, table: await engine.table(), ...fault });
-      if (found.length > 0) break;
+      found = await broken(play, { client: engine.client, table: await engine.table(INDEXES), ...fault });
+      if (found.some((promise) => breaks.test(promise))) break;
     }
 
-    expect(found.some((promise) => breaks.test(promise))).toBe(true);
+    expect(found).toContainEqual(expect.stringMatching(breaks));
   });
 
   it('what a move keeps is not looked at', async () => {
     // Another write would have to be at fault before this guard is needed, so what it left is made by hand.
     const movedOverALostClaim = async (through: (client: DynamoDBDocumentClient) => DynamoDBDocumentClient) => {
-      const TableName = await engine.table();
+      const TableName = await engine.table(INDEXES);
       const api = (hours: string) =>
         publicApi(appointmentStore(through(engine.client), TableName), () => NOW, {
           WORKING_HOURS: hours,
@@ -313,7 +315,7 @@ overTheEngine('the promises of booking are broken when', () => {
 
   it('and not when nothing is at fault', async () => {
     for (const { play } of Object.values(faults)) {
-      if (play) expect(await broken(play, { client: engine.client, table: await engine.table() })).toEqual([]);
+      if (play) expect(await broken(play, { client: engine.client, table: await engine.table(INDEXES) })).toEqual([]);
     }
   });
 });

@@ -18,6 +18,9 @@ async function allItems(client: DynamoDBDocumentClient, TableName: string): Prom
   return all;
 }
 
+/** The table's indexes, as the stack has them. */
+export const INDEXES = [{ name: 'by-agent', partitionKey: 'agentId', sortKey: 'agenda' }];
+
 export interface Playing {
   /** Reaches the table as it is. */
   readonly client: DynamoDBDocumentClient;
@@ -73,6 +76,19 @@ export async function broken(
       if (must.some((start) => !told.includes(start))) violations.push('a free time is not told');
       if (told.some((start) => !may.includes(start))) violations.push('a time is told as free that is not');
     }
+    const [from, to] = DAYS;
+    const list = await calm.api.staff.list({ from, to, agentId, limit: '100' });
+    const listed = (list.json as { appointments: { appointmentId: string; revision: number }[] }).appointments;
+    const kept = [...world.booked.values()].filter((one) => one.agentId === agentId);
+    if (
+      JSON.stringify(listed.map(({ appointmentId, revision }) => `${appointmentId} ${revision}`)) !==
+      JSON.stringify(
+        kept
+          .toSorted((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1))
+          .map(({ id, revision }) => `${id} ${revision}`),
+      )
+    )
+      violations.push('staff are shown other appointments than there are');
     if (violations.length > 0) return violations;
   }
   return [];

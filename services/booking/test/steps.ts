@@ -29,8 +29,15 @@ export type Step =
       readonly replaces?: number | undefined;
     }
   | { readonly do: 'release'; readonly which: number }
-  | { readonly do: 'move'; readonly which: number; readonly pick: number }
-  | { readonly do: 'cancel'; readonly which: number }
+  | {
+      readonly do: 'move';
+      readonly which: number;
+      readonly pick: number;
+      readonly isStaff: boolean;
+      /** Whom staff give it to. */
+      readonly agent?: number | undefined;
+    }
+  | { readonly do: 'cancel'; readonly which: number; readonly isStaff: boolean }
   | { readonly do: 'amend'; readonly which: number }
   | { readonly do: 'call'; readonly which: number; readonly event: ReceivedCallEvent['detailType'] }
   | { readonly do: 'edit'; readonly agent: number; readonly calendar: Calendar };
@@ -80,8 +87,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('hold' as const), agent: maybe(agent), pick, replaces: maybe(which) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), which }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('move' as const), which, pick }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('move' as const), which, pick, isStaff: fc.boolean(), agent: maybe(agent) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), which, isStaff: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('amend' as const), which }) },
   {
     weight: 1,
@@ -221,17 +231,22 @@ export function deedOf(
     case 'move': {
       if (!appointment) return undefined;
       const { id } = appointment;
-      const start = startFor([appointment.agentId], step.pick);
-      const body = { startsAt: iso(start), timeZone: TIME_ZONE };
-      return { deed: { do: 'move', id, start }, run: async () => api.reschedule(id, { ...asClient, body }) };
+      const givenTo = step.isStaff ? agentId : undefined;
+      const start = startFor([givenTo ?? appointment.agentId], step.pick);
+      const body = { startsAt: iso(start), timeZone: TIME_ZONE, agentId: givenTo };
+      return {
+        deed: { do: 'move', id, start, agentId: givenTo },
+        run: async () => (step.isStaff ? api.staff.reschedule(id, body) : api.reschedule(id, { ...asClient, body })),
+      };
     }
     case 'cancel': {
       if (!appointment) return undefined;
       const { id } = appointment;
       const marker = `r${world.serial}`;
+      const body = { reason: marker };
       return {
         deed: { do: 'cancel', id, marker },
-        run: async () => api.cancel(id, { ...asClient, body: { reason: marker } }),
+        run: async () => (step.isStaff ? api.staff.cancel(id, body) : api.cancel(id, { ...asClient, body })),
       };
     }
     case 'amend': {

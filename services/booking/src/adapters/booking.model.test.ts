@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import * as fc from 'fast-check';
 import { CALM, CROWDED, STORM, type Weather } from '../../test/clients';
-import { broken } from '../../test/play';
+import { broken, INDEXES } from '../../test/play';
 import { plays } from '../../test/steps';
 
 const overTheEngine = engineIsHere() ? describe : describe.skip;
@@ -25,7 +25,7 @@ overTheEngine('booking, whatever is asked of it at the same time,', () => {
     const path = process.env['REPLAY'];
     await fc.assert(
       fc.asyncProperty(plays, async (play) => {
-        const table = await engine.table();
+        const table = await engine.table(INDEXES);
 
         expect(await broken(play, { client: engine.client, table, weather, ...(trace && { trace }) })).toEqual([]);
       }),
