@@ -1,8 +1,8 @@
 import { ScanCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { NOW } from './api';
+import { NOW, type PublicApi } from './api';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
 import { CALM, inTurn, inWeather, randomFrom, type Weather } from './clients';
-import { AGENTS, DAYS, freeStarts, judge, newWorld, type Deed } from './model';
+import { AGENTS, DAYS, freeStarts, judge, newWorld, type Deed, type World } from './model';
 import { agentBody, apis, deedOf, LIMITS, type Play } from './steps';
 
 async function allItems(client: DynamoDBDocumentClient, TableName: string): Promise<Record<string, unknown>[]> {
@@ -65,31 +65,32 @@ export async function broken(
       isCalm: Object.values(weather).every((probability) => probability === 0),
     });
     world = judged.world;
-    const violations = [...judged.violations];
     const agentId = AGENTS[world.serial % AGENTS.length] ?? '';
-    if (world.agents.get(agentId)?.active) {
-      const [from, to] = DAYS;
-      const answer = await calm.api.availability({ from, to, timeZone: 'UTC', agentId });
-      const { slots } = answer.json as { slots: { startsAt: string }[] };
-      const told = slots.map(({ startsAt }) => Date.parse(startsAt));
-      const { must, may } = freeStarts(world, agentId);
-      if (must.some((start) => !told.includes(start))) violations.push('a free time is not told');
-      if (told.some((start) => !may.includes(start))) violations.push('a time is told as free that is not');
-    }
-    const [from, to] = DAYS;
-    const list = await calm.api.staff.list({ from, to, agentId, limit: '100' });
-    const listed = (list.json as { appointments: { appointmentId: string; revision: number }[] }).appointments;
-    const kept = [...world.booked.values()].filter((one) => one.agentId === agentId);
-    if (
-      JSON.stringify(listed.map(({ appointmentId, revision }) => `${appointmentId} ${revision}`)) !==
-      JSON.stringify(
-        kept
-          .toSorted((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1))
-          .map(({ id, revision }) => `${id} ${revision}`),
-      )
-    )
-      violations.push('staff are shown other appointments than there are');
+    const violations = [...judged.violations, ...(await shownWrongly(world, agentId, calm.api))];
     if (violations.length > 0) return violations;
   }
   return [];
+}
+
+/** What clients and staff are shown of an agent's time that is otherwise. */
+async function shownWrongly(world: World, agentId: string, api: PublicApi): Promise<readonly string[]> {
+  const violations: string[] = [];
+  const [from, to] = DAYS;
+  if (world.agents.get(agentId)?.active) {
+    const answer = await api.availability({ from, to, timeZone: 'UTC', agentId });
+    const { slots } = answer.json as { slots: { startsAt: string }[] };
+    const shown = slots.map(({ startsAt }) => Date.parse(startsAt));
+    const { must, may } = freeStarts(world, agentId);
+    if (must.some((start) => !shown.includes(start))) violations.push('a free time is not told');
+    if (shown.some((start) => !may.includes(start))) violations.push('a time is told as free that is not');
+  }
+  const list = await api.staff.list({ from, to, agentId, limit: '100' });
+  const { appointments } = list.json as { appointments: { appointmentId: string; revision: number }[] };
+  const shown = appointments.map(({ appointmentId, revision }) => `${appointmentId} ${revision}`);
+  const kept = [...world.booked.values()]
+    .filter((one) => one.agentId === agentId)
+    .toSorted((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1))
+    .map(({ id, revision }) => `${id} ${revision}`);
+  if (shown.join() !== kept.join()) violations.push('staff are shown other appointments than there are');
+  return violations;
 }
