@@ -14,6 +14,8 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /problems',
+  'GET /problems/{slug}',
   'GET /staff/agents',
   'GET /staff/appointments',
   'GET /staff/appointments/{appointmentId}',
@@ -24,6 +26,7 @@ const ROUTES = [
   'POST /holds',
   'POST /holds/{holdId}/release',
   'POST /staff/appointments/{appointmentId}/cancel',
+  'POST /staff/appointments/{appointmentId}/re-resolve',
   'POST /staff/appointments/{appointmentId}/reschedule',
   'PUT /staff/agents/{agentId}',
 ];
@@ -38,6 +41,7 @@ const HTTP_FUNCTIONS = [
   'staff-appointments',
   'staff-agents',
   'get-openapi',
+  'explain-problem',
   'serve-page',
 ];
 
@@ -192,8 +196,22 @@ describe('the booking stack', () => {
     });
   });
 
+  it('alarms at most once a day while functions start with old zone rules', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Appointments',
+      MetricName: 'ZoneRulesOld',
+      Dimensions: [{ Name: 'service', Value: 'booking' }],
+      Statistic: 'Sum',
+      Period: 86_400,
+      Threshold: 1,
+      AlarmDescription: Match.stringLikeRegexp('Zone rules are old'),
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
   it.each([
     ['GetOpenapi', []],
+    ['ExplainProblem', []],
     ['ServePage', []],
     ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
     ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],

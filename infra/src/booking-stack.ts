@@ -135,6 +135,7 @@ export class BookingStack extends ServiceStack {
           'GET /staff/appointments/{appointmentId}',
           'POST /staff/appointments/{appointmentId}/reschedule',
           'POST /staff/appointments/{appointmentId}/cancel',
+          'POST /staff/appointments/{appointmentId}/re-resolve',
         ],
         table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
         environment: roster,
@@ -146,6 +147,7 @@ export class BookingStack extends ServiceStack {
         environment: { ...roster, ...allowedCountries },
       },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
+      { handler: 'explain-problem', routes: ['GET /problems', 'GET /problems/{slug}'] },
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],
@@ -198,6 +200,20 @@ export class BookingStack extends ServiceStack {
       threshold: 1,
       description: 'The public API answered with an error of ours.',
       runbook: 'Public API fails',
+      topic: service.alertTopic,
+    });
+    new RunbookAlarm(this, 'zone-rules-old', {
+      metric: new cloudwatch.Metric({
+        namespace: 'Appointments',
+        metricName: 'ZoneRulesOld',
+        dimensionsMap: { service: service.name },
+        statistic: cloudwatch.Stats.SUM,
+        // Each start of a function counts: an alarm a day says it often enough.
+        period: Duration.days(1),
+      }),
+      threshold: 1,
+      description: 'Wall times are resolved with rules that have probably been superseded: some may be an hour wrong.',
+      runbook: 'Zone rules are old',
       topic: service.alertTopic,
     });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint, description: 'Where the public API and the page answer' });

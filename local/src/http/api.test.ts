@@ -95,3 +95,35 @@ describe('a route with a limit', () => {
     expect(answers).toEqual([401, 429]);
   });
 });
+
+describe('a request', () => {
+  it('is named in its answer, whoever gives it, and the function hears the same name', async () => {
+    const { kernel } = createTestKernel(NOW);
+    const heard: unknown[] = [];
+    const invoke = async (event: unknown) =>
+      heard.push((event as { requestContext: { requestId: string } }).requestContext.requestId);
+    const server = createServer(
+      createHttpApi(
+        { apiId: 'api', routes: [{ routeKey: 'GET /things', target: { invoke } }] },
+        {
+          clock: kernel.clock,
+          busy: kernel.busy,
+          authorize: async () => ({ allowed: false, status: 401, challenge: 'Bearer' }),
+        },
+      ),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const nameOf = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+      return response.headers.get('apigw-requestid');
+    };
+
+    const names = [await nameOf('/things'), await nameOf('/nothing'), await nameOf('/things')];
+
+    expect(new Set(names).size).toBe(3);
+    expect([names[0], names[2]]).toEqual(heard);
+    expect(names[1]).toMatch(/^[\w-]+$/);
+  });
+});

@@ -46,7 +46,7 @@ export function createHttpApi(
     spec.routes.flatMap((route) => (route.target.limit ? [[route, tokenBucket(route.target.limit)]] : [])),
   );
 
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse, requestId: string) => {
     const method = request.method ?? 'GET';
     const [path, query] = splitTarget(request.url ?? '/');
     const body = await readBody(request, BODY_LIMIT_BYTES);
@@ -88,7 +88,17 @@ export function createHttpApi(
         jwt = { claims: verdict.claims, scopes: verdict.scopes };
       }
       const event = {
-        ...toEvent(request, { method, path, query, body, routeKey, apiId: spec.apiId, now: ports.clock.now(), jwt }),
+        ...toEvent(request, {
+          method,
+          path,
+          query,
+          body,
+          routeKey,
+          requestId,
+          apiId: spec.apiId,
+          now: ports.clock.now(),
+          jwt,
+        }),
         ...(Object.keys(found.pathParameters).length > 0 ? { pathParameters: found.pathParameters } : {}),
       };
       const outcome = await withinLimit(target.invoke(event));
@@ -101,7 +111,10 @@ export function createHttpApi(
   };
 
   return (request, response) => {
-    answer(request, response).catch((error: unknown) => {
+    const requestId = randomUUID();
+    // An HTTP API names every request in its answer, whether a function was asked or not.
+    response.setHeader('apigw-requestid', requestId);
+    answer(request, response, requestId).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy();
       else if (error instanceof BodyTooLargeError) sendJson(response, 413, { message: 'Request Entity Too Large' });
       else sendJson(response, 500, { message: 'Internal Server Error' });
@@ -144,6 +157,7 @@ function toEvent(
     readonly query: string;
     readonly body: Buffer;
     readonly routeKey: string;
+    readonly requestId: string;
     readonly apiId: string;
     readonly now: number;
     readonly jwt: unknown;
@@ -188,7 +202,7 @@ function toEvent(
         sourceIp,
         userAgent: request.headers['user-agent'] ?? '',
       },
-      requestId: randomUUID(),
+      requestId: about.requestId,
       routeKey: about.routeKey,
       stage: '$default',
       time: commonLogTime(about.now),

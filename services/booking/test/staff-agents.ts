@@ -8,6 +8,7 @@ import { listStaffAgents } from '../src/app/list-staff-agents';
 import { putAgent } from '../src/app/put-agent';
 import type { Agent } from '../src/domain/agent';
 import { ENVIRONMENT, type Answered } from './api';
+import { mustBeDocumented, operationAt } from './document';
 
 export const CONFIGURED = configuredAgent(ENVIRONMENT);
 
@@ -37,6 +38,8 @@ export function memoryAgents(configured: Agent = CONFIGURED): MemoryAgents {
 export interface AskedPut {
   readonly query?: Record<string, string>;
   readonly headers?: Record<string, string>;
+  /** Sent as it is, instead of the body. */
+  readonly raw?: string;
 }
 
 /** The staff's routes on agents as API Gateway would call them behind its authorizer, over any store. */
@@ -50,28 +53,30 @@ export function staffAgentsApi({ find, all, save }: AgentStore, now: () => Date,
       putAgent({ find, save, defaults, judgePhone, now }),
     ),
   });
+  let requests = 0;
   const ask = async (routeKey: string, event: Record<string, unknown>): Promise<Answered> => {
     const answer = await route({
       version: '2.0',
       routeKey,
       rawPath: '/',
       headers: {},
-      requestContext: { requestId: 'req-1', http: { method: 'ANY' } },
+      requestContext: { requestId: `req-${++requests}`, http: { method: 'ANY' } },
       isBase64Encoded: false,
       ...event,
     } as unknown as APIGatewayProxyEventV2);
-    const text = answer.body ?? '';
+    const answered = { status: answer.statusCode ?? 0, headers: answer.headers ?? {}, text: answer.body ?? '' };
+    mustBeDocumented(operationAt(routeKey), typeof event['body'] === 'string' ? event['body'] : undefined, answered);
     // oxlint-disable-next-line typescript/no-unsafe-assignment
-    return { status: answer.statusCode ?? 0, headers: answer.headers ?? {}, text, json: JSON.parse(text) };
+    return { ...answered, json: JSON.parse(answered.text) };
   };
   return {
     list: (query: Record<string, string> = {}) => ask('GET /staff/agents', { queryStringParameters: query }),
-    put: (agentId: string, body: unknown, { query, headers }: AskedPut = {}) =>
+    put: (agentId: string, body: unknown, { query, headers, raw }: AskedPut = {}) =>
       ask('PUT /staff/agents/{agentId}', {
         pathParameters: { agentId },
         queryStringParameters: query,
         headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
+        body: raw ?? JSON.stringify(body),
       }),
   };
 }

@@ -62,17 +62,12 @@ export class Problem extends Error {
 }
 
 /** The problem that names every fault of a request. */
-export function invalidRequest(
-  errors: readonly Fault[],
-  slug = 'invalid-request',
-  more?: ProblemDetails['more'],
-): Problem {
+export function invalidRequest(errors: readonly Fault[]): Problem {
   return new Problem({
     status: 400,
-    slug,
+    slug: 'invalid-request',
     title: 'The request cannot be understood as it stands',
     errors,
-    ...(more && { more }),
   });
 }
 

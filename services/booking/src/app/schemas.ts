@@ -168,6 +168,16 @@ export const StaffReschedule = Reschedule.extend({
 
 export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT);
 
+export const ReResolve = z.strictObject(
+  {
+    dryRun: z
+      .boolean({ error: said('must be true or false') })
+      .default(false)
+      .meta({ description: 'Only says what would become of it.' }),
+  },
+  AN_OBJECT,
+);
+
 export const Amend = z.strictObject(
   {
     name: Name.optional(),
@@ -312,6 +322,32 @@ export const StaffAppointmentsAnswer = z.object({
 
 export const StaffAppointmentWithHistoryAnswer = StaffAppointmentAnswer.extend({ history: historyAnswer });
 
+const resolvedTime = z
+  .object({
+    startsAt: z.string().meta({ format: 'date-time' }),
+    localStart: z.object({ client: WithOffset, agent: WithOffset }),
+    tzdb: z.string(),
+  })
+  .meta({ id: 'ResolvedTime' });
+
+export const ReResolvedAnswer = z.object({
+  outcome: z.enum(['unchanged', 'amended', 'moved', 'conflict', 'not-applicable']).meta({
+    description:
+      "`amended`: only the client's clocks show another time. `moved`: the agent's wall time is at another instant. `conflict`: it would be, but nothing was changed.",
+  }),
+  because: z.enum(['taken', 'past', 'status', 'newer-rules', 'unknown-zone']).optional().meta({
+    description:
+      'Of a conflict: the new time is `taken` or `past`. Where it does not apply: the appointment is `past` or of another `status` than `scheduled`, was made with `newer-rules`, or is in an `unknown-zone`.',
+  }),
+  skipped: z.boolean().optional().meta({
+    description: "Whether the agent's wall time does not exist any more: the end of the gap is taken.",
+  }),
+  blockedBy: z.array(z.string()).optional().meta({ description: 'Whose the new time is: appointments and holds.' }),
+  from: resolvedTime,
+  to: resolvedTime.nullable(),
+  appointment: StaffAppointmentAnswer,
+});
+
 export const ProblemAnswer = z.object({
   type: z.string().meta({ format: 'uri', description: 'Stable; compare its last part.' }),
   title: z.string(),
@@ -325,3 +361,18 @@ export const ProblemAnswer = z.object({
   agentVersion: z.int().optional().meta({ description: 'The version that the agent has by now.' }),
   requestId: z.string(),
 });
+
+/** What a problem's `type` leads to. */
+export const ProblemKindAnswer = z.object({
+  type: z.string().meta({ format: 'uri' }),
+  slug: z.string().meta({ example: 'slot-taken' }),
+  status: z.int(),
+  title: z.string(),
+  meaning: z.string(),
+  remedy: z.string().meta({ description: 'What to do about it.' }),
+});
+
+export const ProblemKindsAnswer = z.object({ problems: z.array(ProblemKindAnswer.meta({ id: 'ProblemKind' })) });
+
+/** What API Gateway itself answers, before or instead of a function. */
+export const GatewayAnswer = z.object({ message: z.string().meta({ example: 'Service Unavailable' }) });

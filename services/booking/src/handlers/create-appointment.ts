@@ -13,7 +13,10 @@ import {
   publicUrl,
   tableName,
 } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { createAppointment } from '../app/create-appointment';
+
+sayZoneRules(now());
 
 // First, so that everything wrong with the environment is told at once: other functions read the roster too.
 const judgePhone = phoneRulesFrom();

@@ -3,8 +3,11 @@ import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
 import { configuredAgent } from '../adapters/roster';
 import { now, problemBase, tableName } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { getAvailability } from '../app/get-availability';
 import { listAgents } from '../app/list-agents';
+
+sayZoneRules(now());
 
 const { claimedBetween } = appointmentStore(documentClient(), tableName());
 const agents = agentStore(documentClient(), tableName(), configuredAgent());

@@ -4,7 +4,10 @@ import { appointmentStore } from '../adapters/appointment-store';
 import { newHoldId } from '../adapters/ids';
 import { configuredAgent } from '../adapters/roster';
 import { holdMinutes, now, problemBase, tableName } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { holdSlot, releaseHold } from '../app/hold-slot';
+
+sayZoneRules(now());
 
 const store = appointmentStore(documentClient(), tableName());
 

@@ -3,8 +3,13 @@ import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
 import { configuredAgent } from '../adapters/roster';
 import { now, problemBase, tableName } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { cancelAppointment, rescheduleAppointment, staff } from '../app/change-appointment';
+import { reResolveAppointment } from '../app/re-resolve-appointment';
 import { getStaffAppointment, listStaffAppointments } from '../app/staff-appointments';
+import { PRESENT_RULES } from '../domain/re-resolve';
+
+sayZoneRules(now());
 
 const store = appointmentStore(documentClient(), tableName());
 const ports = { ...store, agents: agentStore(documentClient(), tableName(), configuredAgent()), now };
@@ -20,5 +25,9 @@ export const handler = jsonRoutes({
   'POST /staff/appointments/{appointmentId}/cancel': jsonRoute(
     { problemBase: base, body: 'optional' },
     cancelAppointment(ports, staff),
+  ),
+  'POST /staff/appointments/{appointmentId}/re-resolve': jsonRoute(
+    { problemBase: base, body: 'optional' },
+    reResolveAppointment({ ...ports, rules: PRESENT_RULES }),
   ),
 });
