@@ -82,7 +82,11 @@ async function tableOf(engine: Engine, howMany: number, existing: number) {
     appointmentStore(client, TableName),
     () => NOW,
     {},
-    { agents: agentStore(client, TableName, configured), limits: { perAddress: 1e6, perNumber: 1e6, perNetwork: 1e6 } },
+    {
+      agents: agentStore(client, TableName, configured),
+      limits: { perAddress: 1e6, perNumber: 1e6, perNetwork: 1e6 },
+      isRead: false,
+    },
   );
   let booked = 0;
   let asked = 0;

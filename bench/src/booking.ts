@@ -6,7 +6,7 @@ import { percentile, table } from './statistics';
 const SIZES: Sizes = {
   agents: [1, 20, 200],
   existing: [0, 1000, 100_000],
-  runs: 5,
+  runs: 3,
   requests: (call, agents) => (call === 'book a named agent' || agents === 1 ? 100 : agents === 20 ? 40 : 10),
 };
 const ON_THE_LAPTOP = 100;

@@ -288,7 +288,7 @@ overTheEngine('the promises of booking are broken when', () => {
     }
 
     expect(found).toContainEqual(expect.stringMatching(breaks));
-  });
+  }, 120_000);
 
   it('what a move keeps is not looked at', async () => {
     // Another write would have to be at fault before this guard is needed, so what it left is made by hand.
