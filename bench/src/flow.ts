@@ -18,7 +18,8 @@ function peakMemoryMiB(pid: number): number {
   return own(pid) + children.reduce((sum, child) => sum + own(child), 0);
 }
 
-async function allSlots(system: System): Promise<readonly Slot[]> {
+/** Every slot of the next two months that is free. */
+export async function allSlots(system: System): Promise<readonly Slot[]> {
   const now = await system.now();
   const day = (offset: number) => new Date(now.getTime() + offset * 86_400_000).toISOString().slice(0, 10);
   const { body } = await system.request<{ slots: Slot[] }>(

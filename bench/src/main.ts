@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { benchBooking } from './booking';
 import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
@@ -10,13 +11,14 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
   bundles: benchBundles,
   flow: benchFlow,
+  booking: benchBooking,
   journey: benchFailingJourney,
   page: benchPage,
   start: benchStart,
   mutation: benchMutation,
 };
-/** Takes about an hour, so it must be asked for. */
-const ON_DEMAND = new Set(['mutation']);
+/** Takes ten minutes, or an hour, so it must be asked for. */
+const ON_DEMAND = new Set(['booking', 'mutation']);
 
 async function main(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.filter((part) => !(part in PARTS));

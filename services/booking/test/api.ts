@@ -60,6 +60,8 @@ export interface Differing {
   readonly toProve?: readonly Proof[];
   /** By which appointments are resolved again. */
   readonly rules?: ZoneRules;
+  /** Whether answers are read and held to the document, which takes about as long as giving them. @default true */
+  readonly isRead?: boolean;
 }
 
 export interface Answered {
@@ -76,7 +78,7 @@ export function publicApi(
   store: AppointmentStore,
   now: () => Date,
   environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
-  { agents, limits, formMinimumSeconds = 0, toProve = [], rules = PRESENT_RULES }: Differing = {},
+  { agents, limits, formMinimumSeconds = 0, toProve = [], rules = PRESENT_RULES, isRead = true }: Differing = {},
 ) {
   const configured = { ...ENVIRONMENT, ...environment };
   const judgePhone = phoneRulesFrom(configured);
@@ -139,6 +141,7 @@ export function publicApi(
         isBase64Encoded: false,
       } as unknown as APIGatewayProxyEventV2);
       const answered = { status: answer.statusCode ?? 0, headers: answer.headers ?? {}, text: answer.body ?? '' };
+      if (!isRead) return { ...answered, json: undefined };
       mustBeDocumented(operation, text, answered);
       // oxlint-disable-next-line typescript/no-unsafe-assignment
       return { ...answered, json: parsed(answered) };

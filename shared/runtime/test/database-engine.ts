@@ -56,6 +56,8 @@ export async function startEngine(): Promise<Engine> {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     // The SDK's own retries are the wait until the engine answers.
     maxAttempts: 10,
+    // Tests ask a hundred things at once and more.
+    requestHandler: { httpAgent: { maxSockets: 256 } },
   });
   await raw.send(new ListTablesCommand({}));
   let tables = 0;

@@ -1,7 +1,6 @@
 import { ScanCommand, type QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
-import * as fc from 'fast-check';
 import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import { applyCallEvent, type ReceivedCallEvent } from '../app/apply-call-event';
@@ -107,16 +106,6 @@ overTheEngine('appointments over the real database engine', () => {
       endsAt: '2026-12-01T16:00:00+01:00',
     });
     expect(answer.json.nearest[1].startsAt).toBe('2026-12-01T17:00:00+01:00');
-  });
-
-  it('makes one appointment of a hundred identical posts at once, and gives all of them its 201', async () => {
-    const headers = { 'idempotency-key': 'one' };
-    const answers = await Promise.all(Array.from({ length: 100 }, () => api.create({ headers, body: BOOKING })));
-
-    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
-    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
-    expect(await items('appointment')).toHaveLength(1);
-    expect(await outbox()).toHaveLength(1);
   });
 
   it('keeps a held time from everybody else until the instant at which the hold ends', async () => {
@@ -394,90 +383,4 @@ overTheEngine('appointments over the real database engine', () => {
 
     expect(read).toEqual(['1 of 1', '1 of 1']);
   });
-
-  it('never lets appointments overlap, loses no acknowledged write and counts versions by one, however commands interleave', async () => {
-    const starts = ['14:00', '14:30', '15:00', '15:30'].map((time) => `2026-12-01T${time}:00.000Z`);
-    const command = fc.oneof(
-      fc.record({ do: fc.constant('create' as const), slot: fc.nat(3) }),
-      fc.record({ do: fc.constant('move' as const), which: fc.nat(5), slot: fc.nat(3) }),
-      fc.record({ do: fc.constant('cancel' as const), which: fc.nat(5) }),
-    );
-    const rounds = fc.array(fc.array(command, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 6 });
-
-    await fc.assert(
-      fc.asyncProperty(rounds, async (commands) => {
-        table = await engine.table(INDEXES);
-        store = appointmentStore(engine.client, table);
-        api = publicApi(store, () => now);
-        const made: Booked[] = [];
-        const acknowledged = new Map<string, { version: number; status: string; startsAt: string }>();
-        const acknowledge = (json: { appointmentId: string; version: number; status: string; startsAt: string }) => {
-          const last = acknowledged.get(json.appointmentId);
-          if (!last || last.version < json.version) acknowledged.set(json.appointmentId, json);
-        };
-
-        for (const round of commands) {
-          const known = [...made];
-          await Promise.all(
-            round.map(async (step) => {
-              const target = 'which' in step ? known[step.which % Math.max(1, known.length)] : undefined;
-              if (step.do === 'create') {
-                const answer = await api.create({ body: { ...BOOKING, startsAt: starts[step.slot] } });
-                if (answer.status === 201) {
-                  made.push({ appointmentId: answer.json.appointmentId, token: answer.json.manageToken });
-                  acknowledge(answer.json);
-                } else if (answer.status !== 409) throw new Error(answer.text);
-              } else if (target) {
-                const before = acknowledged.get(target.appointmentId)?.version ?? 0;
-                const answer =
-                  step.do === 'cancel'
-                    ? await api.cancel(target.appointmentId, target)
-                    : await api.reschedule(target.appointmentId, {
-                        ...target,
-                        body: { startsAt: starts[step.slot], timeZone: 'Europe/Berlin' },
-                      });
-                if (answer.status === 200 && answer.json.version > before) acknowledge(answer.json);
-                else if (answer.status !== 200 && answer.status !== 409) throw new Error(answer.text);
-              }
-            }),
-          );
-        }
-
-        const kept = await items('appointment');
-        const holders = new Map<string, string>();
-        for (const appointment of kept.filter((item) => item['status'] === 'scheduled')) {
-          const start = String(appointment['startsAt']);
-          expect(holders.has(start)).toBe(false);
-          holders.set(start, String(appointment['appointmentId']));
-        }
-        // Every claim belongs to the appointment that stands there, six to each.
-        const claims = await items('claim');
-        expect(claims).toHaveLength(holders.size * 6);
-        for (const claim of claims) {
-          const holder = kept.find((item) => item['appointmentId'] === claim['heldBy']);
-          expect(String(claim['sk']) >= String(holder?.['startsAt'])).toBe(true);
-          expect(String(claim['sk']) < String(holder?.['endsAt'])).toBe(true);
-        }
-        // What was acknowledged last is what stands.
-        expect(kept).toHaveLength(acknowledged.size);
-        for (const item of kept) {
-          const last = acknowledged.get(String(item['appointmentId']));
-          expect({ version: item['version'], status: item['status'], startsAt: item['startsAt'] }).toEqual({
-            version: last?.version,
-            status: last?.status,
-            startsAt: new Date(last?.startsAt ?? 0).toISOString(),
-          });
-        }
-        // One event for every version, from one up without a gap.
-        const events = await outbox();
-        for (const item of kept) {
-          const revisions = events
-            .filter((event) => JSON.stringify(event).includes(String(item['appointmentId'])))
-            .map((event) => event.detail.data.revision);
-          expect(revisions).toEqual(Array.from({ length: Number(item['version']) }, (_, index) => index + 1));
-        }
-      }),
-      { numRuns: 40 },
-    );
-  }, 60_000);
 });

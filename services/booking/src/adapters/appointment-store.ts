@@ -186,11 +186,20 @@ export function appointmentStore(
     },
   });
 
-  /** Free is also what a hold had until `now`, or what `holdId` has. An appointment's claim has no end, and so is never free. */
-  const ifFree = (now: Date, holdId: string | undefined) => ({
-    ConditionExpression: `attribute_not_exists(pk) OR holdUntil <= :now${holdId === undefined ? '' : ' OR heldBy = :hold'}`,
-    ExpressionAttributeValues: { ':now': now.getTime(), ...(holdId !== undefined && { ':hold': holdId }) },
-  });
+  /** Free is also what a hold had until `now`, or what one of `holds` has. An appointment's claim has no end, and so is never free. */
+  const ifFree = (now: Date, ...holds: readonly (string | undefined)[]) => {
+    const known = holds.filter((holdId) => holdId !== undefined);
+    return {
+      ConditionExpression: [
+        'attribute_not_exists(pk) OR holdUntil <= :now',
+        ...known.map((_, place) => `heldBy = :hold${place}`),
+      ].join(' OR '),
+      ExpressionAttributeValues: {
+        ':now': now.getTime(),
+        ...Object.fromEntries(known.map((holdId, place) => [`:hold${place}`, holdId])),
+      },
+    };
+  };
 
   const claim = (
     { appointmentId, agent, claimedTo }: Appointment,
@@ -318,7 +327,8 @@ export function appointmentStore(
         Put: {
           TableName,
           Item: { ...claimKey(agentId, piece), kind: 'claim', heldBy: holdId, holdUntil: until, expiresAt },
-          ...ifFree(now, replaces),
+          // What has its own id is from an earlier try of this very request.
+          ...ifFree(now, holdId, replaces),
         },
       })),
     ]);
@@ -367,8 +377,21 @@ export function appointmentStore(
     ];
     const refused = await write(actions);
     if (!refused) return 'saved';
-    if (refused[0] === 'ConditionalCheckFailed') return 'overtaken';
-    return 'slot-taken';
+    if (refused[0] !== 'ConditionalCheckFailed') return 'slot-taken';
+    return (await isWritten(after)) ? 'saved' : 'overtaken';
+  }
+
+  /** Whether what stands is this to the letter: then an earlier try of this very request came through. */
+  async function isWritten(appointment: Appointment): Promise<boolean> {
+    const stored = await find(appointment.appointmentId);
+    return JSON.stringify(stored) === JSON.stringify(StoredAppointment.parse(appointment));
+  }
+
+  async function find(appointmentId: string): Promise<Appointment | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: appointmentKey(appointmentId), ConsistentRead: true }),
+    );
+    return Item && StoredAppointment.parse(Item);
   }
 
   async function record({
@@ -389,6 +412,7 @@ export function appointmentStore(
   return {
     create,
     answeredBefore,
+    find,
     save,
     record,
     hold,
@@ -397,13 +421,6 @@ export function appointmentStore(
     findHold: async (holdId) => {
       const { Item } = await client.send(new GetCommand({ TableName, Key: holdKey(holdId), ConsistentRead: true }));
       return Item && StoredHold.parse(Item);
-    },
-
-    find: async (appointmentId) => {
-      const { Item } = await client.send(
-        new GetCommand({ TableName, Key: appointmentKey(appointmentId), ConsistentRead: true }),
-      );
-      return Item && StoredAppointment.parse(Item);
     },
 
     read: async (appointmentId): Promise<Told | undefined> => {

@@ -20,7 +20,7 @@ export function piecesOf(slot: Slot, agent: Pick<Agent, 'bufferBeforeMinutes' | 
 
 export function piecesBetween(from: number, to: number): number[] {
   const pieces: number[] = [];
-  for (let piece = Math.floor(from / GRID) * GRID; piece < to; piece += GRID) pieces.push(piece);
+  for (let piece = pieceAt(from); piece < to; piece += GRID) pieces.push(piece);
   return pieces;
 }
 
@@ -94,10 +94,20 @@ export function offered(agent: Agent, start: number, now: number): OfferedOrNot 
 
 /** The slots that can be booked now and of which no piece is claimed. */
 export function freeSlots(agent: Agent, slots: readonly Slot[], claimed: ReadonlySet<number>, now: number): Slot[] {
-  return slots.filter(
-    (slot) => bookable(agent, slot, now) && piecesOf(slot, agent).every((piece) => !claimed.has(piece)),
-  );
+  return slots.filter((slot) => bookable(agent, slot, now) && isUnclaimed(slot, agent, claimed));
 }
+
+/** This is asked of thousands of slots for one answer, so it makes no list of their pieces. */
+function isUnclaimed(slot: Slot, agent: Agent, claimed: ReadonlySet<number>): boolean {
+  if (claimed.size === 0) return true;
+  const to = slot.end + agent.bufferAfterMinutes * MINUTE;
+  for (let piece = pieceAt(slot.start - agent.bufferBeforeMinutes * MINUTE); piece < to; piece += GRID) {
+    if (claimed.has(piece)) return false;
+  }
+  return true;
+}
+
+const pieceAt = (instant: number) => Math.floor(instant / GRID) * GRID;
 
 /** The `count` slots nearest to `start`, the earlier first where two are as near, told in the order of time. */
 export function nearestSlots(slots: readonly Slot[], start: number, count: number): Slot[] {
