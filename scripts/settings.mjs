@@ -4,6 +4,7 @@ import { isSpokenIn, localesIn } from '../services/telephony/compile-words.mjs';
 import { tsImport } from 'tsx/esm/api';
 import { root } from './setup.mjs';
 
+const { parseReminders } = await tsImport('../services/scheduler/src/domain/reminders.ts', import.meta.url);
 const { CallPolicy } = await tsImport('../services/telephony/src/domain/policy.ts', import.meta.url);
 
 const E164 = [/^\+[1-9]\d{6,14}$/, 'a number in international form, like +12025550123'];
@@ -20,6 +21,16 @@ const matching = (pattern) => (value) => pattern.test(value);
 function isPolicy(text) {
   try {
     return CallPolicy.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
+
+/** The scheduler's own. */
+function areReminders(text) {
+  try {
+    parseReminders(text);
+    return true;
   } catch {
     return false;
   }
@@ -57,6 +68,7 @@ export const SETTINGS = {
   BOOKINGS_PER_NUMBER: setting(['bookingsPerNumberPerDay'], WHOLE, { number: true }),
   BOOKINGS_PER_NETWORK: setting(['bookingsPerNetworkPerHour'], WHOLE, { number: true }),
   FORM_MINIMUM_SECONDS: setting(['formMinimumSeconds'], AMOUNT, { number: true }),
+  REMINDERS: setting(['reminders'], [areReminders, 'offsets like 24h,1h or 1d@wall, ten at most, or none']),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
   SENDER_EMAIL: setting(['senderEmail'], EMAIL),
   TWILIO_PHONE_NUMBER: setting(['twilioPhoneNumber'], E164),

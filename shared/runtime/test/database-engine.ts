@@ -31,10 +31,16 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+}
+
 export interface Engine {
   readonly client: DynamoDBDocumentClient;
-  /** Makes a table of a service's shape and answers its name. */
-  readonly table: () => Promise<string>;
+  /** Makes a table of a service's shape, with these indexes, and answers its name. */
+  readonly table: (indexes?: readonly TableIndex[]) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -55,7 +61,7 @@ export async function startEngine(): Promise<Engine> {
   let tables = 0;
   return {
     client: DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } }),
-    table: async () => {
+    table: async (indexes = []) => {
       const TableName = `service-${++tables}`;
       await raw.send(
         new CreateTableCommand({
@@ -64,11 +70,25 @@ export async function startEngine(): Promise<Engine> {
           AttributeDefinitions: [
             { AttributeName: 'pk', AttributeType: 'S' },
             { AttributeName: 'sk', AttributeType: 'S' },
+            ...indexes.flatMap(({ partitionKey, sortKey }) => [
+              { AttributeName: partitionKey, AttributeType: 'S' as const },
+              { AttributeName: sortKey, AttributeType: 'S' as const },
+            ]),
           ],
           KeySchema: [
             { AttributeName: 'pk', KeyType: 'HASH' },
             { AttributeName: 'sk', KeyType: 'RANGE' },
           ],
+          ...(indexes.length > 0 && {
+            GlobalSecondaryIndexes: indexes.map(({ name, partitionKey, sortKey }) => ({
+              IndexName: name,
+              KeySchema: [
+                { AttributeName: partitionKey, KeyType: 'HASH' as const },
+                { AttributeName: sortKey, KeyType: 'RANGE' as const },
+              ],
+              Projection: { ProjectionType: 'ALL' as const },
+            })),
+          }),
         }),
       );
       return TableName;

@@ -18,7 +18,7 @@ import {
   type Change,
 } from '../domain/appointment';
 import { readTime } from '../domain/instants';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import type { Agents } from './agents';
 import { appointmentBody, busy, privately, slotTaken, stateForbids, type Told } from './answers';
 import { authorise, noSuchAppointment, type AuthorisePorts } from './authorise';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checked, invalidRequest, type Fault, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import { startOfDate } from '../domain/instants';
-import { firstInstantAtOrAfter, zoneNamed } from '../domain/zones';
+import { firstInstantAtOrAfter, zoneNamed } from '@appointments/runtime/zones';
 import { agentsMeant, type Agents } from './agents';
 import { slotBody } from './answers';
 import { freeBetween, type ClaimedBetween } from './nearest';

@@ -2,7 +2,7 @@ import { E164, NOT_E164 } from '@appointments/runtime';
 import * as z from 'zod';
 import { STATUSES } from '../domain/appointment';
 import { readTime, startOfDate } from '../domain/instants';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 
 // Control characters, halves of surrogate pairs and line separators have no place in a name or a note.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;

@@ -8,7 +8,7 @@ import type {
 } from '@appointments/events';
 import type { Agent } from './agent';
 import type { Slot } from './slots';
-import { isoInZone, TZDB_VERSION, zoneNamed, type Zone } from './zones';
+import { isoInZone, TZDB_VERSION, zoneNamed, type Zone } from '@appointments/runtime/zones';
 
 export const STATUSES = ['scheduled', 'calling', 'connected', 'completed', 'failed', 'cancelled'] as const;
 export type Status = (typeof STATUSES)[number];

@@ -1,6 +1,6 @@
 import type { Agent } from './agent';
 import { startOfDate } from './instants';
-import { dateInZone, firstInstantAtOrAfter, lastInstantAt } from './zones';
+import { dateInZone, firstInstantAtOrAfter, lastInstantAt } from '@appointments/runtime/zones';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

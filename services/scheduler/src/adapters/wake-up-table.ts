@@ -74,7 +74,7 @@ export function wakeUpTable(client: DynamoDBDocumentClient, TableName: string, n
               ExpressionAttributeValues: {
                 ':version': version,
                 ':cancelled': cancelled,
-                ':heardAt': heardAt ?? now().toISOString(),
+                ':heardAt': heardAt,
                 ':expiresAt': expiresAt(startsAt),
                 ...(startsAt !== undefined && { ':startsAt': startsAt }),
               },

@@ -17,5 +17,5 @@ export async function inLanes<Item>(
       }
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
 }

@@ -10,6 +10,7 @@ export const PLANNED_BY = [AppointmentCreated, AppointmentRescheduled, Appointme
 /** A version of an appointment's time, and the wake-ups it needs. */
 export interface Change extends AppointmentState {
   readonly appointmentId: string;
+  readonly heardAt: string;
   readonly wakeUps: readonly WakeUp[];
 }
 
