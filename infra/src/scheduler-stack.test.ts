@@ -165,7 +165,7 @@ describe('the scheduler stack', () => {
     for (const name of ['PlanWakeUps', 'Compare']) {
       for (const statement of statementsOf(`${name}FunctionServiceRole`).filter(ofGroup)) {
         if (statement.Action === 'scheduler:ListSchedules') expect(statement.Resource).toBe('*');
-        else expect(JSON.stringify(statement.Resource)).toMatch(/:schedule\/",.*Schedules.*,"\/\*"/);
+        else expect(JSON.stringify(statement.Resource)).toMatch(/:schedule\/scheduler-Schedules-\w+\/\*"/);
       }
     }
   });

@@ -71,6 +71,8 @@ export interface WorldOptions {
   readonly outage?: { readonly fromMs: number; readonly toMs: number };
   /** Sweeps every five minutes, and compares every day at this time of it. @default neither is done */
   readonly compareAtMs?: number;
+  /** @default 1 */
+  readonly compareEveryDays?: number;
   /** How many schedules, and how many wake-ups, a page holds. @default 100 */
   readonly page?: number;
 }
@@ -253,7 +255,8 @@ export function world(options: WorldOptions) {
   if (options.compareAtMs !== undefined) {
     const midnight = Math.floor(nowMs / DAY_MS) * DAY_MS;
     every(5 * MINUTE_MS, nowMs + 2.5 * MINUTE_MS, () => sweep(nowMs));
-    every(DAY_MS, midnight + options.compareAtMs + (midnight + options.compareAtMs < nowMs ? DAY_MS : 0), () =>
+    const first = midnight + options.compareAtMs;
+    every((options.compareEveryDays ?? 1) * DAY_MS, first < nowMs ? first + DAY_MS : first, () =>
       compare(nowMs, { run: now().toISOString(), begins: true }),
     );
   }

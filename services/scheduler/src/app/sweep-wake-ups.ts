@@ -36,7 +36,6 @@ const AT_ONCE = 20;
  */
 export function sweepWakeUps(ports: SweepPorts) {
   return async (rest?: RestOfSweep): Promise<void> => {
-    if (rest === undefined) count('Sweeps');
     const { until, days, from } = rest ?? { ...sweepAt(ports.now()), from: undefined };
     let seen = 0;
     for (const [index, day] of days.entries()) {
