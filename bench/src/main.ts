@@ -3,10 +3,12 @@ import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
 import { benchMutation } from './mutation';
+import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
 
 const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
+  scheduler: benchScheduler,
   bundles: benchBundles,
   flow: benchFlow,
   journey: benchFailingJourney,

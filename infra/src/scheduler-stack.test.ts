@@ -136,7 +136,7 @@ describe('the scheduler stack', () => {
         'scheduler:DeleteSchedule',
       ],
     ],
-    ['HandOver', ['dynamodb:Query', 'dynamodb:UpdateItem']],
+    ['HandOver', ['dynamodb:UpdateItem']],
     ['Sweep', ['dynamodb:Query', 'dynamodb:UpdateItem']],
     [
       'Compare',

@@ -52,7 +52,7 @@ export class SchedulerStack extends ServiceStack {
       runbook: 'Hand-overs stuck',
       environment: { ...environment, WAKE_UP_QUEUE_URL: wakeUp.queue.queueUrl },
     });
-    table.grant(handOver.function, 'dynamodb:Query', 'dynamodb:UpdateItem');
+    table.grant(handOver.function, 'dynamodb:UpdateItem');
     wakeUp.queue.grantSendMessages(handOver.function);
 
     const group = new scheduler.ScheduleGroup(this, 'Schedules');

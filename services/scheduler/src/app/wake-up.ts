@@ -35,8 +35,8 @@ export function wakeUp(ports: WakeUpPorts) {
       case 'unknown':
         throw new NotYet(`version ${version} of the appointment is not known here`);
       case 'settled':
-        count('WakeUpsStale');
-        log.info('Wake-up changes nothing', { ...fields, verdict: verdict.is });
+        // The usual fate of a schedule's wake-up: a sweep's came before it.
+        log.debug('Wake-up changes nothing', { ...fields, verdict: verdict.is });
         return;
       case 'stale':
         count('WakeUpsStale');
