@@ -95,6 +95,7 @@ export function world(options: WorldOptions) {
   let comparison: Comparison | undefined;
   let effects = 0;
   let set = 0;
+  let lists = 0;
 
   let meanwhile: (() => void) | undefined;
   const effect = async <T>(work: () => T): Promise<T> => {
@@ -214,6 +215,7 @@ export function world(options: WorldOptions) {
       }),
     listSchedules: (token: string | undefined) =>
       effect(() => {
+        lists += 1;
         const { page, next } = pageOf([...schedules.keys()].toSorted(), (name) => name, token);
         return { names: page, next };
       }),
@@ -234,10 +236,10 @@ export function world(options: WorldOptions) {
       }),
   };
 
-  const sweep = (atMs: number, rest?: RestOfSweep): void =>
-    deliver(atMs, 'sweep', undefined, () =>
-      sweepWakeUps({ ...ports, goOn: (left) => effect(() => sweep(nowMs, left)) })(rest),
-    );
+  const runSweep = sweepWakeUps({ ...ports, goOn: (left) => effect(() => sweep(nowMs, left)) });
+  function sweep(atMs: number, rest?: RestOfSweep): void {
+    deliver(atMs, 'sweep', undefined, () => runSweep(rest));
+  }
   const compare = (atMs: number, order: CompareOrder): void =>
     deliver(atMs, 'compare', undefined, () =>
       compareSchedules({
@@ -278,6 +280,8 @@ export function world(options: WorldOptions) {
     heardMs,
     comparison: () => comparison,
     effects: () => effects,
+    /** Calls of ListSchedules. */
+    lists: () => lists,
     deliverBookingEvent(atMs: number, event: BookingEvent) {
       const { metadata, data } = event;
       const cause = { eventId: metadata.eventId, hops: metadata.hops };

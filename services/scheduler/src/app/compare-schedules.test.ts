@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { received, world, type Fate, type WorldOptions } from '../../test/world';
 import { parseReminders } from '../domain/reminders';
+import { compareSchedules } from './compare-schedules';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -77,6 +78,28 @@ describe('the comparison of table and schedules', () => {
     expect(w.comparison()).toMatchObject({ schedules: 2, found: 1, repaired: 1 });
   });
 
+  it('takes away a schedule that would hand over what is no wake-up', async () => {
+    const { w, compare } = comparing();
+
+    w.schedules.set('by-hand', { wakeUp: 'unreadable' as never, at: iso(START + DAY) });
+    compare();
+    await w.runUntil(NIGHT + MINUTE);
+
+    expect(w.schedules.size).toBe(0);
+    expect(w.comparison()).toMatchObject({ found: 1, repaired: 1 });
+  });
+
+  it('makes nothing of a schedule that has fired since it was listed', async () => {
+    const { w, compare } = comparing();
+
+    w.schedules.set('by-hand', { wakeUp: strange, at: strange.dueAt });
+    w.schedules.get = () => undefined;
+    compare();
+    await w.runUntil(NIGHT + MINUTE);
+
+    expect(w.comparison()).toMatchObject({ schedules: 1, found: 0 });
+  });
+
   it('knows a schedule whose name was cut short by what it would hand over', async () => {
     const { w, compare } = comparing();
     const appointmentId = 'a'.repeat(64);
@@ -125,6 +148,8 @@ describe('the comparison of table and schedules', () => {
 
     expect(w.said).toEqual([]);
     expect(w.intents().map(({ state }) => state)).toEqual(['dropped']);
+    // Until it is sure that nothing is open on it, the day is not forgotten.
+    expect([...w.days]).toEqual(['2026-12-01']);
   });
 
   it('forgets a day that is past once nothing is open on it', async () => {
@@ -172,15 +197,46 @@ describe('the comparison of a large group', () => {
     expect(w.schedules.size).toBe(900);
   });
 
-  it('is gone on with by one of two runs that began at once', async () => {
+  it('is gone on with by one of two runs that began one after the other', async () => {
     const { w, book, compare } = comparing({ page: 2 });
 
     book(23);
     compare();
     compare();
+    await w.runUntil(NIGHT);
+    expect(w.lists()).toBe(5);
     await w.runUntil(NIGHT + MINUTE);
 
     expect(w.comparison()).toMatchObject({ step: 3, schedules: 23, wakeUps: 23 });
+    expect(w.lists()).toBe(12);
+  });
+
+  it('is gone on with by one of two runs that began at once', async () => {
+    const never = () => Promise.reject(new Error('nothing is to be done'));
+    const goneOn: string[] = [];
+    const run = compareSchedules({
+      standing: () => Promise.resolve(undefined),
+      listSchedules: () => Promise.resolve({ names: [], next: 'more' }),
+      keep: () => Promise.resolve(false),
+      goOn: (name) => Promise.resolve(void goneOn.push(name)),
+      now: () => new Date(NIGHT),
+      appointmentIn: () => undefined,
+      nameOf: () => '',
+      handedOverBy: never,
+      removeSchedule: never,
+      dueDays: never,
+      forgetDay: never,
+      openOn: never,
+      read: never,
+      schedule: never,
+      unschedule: never,
+      delay: never,
+      mark: never,
+    });
+
+    await run({ run: iso(NIGHT), begins: true });
+
+    expect(goneOn).toEqual([]);
   });
 
   it('is not begun anew while the last one goes on', async () => {

@@ -58,6 +58,8 @@ export interface ComparePorts
 const LISTS_PER_RUN = 5;
 /** Wake-ups of one run: each may cost a CreateSchedule, of which a second allows thousands. */
 const WAKE_UPS_PER_RUN = 400;
+/** A part that comes sooner after the last one is of a second chain of runs, begun by a message that came twice: it ends here. */
+const APART_MS = 500;
 /** A comparison that has stood still for so long is given up for the next day's. */
 const STANDS_STILL_MS = 15 * 60_000;
 const AT_ONCE = 10;
@@ -105,7 +107,10 @@ export function compareSchedules(ports: ComparePorts) {
 
 function toGoOnFrom(order: CompareOrder, before: Comparison | undefined, now: Date): Comparison | undefined {
   const { run } = order;
-  if (before?.run === run) return before.next.among === 'nothing' ? undefined : before;
+  if (before?.run === run) {
+    const isAnothers = now.getTime() - Date.parse(before.at) < APART_MS;
+    return isAnothers || before.next.among === 'nothing' ? undefined : before;
+  }
   if (!order.begins || (before !== undefined && before.run > run)) return undefined;
   if (before !== undefined && before.next.among !== 'nothing') {
     const stillMs = now.getTime() - Date.parse(before.at);

@@ -107,6 +107,40 @@ describe('the call of an appointment', () => {
     expect(calls(w)).toEqual([]);
   });
 
+  it('takes its schedule along when it is withdrawn, also one that a sweep has handed over', async () => {
+    const w = world({ startsMs: START, compareAtMs: 0 });
+
+    w.deliverBookingEvent(START, created(START + HOUR));
+    w.deliverBookingEvent(START + 55 * MINUTE, cancelled(2));
+    await w.runUntil(START + 54 * MINUTE);
+    expect(w.intents().map(({ state }) => state)).toEqual(['handed-over']);
+    await w.runUntil(START + 56 * MINUTE);
+
+    expect(w.schedules.size).toBe(0);
+    expect(w.intents().map(({ state }) => state)).toEqual(['withdrawn']);
+  });
+
+  it('comes on its second though its schedule never fires', async () => {
+    const w = world({ startsMs: START, compareAtMs: 0, fates: ['vanishes'] });
+
+    w.deliverBookingEvent(START, created(START + HOUR));
+    await w.runUntil(START + 2 * HOUR);
+
+    expect(calls(w)).toEqual([[1, iso(START + HOUR)]]);
+  });
+
+  it('that was called off, though its schedule could not be removed, comes to nothing and is open no more', async () => {
+    const w = world({ startsMs: START, deletesFail: { fromMs: START, toMs: START + 2 * HOUR } });
+
+    w.deliverBookingEvent(START, created(START + HOUR));
+    w.deliverBookingEvent(START + MINUTE, cancelled(2));
+    await w.runUntil(START + 2 * HOUR);
+
+    expect(w.dead).toEqual(['AppointmentCancelled']);
+    expect(w.said).toEqual([]);
+    expect(w.intents().map(({ state }) => state)).toEqual(['withdrawn']);
+  });
+
   it('is not planned when the cancellation was heard first', async () => {
     const w = world({ startsMs: START });
 

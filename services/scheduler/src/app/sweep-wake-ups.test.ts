@@ -81,6 +81,35 @@ describe('a sweep', () => {
     expect(effects).toEqual([]);
   });
 
+  it('looks at a day that is over no more once nothing was open on it', async () => {
+    const { sweep, asked } = sweeping({ '2026-12-01': [[], []] });
+
+    await sweep();
+    asked.length = 0;
+    await sweep();
+
+    expect(asked.map(({ day, from }) => [day, from])).toEqual([
+      ['2026-12-01', undefined],
+      ['2026-12-01', '1'],
+    ]);
+  });
+
+  it('looks again at a day that is over while something is open on it', async () => {
+    const { sweep, asked } = sweeping({ '2026-11-30': [[], [intent('apt_1', '2026-11-30T16:00:00.000Z')]] });
+
+    await sweep();
+    await sweep();
+
+    expect(asked.map(({ day }) => day)).toEqual([
+      '2026-11-30',
+      '2026-11-30',
+      '2026-12-01',
+      '2026-11-30',
+      '2026-11-30',
+      '2026-12-01',
+    ]);
+  });
+
   it('leaves to another run what is more than one can do, and that goes on where it ended', async () => {
     const page = Array.from({ length: 1000 }, (_, n) => intent(`apt_${n}`, '2026-12-01T15:05:00.000Z', 'handed-over'));
     const { sweep, asked, left } = sweeping({ '2026-11-30': [page], '2026-12-01': [page, page, page] });

@@ -1,6 +1,6 @@
 import { count, log } from '@appointments/runtime';
 import { careFor, sweepAt, type Sweep } from '../domain/sweep';
-import type { Intent } from '../domain/wake-up';
+import { dueDay, type Intent } from '../domain/wake-up';
 import { inLanes } from './in-lanes';
 import { passOn, type PlanPorts } from './plan-wake-ups';
 
@@ -35,18 +35,27 @@ const AT_ONCE = 20;
  * its wake-up comes on its second.
  */
 export function sweepWakeUps(ports: SweepPorts) {
+  // Only what is heard of a day late can become open on such a day, and that goes to the delay queue as it is heard. Most
+  // sweeps look at today alone for it.
+  const overAndDone = new Set<string>();
+
   return async (rest?: RestOfSweep): Promise<void> => {
     const { until, days, from } = rest ?? { ...sweepAt(ports.now()), from: undefined };
+    const today = dueDay({ dueAt: ports.now().toISOString() });
     let seen = 0;
     for (const [index, day] of days.entries()) {
+      if (overAndDone.has(day)) continue;
       let next = index === 0 ? from : undefined;
+      let done = next === undefined;
       do {
         if (seen >= PER_RUN) return ports.goOn({ until, days: days.slice(index), from: next });
         const page = await ports.openOn(day, next, until);
         seen += page.intents.length;
+        done &&= page.intents.length === 0;
         await inLanes(AT_ONCE, page.intents, (intent) => lookAfter(ports, intent));
         ({ next } = page);
       } while (next !== undefined);
+      if (done && day < today) overAndDone.add(day);
     }
   };
 }
