@@ -8,7 +8,7 @@ module.exports = {
   setupFiles: ['<rootDir>/scripts/jest-environment.cjs'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'cjs', 'json'],
   transform: {
-    '\\.(ts|tsx|mjs)$': [
+    '\\.(ts|tsx|mjs)$|/node_modules/jose/.*\\.js$': [
       '@swc/jest',
       {
         jsc: {

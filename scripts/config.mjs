@@ -24,6 +24,13 @@ const { stage } = values;
 if (!/^[a-z][a-z0-9]{0,15}$/.test(stage))
   stop(`A stage's name is a lower-case word of at most 16 letters and digits, not ${JSON.stringify(stage)}.`);
 const shown = `infra/stages/${stage}.json`;
+/** What the laptop's stage switches off. */
+const LAPTOP_LIMITS = [
+  'routeLimits',
+  'bookingsPerAddressPerDay',
+  'bookingsPerNumberPerDay',
+  'bookingsPerNetworkPerHour',
+];
 const file = join(root, shown);
 
 const given = (name) => (process.env[name] === undefined || process.env[name] === '' ? undefined : process.env[name]);
@@ -99,12 +106,19 @@ async function store() {
   }
 
   if (named.length + greeted.length > 0) {
-    const content = read(existsSync(file) ? file : join(root, 'infra/stages/dev.json'));
+    const content = existsSync(file) ? read(file) : begun();
     for (const name of named) put(content, SETTINGS[name].path, stored(SETTINGS[name], given(name)));
     for (const [leg, greeting] of greetings) put(content, ['greetings', leg], greeting);
     write(content);
     say(`Wrote ${[...named, ...greeted].join(', ')} to ${shown}; synthesize and deploy to apply.`);
   }
+}
+
+/** A new stage is like the laptop's, but keeps to the limits by default: the laptop's one user needs none. */
+function begun() {
+  const content = read(join(root, 'infra/stages/dev.json'));
+  for (const limit of LAPTOP_LIMITS) delete content[limit];
+  return content;
 }
 
 async function check() {

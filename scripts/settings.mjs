@@ -6,6 +6,7 @@ import { root } from './setup.mjs';
 
 const { parseReminders } = await tsImport('../services/scheduler/src/domain/reminders.ts', import.meta.url);
 const { CallPolicy } = await tsImport('../services/telephony/src/domain/policy.ts', import.meta.url);
+const { RouteLimits } = await tsImport('../infra/src/route-limits.ts', import.meta.url);
 
 const E164 = [/^\+[1-9]\d{6,14}$/, 'a number in international form, like +12025550123'];
 const EMAIL = [/^[^\s@]+@[^\s@]+$/, 'an e-mail address'];
@@ -17,14 +18,14 @@ const ADDRESS = /^https?:\/\/\S+$/;
 const locales = localesIn(join(root, 'services/telephony/words'));
 const matching = (pattern) => (value) => pattern.test(value);
 
-/** Telephony's own rules decide: they stand nowhere twice. */
-function isPolicy(text) {
+/** The rules of those who read it decide: they stand nowhere twice. */
+const isJsonOf = (schema) => (text) => {
   try {
-    return CallPolicy.safeParse(JSON.parse(text)).success;
+    return schema.safeParse(JSON.parse(text)).success;
   } catch {
     return false;
   }
-}
+};
 
 /** The scheduler's own. */
 function areReminders(text) {
@@ -77,9 +78,14 @@ export const SETTINGS = {
   CALL_POLICY: setting(
     ['callPolicy'],
     [
-      isPolicy,
+      isJsonOf(CallPolicy),
       'JSON of what differs from services/telephony/src/domain/policy.ts, within its limits, like {"attempts":2}',
     ],
+    { json: true },
+  ),
+  ROUTE_LIMITS: setting(
+    ['routeLimits'],
+    [isJsonOf(RouteLimits), 'JSON like {"POST /appointments":{"ratePerSecond":20,"burst":40}}'],
     { json: true },
   ),
   CALLS_PER_SECOND: setting(['callsPerSecond'], AMOUNT, { number: true }),

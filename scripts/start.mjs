@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { install, requireNode, root, say, stop, turbo } from './setup.mjs';
+import { sayZoneRules } from './zone-rules.mjs';
 
 requireNode();
 
@@ -29,6 +30,8 @@ if (process.env.TWIML_URL_AGENT || process.env.TWIML_URL_USER) {
 }
 
 await turbo('build', 'synth', '--filter=@appointments/infra', '--filter=@appointments/local');
+
+sayZoneRules();
 
 // Wall times are computed from zone data and never from the machine's zone; a worker thread cannot set its own.
 process.env.TZ = 'UTC';

@@ -11,13 +11,19 @@ export async function benchScheduler(): Promise<void> {
   const seconds = (performance.now() - begun) / 1000;
   const late = outcomes.map(({ lateMs = Infinity }) => lateMs);
 
-  console.log(`\nThe scheduler alone: ${APPOINTMENTS} appointments over all zones of a virtual year, each with three reminders, seed ${SEED}`);
+  console.log(
+    `\nThe scheduler alone: ${APPOINTMENTS} appointments over all zones of a virtual year, each with three reminders, seed ${SEED}`,
+  );
   table([
     ['figure', 'measured', 'goal'],
     ['wake-ups said', world.said.length, ''],
     ['… not in their second', late.filter((ms) => !(ms >= 0 && ms < 1000)).length, 0],
     ['… latest, virtual ms after its instant', Math.max(...late), '< 1000'],
-    ['effects a wake-up (reads, writes, messages, calls), sweeps and comparisons included', (world.effects() / world.said.length).toFixed(1), ''],
+    [
+      'effects a wake-up (reads, writes, messages, calls), sweeps and comparisons included',
+      (world.effects() / world.said.length).toFixed(1),
+      '',
+    ],
     ['real seconds', seconds.toFixed(1), ''],
   ]);
 }

@@ -88,7 +88,9 @@ describe('reminders and the watch over wake-ups, on an ordinary day', () => {
     for (let left = startMs - (await system.now()).getTime(); left > 0; left -= 24 * HOUR_MS)
       await system.advanceTo(new Date(startMs - Math.max(0, left - 24 * HOUR_MS)));
 
-    const due = (await system.eventsOf(booking.appointmentId)).filter(({ source }) => source === 'appointments.scheduler');
+    const due = (await system.eventsOf(booking.appointmentId)).filter(
+      ({ source }) => source === 'appointments.scheduler',
+    );
     expect(
       due.map(({ detailType, detail, time }) => [
         detailType,

@@ -3,6 +3,13 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  appointmentsClient,
+  type Appointment,
+  type CreatedAppointment as Booking,
+  type PublicOperations,
+  type Slot,
+} from '@appointments/client';
 
 const MAIN = join(__dirname, '../../local/dist/main.js');
 /** Generous: two suites may start at once on two busy cores. */
@@ -57,39 +64,15 @@ export interface AlertView {
   readonly subject: string;
   readonly message: string;
 }
-export interface Slot {
-  readonly startsAt: string;
-  readonly endsAt: string;
-}
-export interface Booking {
-  readonly appointmentId: string;
-  readonly version: number;
-  readonly status: string;
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly manageUrl: string;
-  readonly manageToken: string;
-}
-export interface Appointment {
-  readonly appointmentId: string;
-  readonly version: number;
-  readonly status: string;
-  readonly startsAt: string;
-  readonly call: null | {
-    readonly outcome: null | string;
-    readonly reason?: string;
-    readonly attempts: { readonly agent: number; readonly client: number };
-    readonly connectedAt?: string;
-    readonly durationSeconds?: number;
-  };
-  readonly history: readonly unknown[];
-}
+export type { Appointment, CreatedAppointment as Booking, Slot } from '@appointments/client';
 
 /** The whole system, as `npm start` runs it, on a free port and with state of its own. */
 export interface System {
   readonly url: string;
   /** The process's id, for measuring its memory. */
   readonly pid: () => number;
+  /** The public API in typed functions; nothing is repeated, so that a fault is seen. */
+  readonly api: PublicOperations;
   readonly request: <T>(
     method: string,
     path: string,
@@ -124,6 +107,7 @@ export interface BookingRequest {
   readonly phone: string;
   readonly startsAt: string;
   readonly timeZone: string;
+  readonly agentId?: string;
   readonly notes?: string;
   readonly locale?: string;
 }
@@ -229,6 +213,7 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
     return answer.body;
   };
 
+  const api = appointmentsClient({ baseUrl: url, retries: 0 });
   const list = <T>(path: string) => must<readonly T[]>('GET', path);
   const now = async () => new Date((await must<{ now: string }>('GET', '/_local/clock')).now);
   const settle = async () => void (await must('POST', '/_local/clock', { advanceBy: 'PT0S' }));
@@ -236,7 +221,7 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
   const slots = async () => {
     const from = await now();
     const day = (offset: number) => new Date(from.getTime() + offset * 86_400_000).toISOString().slice(0, 10);
-    const answer = await must<{ slots: Slot[] }>('GET', `/availability?from=${day(0)}&to=${day(3)}&timeZone=UTC`);
+    const answer = await api.getAvailability({ from: day(0), to: day(3), timeZone: 'UTC' });
     return answer.slots.filter((slot) => new Date(slot.startsAt).getTime() > from.getTime() + 10 * 60_000);
   };
 
@@ -244,6 +229,7 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
   return {
     url,
     pid: () => child.pid ?? -1,
+    api,
     request,
     now,
     settle,
@@ -279,14 +265,11 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
         ...wishes,
         startsAt: wishes.startsAt ?? new Date((await slots())[0]?.startsAt ?? '').toISOString(),
       };
-      const booking = await must<Booking>('POST', '/appointments', client);
+      const booking = await api.createAppointment(client);
       await settle();
       return { ...booking, client };
     },
-    appointment: (booking) =>
-      must<Appointment>('GET', `/appointments/${booking.appointmentId}`, undefined, {
-        authorization: `Bearer ${booking.manageToken}`,
-      }),
+    appointment: api.getAppointment,
     outage: async (hours) => {
       await end('SIGKILL');
       skipHours(state, hours);

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { BookingStack } from './booking-stack';
+import { StageFile, type Stage } from './stage';
 
 const ROUTES = [
   'GET /',
@@ -11,12 +14,21 @@ const ROUTES = [
   'GET /availability',
   'GET /manage/{id}',
   'GET /openapi.json',
+  'GET /problems',
+  'GET /problems/{slug}',
+  'GET /staff/agents',
+  'GET /staff/appointments',
+  'GET /staff/appointments/{appointmentId}',
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
   'POST /appointments/{appointmentId}/cancel',
   'POST /appointments/{appointmentId}/reschedule',
   'POST /holds',
   'POST /holds/{holdId}/release',
+  'POST /staff/appointments/{appointmentId}/cancel',
+  'POST /staff/appointments/{appointmentId}/re-resolve',
+  'POST /staff/appointments/{appointmentId}/reschedule',
+  'PUT /staff/agents/{agentId}',
 ];
 const HTTP_FUNCTIONS = [
   'create-appointment',
@@ -26,14 +38,22 @@ const HTTP_FUNCTIONS = [
   'reschedule-appointment',
   'cancel-appointment',
   'amend-appointment',
+  'staff-appointments',
+  'staff-agents',
   'get-openapi',
+  'explain-problem',
   'serve-page',
 ];
+
+const DEV = JSON.parse(readFileSync(join(__dirname, '../stages/dev.json'), 'utf8')) as { routeLimits: object };
+
+const templateWith = (configured: Partial<Stage> = {}) =>
+  stackTemplate(BookingStack, 'booking', ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS], configured);
 
 let template: Template;
 
 beforeAll(() => {
-  template = stackTemplate(BookingStack, 'booking', ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS]);
+  template = templateWith();
 });
 
 const named = (type: string, prefix: string) => namedIn(template, type, prefix);
@@ -49,11 +69,86 @@ const actionsOf = (functionName: string): string[] => {
 };
 
 describe('the booking stack', () => {
-  it('answers exactly the routes of the public API and the page, none of them behind an authorizer', () => {
+  it('answers exactly the routes of the public API, of the staff and of the page', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
 
     expect(routes.map((route) => route['Properties'].RouteKey as string).toSorted()).toEqual(ROUTES);
-    expect(routes.map((route) => route['Properties'].AuthorizationType as string)).toEqual(routes.map(() => 'NONE'));
+  });
+
+  it('asks for a token of scope `staff` on every route of the staff, and on no other', () => {
+    const authorizer = named('AWS::ApiGatewayV2::Authorizer', 'ApiStaffAuthorizer');
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
+      (route) => route['Properties'] as Record<string, unknown> & { RouteKey: string },
+    );
+    const [ofStaff, others] = [true, false].map((wanted) =>
+      routes.filter(({ RouteKey }) => RouteKey.includes(' /staff') === wanted),
+    );
+
+    expect(ofStaff?.length).toBeGreaterThan(0);
+    for (const route of ofStaff ?? []) {
+      expect(route).toMatchObject({
+        AuthorizationType: 'JWT',
+        AuthorizationScopes: ['staff'],
+        AuthorizerId: { Ref: authorizer },
+      });
+    }
+    for (const route of others ?? []) {
+      expect(route).toMatchObject({ AuthorizationType: 'NONE' });
+      expect(route).not.toHaveProperty('AuthorizerId');
+      expect(route).not.toHaveProperty('AuthorizationScopes');
+    }
+  });
+
+  it('takes the tokens of the stage’s issuer for the stage’s audience, from the Authorization header', () => {
+    template.resourceCountIs('AWS::ApiGatewayV2::Authorizer', 1);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://staff.example.com/', Audience: ['appointments'] },
+    });
+  });
+
+  it('throttles no route where the stage has no limits', () => {
+    const stage = template.findResources('AWS::ApiGatewayV2::Stage')[named('AWS::ApiGatewayV2::Stage', 'ApiDefault')];
+
+    expect(stage?.['Properties']).not.toHaveProperty('RouteSettings');
+    expect(stage?.['Properties']).not.toHaveProperty('DefaultRouteSettings');
+  });
+
+  it('throttles each route by the stage’s limits, and makes its stage when those routes are there', () => {
+    const limited = templateWith({
+      routeLimits: {
+        default: { ratePerSecond: 100, burst: 200 },
+        'POST /appointments': { ratePerSecond: 2.5, burst: 5 },
+      },
+    });
+    const [stage] = Object.values(limited.findResources('AWS::ApiGatewayV2::Stage'));
+    const route = Object.entries(limited.findResources('AWS::ApiGatewayV2::Route')).find(
+      ([, { Properties }]) => (Properties as { RouteKey: string }).RouteKey === 'POST /appointments',
+    );
+
+    expect(stage).toMatchObject({
+      Properties: {
+        StageName: '$default',
+        DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+        RouteSettings: { 'POST /appointments': { ThrottlingRateLimit: 2.5, ThrottlingBurstLimit: 5 } },
+      },
+    });
+    expect(stage?.['DependsOn']).toContain(route?.[0]);
+  });
+
+  it('knows every route that is limited where a stage says nothing', () => {
+    const { routeLimits: _, ...silent } = DEV;
+
+    expect(() => templateWith({ routeLimits: StageFile.parse(silent).routeLimits })).not.toThrow();
+  });
+
+  it('refuses a limit for a route that there is not, naming those that there are', () => {
+    const limits = { 'POST /apointments': { ratePerSecond: 1, burst: 1 } };
+
+    expect(() => templateWith({ routeLimits: limits })).toThrow(
+      /routeLimits names "POST \/apointments", which is no route .* GET \/, .*POST \/appointments/,
+    );
   });
 
   it('hands every route to a function by payload 2.0', () => {
@@ -101,10 +196,29 @@ describe('the booking stack', () => {
     });
   });
 
+  it('alarms at most once a day while functions start with old zone rules', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Appointments',
+      MetricName: 'ZoneRulesOld',
+      Dimensions: [{ Name: 'service', Value: 'booking' }],
+      Statistic: 'Sum',
+      Period: 86_400,
+      Threshold: 1,
+      AlarmDescription: Match.stringLikeRegexp('Zone rules are old'),
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
   it.each([
     ['GetOpenapi', []],
+    ['ExplainProblem', []],
     ['ServePage', []],
-    ['GetAvailability', ['dynamodb:Query']],
+    ['GetAvailability', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['StaffAgents', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    [
+      'StaffAppointments',
+      ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [
@@ -128,6 +242,7 @@ describe('the booking stack', () => {
       [
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
         'secretsmanager:GetSecretValue',
@@ -158,7 +273,7 @@ describe('the booking stack', () => {
       .filter(([, fn]) => fn['Properties'].Environment.Variables.ALLOWED_COUNTRIES === 'US')
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
 
-    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage']);
+    expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage', 'StaffAgents']);
   });
 
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {

@@ -1,5 +1,6 @@
 import {
   aws_apigatewayv2 as apigateway,
+  aws_apigatewayv2_authorizers as authorizers,
   aws_apigatewayv2_integrations as integrations,
   aws_cloudwatch as cloudwatch,
   aws_iam as iam,
@@ -8,6 +9,7 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
+import { limitRoutes } from './constructs/route-limits';
 import { RunbookAlarm } from './constructs/runbook-alarm';
 import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
@@ -18,13 +20,22 @@ import { ServiceStack, type ServiceStackProps } from './service-stack';
 interface RouteFunction {
   /** The handler's file, which names the function. */
   readonly handler: string;
-  readonly routes: readonly `${'GET' | 'POST'} /${string}`[];
+  readonly routes: readonly `${'GET' | 'POST' | 'PUT'} /${string}`[];
   /** What of the table it may do: `dynamodb:<action>`. */
   readonly table?: readonly string[];
   /** Whether it signs or verifies manage links. */
   readonly links?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+const METHODS: Readonly<Record<string, apigateway.HttpMethod>> = {
+  GET: apigateway.HttpMethod.GET,
+  POST: apigateway.HttpMethod.POST,
+  PUT: apigateway.HttpMethod.PUT,
+};
+
+/** What a token must have in its scope to open the staff endpoints. */
+const STAFF_SCOPE = 'staff';
 
 /** Takes appointments: the public API and the page, the table of appointments and claimed time, telephony's word on the calls. */
 export class BookingStack extends ServiceStack {
@@ -82,7 +93,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'get-availability',
         routes: ['GET /availability', 'GET /agents'],
-        table: ['dynamodb:Query'],
+        table: ['dynamodb:GetItem', 'dynamodb:Query'],
         environment: roster,
       },
       {
@@ -100,7 +111,7 @@ export class BookingStack extends ServiceStack {
       {
         handler: 'reschedule-appointment',
         routes: ['POST /appointments/{appointmentId}/reschedule'],
-        table: [...changeClaims, 'dynamodb:ConditionCheckItem'],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
         links: true,
         environment: roster,
       },
@@ -117,7 +128,26 @@ export class BookingStack extends ServiceStack {
         links: true,
         environment: allowedCountries,
       },
+      {
+        handler: 'staff-appointments',
+        routes: [
+          'GET /staff/appointments',
+          'GET /staff/appointments/{appointmentId}',
+          'POST /staff/appointments/{appointmentId}/reschedule',
+          'POST /staff/appointments/{appointmentId}/cancel',
+          'POST /staff/appointments/{appointmentId}/re-resolve',
+        ],
+        table: ['dynamodb:GetItem', ...changeClaims, 'dynamodb:ConditionCheckItem'],
+        environment: roster,
+      },
+      {
+        handler: 'staff-agents',
+        routes: ['GET /staff/agents', 'PUT /staff/agents/{agentId}'],
+        table: ['dynamodb:GetItem', ...change],
+        environment: { ...roster, ...allowedCountries },
+      },
       { handler: 'get-openapi', routes: ['GET /openapi.json'] },
+      { handler: 'explain-problem', routes: ['GET /problems', 'GET /problems/{slug}'] },
       {
         handler: 'serve-page',
         routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],
@@ -126,6 +156,10 @@ export class BookingStack extends ServiceStack {
     ];
 
     const api = new apigateway.HttpApi(this, 'Api', { apiName: `appointments-${stage.name}` });
+    const staff = new authorizers.HttpJwtAuthorizer('StaffAuthorizer', stage.staffIssuer, {
+      jwtAudience: [stage.staffAudience],
+    });
+    const made = new Map<string, apigateway.HttpRoute>();
     for (const { handler, routes, table: actions = [], links = false, environment = {} } of functions) {
       const name = handler
         .split('-')
@@ -149,20 +183,37 @@ export class BookingStack extends ServiceStack {
       }
       const integration = new integrations.HttpLambdaIntegration(`${name}Integration`, fn);
       for (const route of routes) {
-        const [method, path = '/'] = route.split(' ');
-        api.addRoutes({
+        const [method = '', path = '/'] = route.split(' ');
+        const added = api.addRoutes({
           path,
-          methods: [method === 'GET' ? apigateway.HttpMethod.GET : apigateway.HttpMethod.POST],
+          methods: [METHODS[method] ?? apigateway.HttpMethod.GET],
           integration,
+          ...(path.startsWith('/staff/') && { authorizer: staff, authorizationScopes: [STAFF_SCOPE] }),
         });
+        for (const one of added) made.set(route, one);
       }
     }
+    limitRoutes(api, made, stage.routeLimits);
 
     new RunbookAlarm(this, 'api-errors', {
       metric: api.metricServerError({ statistic: cloudwatch.Stats.SUM, period: Duration.minutes(1) }),
       threshold: 1,
       description: 'The public API answered with an error of ours.',
       runbook: 'Public API fails',
+      topic: service.alertTopic,
+    });
+    new RunbookAlarm(this, 'zone-rules-old', {
+      metric: new cloudwatch.Metric({
+        namespace: 'Appointments',
+        metricName: 'ZoneRulesOld',
+        dimensionsMap: { service: service.name },
+        statistic: cloudwatch.Stats.SUM,
+        // Each start of a function counts: an alarm a day says it often enough.
+        period: Duration.days(1),
+      }),
+      threshold: 1,
+      description: 'Wall times are resolved with rules that have probably been superseded: some may be an hour wrong.',
+      runbook: 'Zone rules are old',
       topic: service.alertTopic,
     });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint, description: 'Where the public API and the page answer' });

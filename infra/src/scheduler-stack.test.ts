@@ -4,14 +4,7 @@ import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { SchedulerStack } from './scheduler-stack';
 import type { Stage } from './stage';
 
-const HANDLERS = [
-  'publish-outbox',
-  'plan-wake-ups',
-  'hand-over',
-  'wake-up',
-  'sweep-wake-ups',
-  'compare-schedules',
-];
+const HANDLERS = ['publish-outbox', 'plan-wake-ups', 'hand-over', 'wake-up', 'sweep-wake-ups', 'compare-schedules'];
 
 const templateWith = (configured: Partial<Stage> = {}) =>
   stackTemplate(SchedulerStack, 'scheduler', HANDLERS, configured);
@@ -53,17 +46,20 @@ describe('the scheduler stack', () => {
     });
   });
 
-  it.each(['PlanWakeUps', 'HandOver', 'WakeUp', 'Sweep', 'Compare'])('%s gives up into a dead-letter queue that alarms', (name) => {
-    const deadLetters = queue(`${name}DeadLetters`);
+  it.each(['PlanWakeUps', 'HandOver', 'WakeUp', 'Sweep', 'Compare'])(
+    '%s gives up into a dead-letter queue that alarms',
+    (name) => {
+      const deadLetters = queue(`${name}DeadLetters`);
 
-    template.hasResourceProperties('AWS::SQS::Queue', {
-      RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
-      AlarmActions: [Match.anyValue()],
-    });
-  });
+      template.hasResourceProperties('AWS::SQS::Queue', {
+        RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
+      });
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+        AlarmActions: [Match.anyValue()],
+      });
+    },
+  );
 
   it('lets EventBridge Scheduler take its role for this group of schedules only, and send to the hand-over only', () => {
     template.hasResourceProperties('AWS::IAM::Role', {

@@ -142,12 +142,7 @@ export class SchedulerStack extends ServiceStack {
       'dynamodb:UpdateItem',
     );
     wakeUp.queue.grantSendMessages(compare.function);
-    mayScheduleBy(
-      compare.function,
-      'scheduler:CreateSchedule',
-      'scheduler:DeleteSchedule',
-      'scheduler:GetSchedule',
-    );
+    mayScheduleBy(compare.function, 'scheduler:CreateSchedule', 'scheduler:DeleteSchedule', 'scheduler:GetSchedule');
     // Lists cannot be allowed for one group alone.
     compare.function.addToRolePolicy(
       new iam.PolicyStatement({ actions: ['scheduler:ListSchedules'], resources: ['*'] }),
@@ -170,7 +165,8 @@ export class SchedulerStack extends ServiceStack {
         period: Duration.minutes(5),
       }),
       threshold: 1,
-      description: 'Schedules were missing, or there were some that nobody needs: the table and the schedule group had parted.',
+      description:
+        'Schedules were missing, or there were some that nobody needs: the table and the schedule group had parted.',
       runbook: 'Schedules drifted',
       topic: service.alertTopic,
     });

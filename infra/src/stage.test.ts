@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readStage } from './stage';
 
-const dev = JSON.parse(readFileSync(join(__dirname, '../stages/dev.json'), 'utf8')) as { agent: object };
+const dev = JSON.parse(readFileSync(join(__dirname, '../stages/dev.json'), 'utf8')) as {
+  agent: object;
+  routeLimits: object;
+};
 describe("a stage's file", () => {
   let folder: string;
   beforeAll(() => {
@@ -34,6 +37,9 @@ describe("a stage's file", () => {
     [{ greetings: { agent: { url: 'https://o.example.com/', parts: [{ say: 'x'.repeat(1200) }] } } }, /1,200 bytes/],
     [{ greetings: { agent: { url: 'https://o.example.com/', parts: [{ gather: 1 }] } } }, /greetings.agent.parts/],
     [{ greetings: { user: { url: 'https://o.example.com/', parts: [] } } }, /greetings/],
+    [{ routeLimits: { 'POST /appointments': { ratePerSecond: 0, burst: 1 } } }, /routeLimits\.POST \/appointments/],
+    [{ routeLimits: { 'POST /appointments': { ratePerSecond: 1, burst: 0.5 } } }, /routeLimits.*burst/],
+    [{ routeLimits: { default: { ratePerSecond: 1 } } }, /routeLimits\.default\.burst/],
     [{ colour: 'blue' }, /colour/],
   ])('is refused by file and field: %#', (changes, fault) => {
     expect(() => stageWith(changes)).toThrow(join(folder, 'test.json'));
@@ -58,6 +64,17 @@ describe("a stage's file", () => {
     ],
   ])('whose functions would refuse to start is refused before it is deployed: %s', (_what, changes, fault) => {
     expect(() => stageWith(changes)).toThrow(`${join(folder, 'test.json')}: ${fault}`);
+  });
+
+  it('limits the routes that cost most where it says nothing, and none where it says so', () => {
+    const { routeLimits: _, ...silent } = dev;
+    writeFileSync(join(folder, 'test.json'), JSON.stringify(silent));
+
+    expect(readStage('test', folder).routeLimits).toMatchObject({
+      default: { ratePerSecond: 100, burst: 200 },
+      'POST /appointments': { ratePerSecond: 20, burst: 40 },
+    });
+    expect(stageWith({ routeLimits: {} }).routeLimits).toEqual({});
   });
 
   it('is read when it allows the country of its agent', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { isSpokenIn, localesIn } from '../../services/telephony/compile-words.mjs';
+import { DEFAULT_ROUTE_LIMITS, RouteLimits } from './route-limits';
 
 /** Seen from `src` and from `dist`. */
 const WORDS = join(__dirname, '../../services/telephony/words');
@@ -86,6 +87,8 @@ const Fields = z.strictObject({
   /** The OIDC provider whose tokens (scope `staff`) open the staff endpoints. */
   staffIssuer: z.url(),
   staffAudience: z.string().min(1),
+  /** How many requests each route takes. What is written here stands in the place of the defaults; `{}` is no limit. */
+  routeLimits: RouteLimits.default(DEFAULT_ROUTE_LIMITS),
   /** What an agent who waits hears. @default our own, served by telephony */
   holdMusicUrl: z
     .url({ protocol: /^https?$/ })

@@ -1,11 +1,27 @@
 // Writes src/zone-rules.json: the IANA time zone rules of 2020 to 2044, out of moment-timezone's packed data.
 // Node's own rules are older than the ones in force. Run it after an update of moment-timezone: node make-zone-rules.mjs
 import { createRequire } from 'node:module';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
-const data = createRequire(import.meta.url)('moment-timezone/data/packed/latest.json');
+const require = createRequire(import.meta.url);
+const data = require('moment-timezone/data/packed/latest.json');
 const SINCE = Date.UTC(2020, 0, 1) / 60_000;
 const UNTIL = Date.UTC(2045, 0, 1) / 60_000;
+
+/**
+ * Rules older than this are probably not the newest: since 2023 IANA has released new ones every eight weeks in the median, and
+ * nine of twelve times within 200 days (the longest wait was 360), by the changelog of moment-timezone from 2023c to 2026f.
+ */
+const OLD_AFTER_DAYS = 200;
+
+/** The day of the moment-timezone release that brought the data, a few days after IANA's own, as its changelog has it. */
+function released(version) {
+  const changelog = readFileSync(require.resolve('moment-timezone/changelog.md'), 'utf8');
+  const brought = changelog.split(/^### /m).find((entry) => entry.includes(`IANA TZDB \`${version}\``));
+  const [, date] = /^`[^`]+` _(\d{4}-\d{2}-\d{2})_/.exec(brought ?? '') ?? [];
+  if (!date) throw new Error(`moment-timezone's changelog does not say when ${version} came.`);
+  return date;
+}
 
 /** moment-timezone's base 60: digits 0-9, a-x, A-X, with a fraction after a dot. */
 function fromBase60(text) {
@@ -56,5 +72,9 @@ for (const link of data.links) {
 const sorted = Object.fromEntries(Object.entries(zones).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(
   new URL('src/zone-rules.json', import.meta.url),
-  `${JSON.stringify({ version: data.version, rules, zones: sorted }, null, 2)}\n`,
+  `${JSON.stringify(
+    { version: data.version, released: released(data.version), oldAfterDays: OLD_AFTER_DAYS, rules, zones: sorted },
+    null,
+    2,
+  )}\n`,
 );

@@ -30,7 +30,14 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const { service, runbook, batchSize = 10, maxConcurrency, timeout = Duration.seconds(10), environment = {} } = props;
+    const {
+      service,
+      runbook,
+      batchSize = 10,
+      maxConcurrency,
+      timeout = Duration.seconds(10),
+      environment = {},
+    } = props;
 
     this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true });
     this.queue = new sqs.Queue(this, 'Queue', {

@@ -23,6 +23,7 @@ import { resolve } from './intrinsics';
 import { identify } from './names';
 import type { Identity } from './names';
 import { AssemblyError } from './read';
+import { routeLimits } from './route-limits';
 import type { Resource, Stack } from './read';
 import { tryConfiguration } from './try-configuration';
 
@@ -128,7 +129,17 @@ const ApiProperties = z.object({
     })
     .optional(),
 });
-const StageProperties = z.object({ ApiId: text, StageName: z.literal('$default') });
+const RouteSettings = z.strictObject({
+  ThrottlingRateLimit: count.optional(),
+  ThrottlingBurstLimit: count.optional(),
+  DetailedMetricsEnabled: yes.optional(),
+});
+const StageProperties = z.object({
+  ApiId: text,
+  StageName: z.literal('$default'),
+  DefaultRouteSettings: RouteSettings.optional(),
+  RouteSettings: z.record(text, RouteSettings).default({}),
+});
 const RouteProperties = z.object({
   ApiId: text,
   RouteKey: text,
@@ -436,7 +447,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         .filter(({ stack }) => stack === api.stack)
         .map((each) => ({ each, properties: propertiesOf(each, schema) }))
         .filter(({ properties }) => properties.ApiId === api.logicalId);
-    mine('AWS::ApiGatewayV2::Stage', StageProperties);
+    const [stage] = mine('AWS::ApiGatewayV2::Stage', StageProperties);
     for (const each of ofType('AWS::ApiGatewayV2::Authorizer')) propertiesOf(each, AuthorizerProperties);
     const integrations = new Map(
       mine('AWS::ApiGatewayV2::Integration', IntegrationProperties).map(({ each, properties }) => [
@@ -444,18 +455,27 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         functionAt(`${each.stack.name}: ${each.logicalId}`, properties.IntegrationUri),
       ]),
     );
-    const routes = mine('AWS::ApiGatewayV2::Route', RouteProperties).map(({ each, properties }): Route<RouteTarget> => {
+    const declaredRoutes = mine('AWS::ApiGatewayV2::Route', RouteProperties);
+    const limitOf = routeLimits(
+      stage?.properties,
+      declaredRoutes.map(({ properties }) => properties.RouteKey),
+      // What the person at the laptop has said is meant for the front door.
+      api.stack.name.endsWith(FRONT_DOOR_STACK) ? ports.environment : {},
+    );
+    const routes = declaredRoutes.map(({ each, properties }): Route<RouteTarget> => {
       const target = integrations.get(properties.Target.replace('integrations/', ''));
       if (target === undefined)
         throw new AssemblyError(
           `${each.stack.name}: ${each.logicalId} leads to ${properties.Target}, which is not there.`,
         );
       const jwt = properties.AuthorizationType === 'JWT';
+      const limit = limitOf(properties.RouteKey);
       return {
         routeKey: properties.RouteKey,
         target: {
           invoke: target.invoke,
           ...(jwt ? { authorization: { scopes: properties.AuthorizationScopes } } : {}),
+          ...(limit === undefined ? {} : { limit }),
         },
       };
     });

@@ -117,8 +117,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceClass>> = {
     AutoDeploy: true,
     Description: true,
     AccessLogSettings: true,
-    // A laptop's one user is not throttled.
-    DefaultRouteSettings: true,
+    DefaultRouteSettings: { ThrottlingRateLimit: true, ThrottlingBurstLimit: true, DetailedMetricsEnabled: true },
+    // By the keys of its routes.
     RouteSettings: true,
   }),
   'AWS::ApiGatewayV2::Route': run('a route of its API', {

@@ -5,6 +5,7 @@ import type { Busy, Clock } from '../kernel/types';
 import { BodyTooLargeError, readBody, sendJson } from './http';
 import { compileRoutes } from './routes';
 import type { Route } from './routes';
+import { tokenBucket, type RouteLimit } from './token-bucket';
 import type { Authorize } from './authorizer';
 
 /** API Gateway's limit of a request's body. */
@@ -16,6 +17,8 @@ export interface RouteTarget {
   readonly invoke: (event: unknown) => Promise<unknown>;
   /** Set where the route has a JWT authorizer. */
   readonly authorization?: { readonly scopes: readonly string[] };
+  /** @default none: a laptop's one user is not throttled */
+  readonly limit?: RouteLimit;
 }
 
 export interface Cors {
@@ -39,8 +42,11 @@ export function createHttpApi(
   ports: { readonly clock: Clock; readonly busy: Busy; readonly authorize: Authorize },
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const match = compileRoutes(spec.routes);
+  const buckets = new Map(
+    spec.routes.flatMap((route) => (route.target.limit ? [[route, tokenBucket(route.target.limit)]] : [])),
+  );
 
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse, requestId: string) => {
     const method = request.method ?? 'GET';
     const [path, query] = splitTarget(request.url ?? '/');
     const body = await readBody(request, BODY_LIMIT_BYTES);
@@ -59,6 +65,10 @@ export function createHttpApi(
       sendJson(response, 404, { message: 'Not Found' });
       return;
     }
+    if (buckets.get(found.route)?.(ports.clock.now()) === false) {
+      sendJson(response, 429, { message: 'Too Many Requests' });
+      return;
+    }
     const { target, routeKey } = found.route;
     // From here on something of ours is at work; the request itself, from outside, did not count.
     const end = ports.busy.begin(`request ${routeKey}`);
@@ -71,14 +81,24 @@ export function createHttpApi(
             response,
             verdict.status,
             { message: verdict.status === 401 ? 'Unauthorized' : 'Forbidden' },
-            { 'www-authenticate': `Bearer scope="" error="${verdict.error}"` },
+            { 'www-authenticate': verdict.challenge },
           );
           return;
         }
         jwt = { claims: verdict.claims, scopes: verdict.scopes };
       }
       const event = {
-        ...toEvent(request, { method, path, query, body, routeKey, apiId: spec.apiId, now: ports.clock.now(), jwt }),
+        ...toEvent(request, {
+          method,
+          path,
+          query,
+          body,
+          routeKey,
+          requestId,
+          apiId: spec.apiId,
+          now: ports.clock.now(),
+          jwt,
+        }),
         ...(Object.keys(found.pathParameters).length > 0 ? { pathParameters: found.pathParameters } : {}),
       };
       const outcome = await withinLimit(target.invoke(event));
@@ -91,7 +111,10 @@ export function createHttpApi(
   };
 
   return (request, response) => {
-    answer(request, response).catch((error: unknown) => {
+    const requestId = randomUUID();
+    // An HTTP API names every request in its answer, whether a function was asked or not.
+    response.setHeader('apigw-requestid', requestId);
+    answer(request, response, requestId).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy();
       else if (error instanceof BodyTooLargeError) sendJson(response, 413, { message: 'Request Entity Too Large' });
       else sendJson(response, 500, { message: 'Internal Server Error' });
@@ -134,6 +157,7 @@ function toEvent(
     readonly query: string;
     readonly body: Buffer;
     readonly routeKey: string;
+    readonly requestId: string;
     readonly apiId: string;
     readonly now: number;
     readonly jwt: unknown;
@@ -178,7 +202,7 @@ function toEvent(
         sourceIp,
         userAgent: request.headers['user-agent'] ?? '',
       },
-      requestId: randomUUID(),
+      requestId: about.requestId,
       routeKey: about.routeKey,
       stage: '$default',
       time: commonLogTime(about.now),

@@ -12,7 +12,12 @@ export type Verdict =
       readonly claims: Readonly<Record<string, string>>;
       readonly scopes: readonly string[] | null;
     }
-  | { readonly allowed: false; readonly status: 401 | 403; readonly error: string };
+  | {
+      readonly allowed: false;
+      readonly status: 401 | 403;
+      /** The `www-authenticate` header of the answer. */
+      readonly challenge: string;
+    };
 
 /** Judges an `Authorization` header; any one of `scopes` is enough, none asked for means none needed. */
 export type Authorize = (header: string | undefined, scopes: readonly string[]) => Promise<Verdict>;
@@ -36,15 +41,16 @@ export async function createLocalIssuer(ports: { readonly clock: Clock; readonly
   const publicKey = await importJWK(keys.publicJwk, 'RS256');
 
   const verify = async (token: string): Promise<JWTPayload | undefined> => {
+    const now = ports.clock.now();
     try {
       const { payload } = await jwtVerify(token, publicKey, {
         algorithms: ['RS256'],
         issuer: ISSUER,
-        audience: AUDIENCE,
         requiredClaims: ['exp'],
-        currentDate: new Date(ports.clock.now()),
+        currentDate: new Date(now),
       });
-      return payload;
+      const fits = isForUs(payload) && (payload.iat === undefined || payload.iat * 1000 <= now);
+      return fits ? payload : undefined;
     } catch {
       // Whatever is wrong with it, the answer is the same 401.
       return undefined;
@@ -54,11 +60,12 @@ export async function createLocalIssuer(ports: { readonly clock: Clock; readonly
   return {
     authorize: async (header, scopes) => {
       const token = header?.replace(/^Bearer\s+/i, '');
-      const claims = token === undefined || token === '' ? undefined : await verify(token);
-      if (claims === undefined) return { allowed: false, status: 401, error: 'invalid_token' };
-      const granted = typeof claims['scope'] === 'string' ? claims['scope'].split(' ') : [];
+      if (token === undefined || token === '') return { allowed: false, status: 401, challenge: 'Bearer' };
+      const claims = await verify(token);
+      if (claims === undefined) return { allowed: false, status: 401, challenge: challenge('invalid_token') };
+      const granted = scopesOf(claims);
       if (scopes.length > 0 && !scopes.some((scope) => granted.includes(scope))) {
-        return { allowed: false, status: 403, error: 'insufficient_scope' };
+        return { allowed: false, status: 403, challenge: challenge('insufficient_scope') };
       }
       return {
         allowed: true,
@@ -83,4 +90,19 @@ export async function createLocalIssuer(ports: { readonly clock: Clock; readonly
         .sign(privateKey);
     },
   };
+}
+
+const challenge = (error: string) => `Bearer scope="" error="${error}"`;
+
+/** A token without `aud` may name its audience in `client_id`, as Cognito's access tokens do. */
+function isForUs({ aud, client_id: clientId }: JWTPayload): boolean {
+  const audiences = aud === undefined ? clientId : aud;
+  return Array.isArray(audiences) ? audiences.includes(AUDIENCE) : audiences === AUDIENCE;
+}
+
+/** The words of `scope` or, where there is none, of `scp`, which may also be a list. */
+function scopesOf({ scope, scp }: JWTPayload): readonly unknown[] {
+  const given: unknown = scope ?? scp;
+  if (Array.isArray(given)) return given;
+  return typeof given === 'string' ? given.split(' ') : [];
 }

@@ -9,6 +9,10 @@ import type {
   CreatedAnswer,
   ProblemAnswer,
   Reschedule,
+  StaffAppointmentsAnswer,
+  StaffAppointmentsQuery,
+  StaffAppointmentWithHistoryAnswer,
+  StaffReschedule,
 } from './app/schemas';
 
 // The public API in types, for those who call it.
@@ -20,4 +24,8 @@ export type AvailabilityParameters = z.input<typeof AvailabilityQuery>;
 export type CreatedAppointment = z.infer<typeof CreatedAnswer>;
 export type Appointment = z.infer<typeof AppointmentAnswer>;
 export type Availability = z.infer<typeof AvailabilityAnswer>;
+export type StaffAppointmentsParameters = z.input<typeof StaffAppointmentsQuery>;
+export type StaffRescheduleBody = z.input<typeof StaffReschedule>;
+export type StaffAppointments = z.infer<typeof StaffAppointmentsAnswer>;
+export type StaffAppointment = z.infer<typeof StaffAppointmentWithHistoryAnswer>;
 export type ApiProblem = z.infer<typeof ProblemAnswer>;

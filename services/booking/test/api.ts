@@ -4,14 +4,25 @@ import { newAppointmentId, newHoldId } from '../src/adapters/ids';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
 import { phoneRulesFrom } from '../src/adapters/phone-rules';
 import { configuredAgent, fixedAgents } from '../src/adapters/roster';
-import { amendAppointment, cancelAppointment, rescheduleAppointment } from '../src/app/change-appointment';
+import {
+  amendAppointment,
+  cancelAppointment,
+  client,
+  rescheduleAppointment,
+  staff,
+} from '../src/app/change-appointment';
 import { createAppointment } from '../src/app/create-appointment';
+import { explainProblem } from '../src/app/explain-problem';
 import { getAppointment } from '../src/app/get-appointment';
 import { getAvailability } from '../src/app/get-availability';
 import { holdSlot, releaseHold } from '../src/app/hold-slot';
 import type { BookingLimits } from '../src/app/limits';
 import { listAgents } from '../src/app/list-agents';
 import type { Agents } from '../src/app/agents';
+import { reResolveAppointment } from '../src/app/re-resolve-appointment';
+import { PRESENT_RULES, type ZoneRules } from '../src/domain/re-resolve';
+import { mustBeDocumented, operationNamed } from './document';
+import { getStaffAppointment, listStaffAppointments } from '../src/app/staff-appointments';
 import type { Agent } from '../src/domain/agent';
 
 export const ENVIRONMENT = {
@@ -44,6 +55,8 @@ export interface Differing {
   readonly agents?: Agents;
   readonly limits?: Partial<BookingLimits>;
   readonly formMinimumSeconds?: number;
+  /** By which appointments are resolved again. */
+  readonly rules?: ZoneRules;
 }
 
 export interface Answered {
@@ -60,7 +73,7 @@ export function publicApi(
   store: AppointmentStore,
   now: () => Date,
   environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
-  { agents, limits, formMinimumSeconds = 0 }: Differing = {},
+  { agents, limits, formMinimumSeconds = 0, rules = PRESENT_RULES }: Differing = {},
 ) {
   const configured = { ...ENVIRONMENT, ...environment };
   const judgePhone = phoneRulesFrom(configured);
@@ -71,6 +84,7 @@ export function publicApi(
     agents: agents ?? fixedAgents([configuredAgent(configured)]),
     limits: { perAddress: 0, perNumber: 0, perNetwork: 0, ...limits },
     formMinimumSeconds,
+    rules,
     holdMinutes: 10,
     newHoldId,
     judgePhone,
@@ -86,18 +100,26 @@ export function publicApi(
     agents: jsonRoute({ problemBase }, listAgents(ports)),
     hold: jsonRoute({ problemBase, body: 'required' }, holdSlot(ports)),
     release: jsonRoute({ problemBase, body: 'optional' }, releaseHold(ports)),
-    reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports)),
-    cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports)),
-    amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports)),
+    reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, client(ports))),
+    cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, client(ports))),
+    amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports, client(ports))),
+    staffList: jsonRoute({ problemBase }, listStaffAppointments(ports)),
+    staffGet: jsonRoute({ problemBase }, getStaffAppointment(ports)),
+    staffReschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, staff)),
+    staffCancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, staff)),
+    staffReResolve: jsonRoute({ problemBase, body: 'optional' }, reResolveAppointment(ports)),
+    problem: jsonRoute({ problemBase }, explainProblem({ problemBase })),
   };
   let requests = 0;
+  /** Every answer is held to the OpenAPI document, whatever the test is about. */
   const ask =
-    (route: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) =>
+    (operationId: string, route: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>) =>
     async (id: string | undefined, { body, raw, headers, token, query, sourceIp }: Asked = {}): Promise<Answered> => {
       const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const operation = operationNamed(operationId);
       const answer = await route({
         version: '2.0',
-        routeKey: 'TEST /',
+        routeKey: operation.route,
         rawPath: '/',
         rawQueryString: '',
         headers: {
@@ -106,32 +128,54 @@ export function publicApi(
           ...headers,
         },
         queryStringParameters: query,
-        pathParameters: id === undefined ? undefined : id.startsWith('hld_') ? { holdId: id } : { appointmentId: id },
+        pathParameters: id === undefined ? undefined : { [parameterIn(operation.route)]: id },
         requestContext: { requestId: `req-${++requests}`, http: { method: 'POST', sourceIp } },
         body: text,
         isBase64Encoded: false,
       } as unknown as APIGatewayProxyEventV2);
-      const answered = answer.body ?? '';
-      return {
-        status: answer.statusCode ?? 0,
-        headers: answer.headers ?? {},
-        text: answered,
-        // oxlint-disable-next-line typescript/no-unsafe-assignment
-        json: answered === '' ? undefined : JSON.parse(answered),
-      };
+      const answered = { status: answer.statusCode ?? 0, headers: answer.headers ?? {}, text: answer.body ?? '' };
+      mustBeDocumented(operation, text, answered);
+      // oxlint-disable-next-line typescript/no-unsafe-assignment
+      return { ...answered, json: parsed(answered) };
     };
   return {
-    create: (asked: Asked) => ask(routes.create)(undefined, asked),
+    create: (asked: Asked) => ask('createAppointment', routes.create)(undefined, asked),
     availability: (query: Record<string, string>, headers: Record<string, string> = {}) =>
-      ask(routes.availability)(undefined, { query, headers }),
-    agents: (query: Record<string, string> = {}) => ask(routes.agents)(undefined, { query }),
-    hold: (asked: Asked) => ask(routes.hold)(undefined, asked),
-    release: ask(routes.release),
-    get: ask(routes.get),
-    reschedule: ask(routes.reschedule),
-    cancel: ask(routes.cancel),
-    amend: ask(routes.amend),
+      ask('getAvailability', routes.availability)(undefined, { query, headers }),
+    agents: (query: Record<string, string> = {}) => ask('listAgents', routes.agents)(undefined, { query }),
+    hold: (asked: Asked) => ask('holdSlot', routes.hold)(undefined, asked),
+    release: ask('releaseHold', routes.release),
+    get: ask('getAppointment', routes.get),
+    reschedule: ask('rescheduleAppointment', routes.reschedule),
+    cancel: ask('cancelAppointment', routes.cancel),
+    amend: ask('amendAppointment', routes.amend),
+    problems: (accept?: string) => ask('getProblems', routes.problem)(undefined, accepting(accept)),
+    problem: (slug: string, accept?: string) => ask('getProblem', routes.problem)(slug, accepting(accept)),
+    /** What staff ask, whom the authorizer has let in before. */
+    staff: {
+      list: (query: Record<string, string>) => ask('listStaffAppointments', routes.staffList)(undefined, { query }),
+      get: (id: string) => ask('getStaffAppointment', routes.staffGet)(id),
+      reschedule: (id: string, body: unknown, asked: Asked = { body }) =>
+        ask('rescheduleStaffAppointment', routes.staffReschedule)(id, asked),
+      cancel: (id: string, body?: unknown, asked: Asked = { body }) =>
+        ask('cancelStaffAppointment', routes.staffCancel)(id, asked),
+      reResolve: (id: string, body?: unknown, asked: Asked = { body }) =>
+        ask('reResolveStaffAppointment', routes.staffReResolve)(id, asked),
+    },
   };
+}
+
+function parameterIn(route: string): string {
+  return /\{(\w+)\}/.exec(route)?.[1] ?? '';
+}
+
+function accepting(accept: string | undefined): Asked {
+  return accept === undefined ? {} : { headers: { accept } };
+}
+
+function parsed({ headers, text }: { readonly headers: Record<string, unknown>; readonly text: string }): unknown {
+  const isJson = /json/.test(String(headers['content-type']));
+  return text === '' || !isJson ? undefined : JSON.parse(text);
 }
 
 export type PublicApi = ReturnType<typeof publicApi>;

@@ -1,5 +1,6 @@
 import type { OutgoingEvent } from '@appointments/events';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
+import { agendaKey } from '../src/app/agenda';
 import type { IdempotencyRecord } from '../src/app/create-appointment';
 import type { Appointment, HistoryEntry } from '../src/domain/appointment';
 import { piecesOfHold, type Hold } from '../src/domain/claims';
@@ -112,6 +113,17 @@ export function memoryStore(): MemoryStore {
       const appointment = appointments.get(id);
       const history = [...(histories.get(id) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
       return appointment && { appointment, history };
+    },
+    readAgenda: async (agentId, { start, end, after = '' }, limit) => {
+      called('readAgenda');
+      return [...appointments.values()]
+        .filter(({ agent, startsAt }) => {
+          const instant = Date.parse(startsAt);
+          return agent.agentId === agentId && instant >= start && instant < end;
+        })
+        .filter((appointment) => agendaKey(appointment) > after)
+        .toSorted((a, b) => (agendaKey(a) < agendaKey(b) ? -1 : 1))
+        .slice(0, limit);
     },
     claimedBetween: async (agentId, from, to) => {
       called('claimedBetween');

@@ -153,8 +153,7 @@ export function world(options: WorldOptions) {
         for (const planned of change.wakeUps) keep({ ...planned, state: 'planned' });
         return true;
       }),
-    read: (appointmentId: string) =>
-      effect(() => ({ state: states.get(appointmentId), intents: of(appointmentId) })),
+    read: (appointmentId: string) => effect(() => ({ state: states.get(appointmentId), intents: of(appointmentId) })),
     schedule: (woken: WakeUp, at: string) =>
       effect(() => {
         meanwhile?.();
@@ -328,7 +327,7 @@ function createTimeline() {
       if (!first || first.atMs > untilMs) return undefined;
       const last = heap.pop();
       if (last !== undefined && heap.length > 0) heap[0] = last;
-      for (let at = 0; ; ) {
+      for (let at = 0; ;) {
         const children = [2 * at + 1, 2 * at + 2].filter((child) => child < heap.length);
         const [left, right] = children;
         const child = right !== undefined && before(heap[right], heap[left ?? 0]) ? right : left;

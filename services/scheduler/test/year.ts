@@ -74,9 +74,7 @@ export async function liveThroughYear(appointments: number, seed: number) {
       const atMs = saidMs.get(`${id} ${what}`);
       if (!isWanted && atMs === undefined) return [];
       const lateMs = isWanted && atMs !== undefined ? atMs - dueMs : undefined;
-      return [
-        { what, appointmentId: id, zone: zone.name, booked: iso(bookedMs), startsAt: iso(startsAtMs), lateMs },
-      ];
+      return [{ what, appointmentId: id, zone: zone.name, booked: iso(bookedMs), startsAt: iso(startsAtMs), lateMs }];
     };
     const reminder = (what: string, dueMs: number) => outcome(what, dueMs, dueMs >= bookedMs + 30 * MINUTE);
     return [

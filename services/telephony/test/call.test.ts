@@ -192,8 +192,8 @@ describe('a call that is due', () => {
     expect(table.timers()).toEqual([]);
   });
 
-  it('reaches the newest word on the agent', async () => {
-    await app.project({
+  const agentChanges = (phone: string) =>
+    app.project({
       detailType: 'AgentChanged',
       metadata: created.metadata,
       data: {
@@ -201,14 +201,40 @@ describe('a call that is due', () => {
         agentVersion: 9,
         name: 'New',
         email: 'n@example.com',
-        phone: '+12025550177',
+        phone,
         timeZone: 'UTC',
       },
     });
+
+  it('reaches the newest word on the agent', async () => {
+    await agentChanges('+12025550177');
     await started();
     await app.dial(lastCommand());
 
     expect(placed[0]?.to).toBe('+12025550177');
+  });
+
+  it('reaches an agent who changes between the decision to call and the call where they were, and where they are from the next attempt on', async () => {
+    await started();
+    await agentChanges('+12025550177');
+    await app.dial(lastCommand());
+
+    await app.status({ place, callSid: 'CA1', status: 'busy' });
+    now = new Date(now.getTime() + 20_000);
+    await app.wake();
+    await app.dial(lastCommand());
+
+    expect(placed.map(({ to }) => to)).toEqual([AGENT, '+12025550177']);
+  });
+
+  it('goes on with the call that is placed where the agent changes while it rings', async () => {
+    await started();
+    await app.dial(lastCommand());
+    await agentChanges('+12025550177');
+    await app.wake();
+
+    expect(placed.map(({ to }) => to)).toEqual([AGENT]);
+    expect(ended).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { handlingContext } from './context';
-import { checked, jsonRoute, Problem, type HttpAnswer, type HttpRequest, type RouteOptions } from './http';
+import { jsonRoutes, checked, jsonRoute, Problem, type HttpAnswer, type HttpRequest, type RouteOptions } from './http';
 
 const problemBase = 'https://book.example.com/problems/';
 
@@ -203,4 +203,29 @@ describe('a JSON route', () => {
     expect(answer.json).toEqual({ requestId: 'req-1' });
     expect(answer.headers).not.toHaveProperty('x-correlation-id');
   });
+});
+
+describe('one function for several routes', () => {
+  const named = (name: string) => jsonRoute({ problemBase }, () => ({ status: 200, body: { name } }));
+  const route = jsonRoutes({ 'GET /things': named('all'), 'GET /things/{id}': named('one') });
+  const asked = (routeKey: string) =>
+    route({
+      routeKey,
+      rawPath: '/',
+      headers: {},
+      requestContext: { requestId: 'req-1', http: { method: 'GET' } },
+      isBase64Encoded: false,
+    } as unknown as APIGatewayProxyEventV2);
+
+  it('goes by the key of the route, as the template writes it', async () => {
+    expect(await asked('GET /things/{id}')).toMatchObject({ body: '{"name":"one"}' });
+    expect(await asked('GET /things')).toMatchObject({ body: '{"name":"all"}' });
+  });
+
+  it.each(['POST /things', '$default', 'constructor', ''])(
+    'fails loudly where the template sends it what it does not answer: %s',
+    async (routeKey) => {
+      await expect(asked(routeKey)).rejects.toThrow(`this function does not answer ${routeKey}`);
+    },
+  );
 });

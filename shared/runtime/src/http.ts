@@ -62,17 +62,12 @@ export class Problem extends Error {
 }
 
 /** The problem that names every fault of a request. */
-export function invalidRequest(
-  errors: readonly Fault[],
-  slug = 'invalid-request',
-  more?: ProblemDetails['more'],
-): Problem {
+export function invalidRequest(errors: readonly Fault[]): Problem {
   return new Problem({
     status: 400,
-    slug,
+    slug: 'invalid-request',
     title: 'The request cannot be understood as it stands',
     errors,
-    ...(more && { more }),
   });
 }
 
@@ -141,11 +136,11 @@ export function jsonRoute(options: RouteOptions, handle: (request: HttpRequest) 
 
 type Route = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** One function behind several routes, each by its route key (`GET /agents`). */
+/** One function behind several routes, by their keys as the template writes them (`GET /staff/appointments`). */
 export function jsonRoutes(routes: Readonly<Record<string, Route>>): Route {
   return async (event) => {
-    const route = routes[event.routeKey];
-    if (!route) throw new Error(`${event.routeKey} is no route of this function`);
+    const route = Object.hasOwn(routes, event.routeKey) ? routes[event.routeKey] : undefined;
+    if (!route) throw new Error(`this function does not answer ${event.routeKey}`);
     return route(event);
   };
 }

@@ -2,13 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import installed from 'moment-timezone/data/packed/latest.json';
 import {
+  ageOfRules,
+  endOfHours,
   firstInstantAtOrAfter,
   instantsOf,
   isoInZone,
-  lastInstantAt,
   nearestInstants,
   offsetAt,
   offsetText,
+  TZDB_RELEASED,
   TZDB_VERSION,
   zoneNamed,
   zoneNames,
@@ -38,6 +40,14 @@ describe('zone rules', () => {
   it('are those of the installed data', () => {
     expect(TZDB_VERSION).toBe(installed.version);
     expect(TZDB_VERSION >= '2026f').toBe(true);
+  });
+
+  it('are old when more than 200 days have gone by since', () => {
+    const after = (days: number) => new Date(Date.parse(TZDB_RELEASED) + days * 86_400_000);
+
+    expect(ageOfRules(after(0))).toEqual({ days: 0, old: false });
+    expect(ageOfRules(after(200.9))).toEqual({ days: 200, old: false });
+    expect(ageOfRules(after(201))).toEqual({ days: 201, old: true });
   });
 
   it('know every name of the installed data, old names included', () => {
@@ -151,6 +161,14 @@ describe('a wall time', () => {
     const repeated = local('2026-10-25T02:30:00');
 
     expect(isoInZone(berlin, firstInstantAtOrAfter(berlin, repeated))).toBe('2026-10-25T02:30:00+02:00');
-    expect(isoInZone(berlin, lastInstantAt(berlin, repeated))).toBe('2026-10-25T02:30:00+01:00');
+    expect(isoInZone(berlin, endOfHours(berlin, repeated))).toBe('2026-10-25T02:30:00+01:00');
+  });
+
+  it('ends hours at its first reading where all that is repeated comes after it, and at the change where it is skipped', () => {
+    const berlin = zone('Europe/Berlin');
+
+    expect(isoInZone(berlin, endOfHours(berlin, local('2026-10-25T02:00:00')))).toBe('2026-10-25T02:00:00+02:00');
+    expect(isoInZone(berlin, endOfHours(berlin, local('2026-10-25T03:00:00')))).toBe('2026-10-25T03:00:00+01:00');
+    expect(isoInZone(berlin, endOfHours(berlin, local('2027-03-28T02:30:00')))).toBe('2027-03-28T03:00:00+02:00');
   });
 });

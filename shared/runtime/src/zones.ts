@@ -3,8 +3,17 @@ import data from './zone-rules.json';
 /** The version of the IANA time zone rules that this service resolves local times with. */
 export const TZDB_VERSION: string = data.version;
 
+/** The day on which the package that brings these rules was released. */
+export const TZDB_RELEASED: string = data.released;
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+/** How old the rules are, in days, and whether newer ones have probably come since. */
+export function ageOfRules(now: Date): { readonly days: number; readonly old: boolean } {
+  const days = Math.floor((now.getTime() - Date.parse(TZDB_RELEASED)) / (24 * HOUR));
+  return { days, old: days > data.oldAfterDays };
+}
 
 /** The offsets of one zone: `offsets[i]` (minutes east of UTC) holds until the instant `untils[i]`, the last one for good. */
 export interface Zone {
@@ -44,8 +53,8 @@ export function zoneNames(): string[] {
   return [...indexes.keys()];
 }
 
-/** The offset in force at `instant` (milliseconds since 1970), in minutes east of UTC. */
-export function offsetAt(zone: Zone, instant: number): number {
+/** The place in `offsets` of what is in force at `instant` (milliseconds since 1970). */
+function placeAt(zone: Zone, instant: number): number {
   let low = 0;
   let high = zone.untils.length;
   while (low < high) {
@@ -53,7 +62,12 @@ export function offsetAt(zone: Zone, instant: number): number {
     if (instant < (zone.untils[middle] ?? Infinity)) high = middle;
     else low = middle + 1;
   }
-  return zone.offsets[low] ?? 0;
+  return low;
+}
+
+/** The offset in force at `instant` (milliseconds since 1970), in minutes east of UTC. */
+export function offsetAt(zone: Zone, instant: number): number {
+  return zone.offsets[placeAt(zone, instant)] ?? 0;
 }
 
 /** Wall time as milliseconds, as if it were UTC. */
@@ -63,14 +77,9 @@ export function localTime(zone: Zone, instant: number): number {
 
 /** The instants at which the clocks of the zone show `local`, in order: none in a gap, two in a repeated hour, else one. */
 export function instantsOf(zone: Zone, local: number): number[] {
-  const offsets = new Set([local - 26 * HOUR, local + 26 * HOUR].map((instant) => offsetAt(zone, instant)));
-  for (const [index, until] of zone.untils.entries()) {
-    if (Math.abs(until - local) <= 26 * HOUR) {
-      offsets.add(zone.offsets[index] ?? 0);
-      offsets.add(zone.offsets[index + 1] ?? 0);
-    }
-  }
-  return [...offsets]
+  // Whatever the offset, the instant is not further away than this.
+  const around = zone.offsets.slice(placeAt(zone, local - 26 * HOUR), placeAt(zone, local + 26 * HOUR) + 1);
+  return [...new Set(around)]
     .map((offset) => ({ offset, instant: local - offset * MINUTE }))
     .filter(({ offset, instant }) => offsetAt(zone, instant) === offset)
     .map(({ instant }) => instant)
@@ -83,9 +92,14 @@ export function firstInstantAtOrAfter(zone: Zone, local: number): number {
   return first ?? endOfGap(zone, local);
 }
 
-/** The last instant at which the clocks show `local`, or the end of the gap it is in. */
-export function lastInstantAt(zone: Zone, local: number): number {
-  return instantsOf(zone, local).at(-1) ?? endOfGap(zone, local);
+/**
+ * The instant at which hours that last until the wall time `local` are over: the last at which the clocks show it, but where a
+ * stretch that is repeated only begins with it, the first: nothing of that stretch belongs to them.
+ */
+export function endOfHours(zone: Zone, local: number): number {
+  const [first, second] = instantsOf(zone, local);
+  if (first === undefined) return endOfGap(zone, local);
+  return second === undefined || zone.untils.includes(second) ? first : second;
 }
 
 function endOfGap(zone: Zone, local: number): number {

@@ -7,6 +7,9 @@ import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/te
 import { applyCallEvent, type ReceivedCallEvent } from '../app/apply-call-event';
 import { appointmentStore, type AppointmentStore } from './appointment-store';
 
+/** As the service's stack declares it. */
+const INDEXES = [{ name: 'by-agent', partitionKey: 'agentId', sortKey: 'agenda' }];
+
 const overTheEngine = engineIsHere() ? describe : describe.skip;
 
 overTheEngine('appointments over the real database engine', () => {
@@ -21,7 +24,7 @@ overTheEngine('appointments over the real database engine', () => {
   });
   afterAll(() => engine.stop());
   beforeEach(async () => {
-    table = await engine.table();
+    table = await engine.table(INDEXES);
     store = appointmentStore(engine.client, table);
     now = NOW;
     api = publicApi(store, () => now);
@@ -403,7 +406,7 @@ overTheEngine('appointments over the real database engine', () => {
 
     await fc.assert(
       fc.asyncProperty(rounds, async (commands) => {
-        table = await engine.table();
+        table = await engine.table(INDEXES);
         store = appointmentStore(engine.client, table);
         api = publicApi(store, () => now);
         const made: Booked[] = [];

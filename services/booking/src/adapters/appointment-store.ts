@@ -9,6 +9,7 @@ import {
 import { cancellationCodes, eventItem } from '@appointments/runtime';
 import * as z from 'zod';
 import type { Told } from '../app/answers';
+import { agendaKey, type ReadAgenda } from '../app/agenda';
 import type { RecordOutcome, ApplyCallEventPorts } from '../app/apply-call-event';
 import { busy } from '../app/answers';
 import type { ChangePorts, SaveOutcome } from '../app/change-appointment';
@@ -105,6 +106,8 @@ const StoredRecord = z.object({
 
 const APPOINTMENT = 'appointment';
 const HISTORY = 'history#';
+/** The index of the table in which an agent's appointments stand by their time. */
+const BY_AGENT = 'by-agent';
 const appointmentKey = (appointmentId: string) => ({ pk: `apt#${appointmentId}`, sk: APPOINTMENT });
 const claimKey = (agentId: string, piece: number) => ({ pk: `claims#${agentId}`, sk: new Date(piece).toISOString() });
 const holdKey = (holdId: string) => ({ pk: `hold#${holdId}`, sk: 'hold' });
@@ -119,6 +122,7 @@ export interface AppointmentStore {
   readonly save: ChangePorts['save'];
   readonly find: ApplyCallEventPorts['find'];
   readonly record: ApplyCallEventPorts['record'];
+  readonly readAgenda: ReadAgenda;
   readonly hold: HoldPorts['hold'];
   readonly findHold: HoldPorts['findHold'];
   readonly releaseHold: HoldPorts['releaseHold'];
@@ -408,6 +412,24 @@ export function appointmentStore(
       );
     },
 
+    readAgenda: async (agentId, { start, end, after }, limit) => {
+      const items = await queryAll(
+        {
+          IndexName: BY_AGENT,
+          KeyConditionExpression: 'agentId = :agentId AND agenda BETWEEN :from AND :to',
+          ExpressionAttributeValues: {
+            ':agentId': agentId,
+            // A space sorts before whatever an id has, so nothing stands between a key and the key with a space behind it.
+            ':from': after === undefined ? new Date(start).toISOString() : `${after} `,
+            // An instant alone sorts before every key that begins with it.
+            ':to': new Date(end).toISOString(),
+          },
+        },
+        limit,
+      );
+      return items.map((item) => StoredAppointment.parse(item));
+    },
+
     claimedBetween: async (agentId, from, to) => {
       const items = await queryAll({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
@@ -425,11 +447,16 @@ export function appointmentStore(
     },
   };
 
-  async function queryAll(query: {
-    readonly KeyConditionExpression: string;
-    readonly ExpressionAttributeValues: Record<string, string>;
-    readonly ProjectionExpression?: string;
-  }): Promise<Record<string, unknown>[]> {
+  /** All items of a query, or the first `limit`; those of an index may lag a little behind what was written. */
+  async function queryAll(
+    query: {
+      readonly IndexName?: string;
+      readonly KeyConditionExpression: string;
+      readonly ExpressionAttributeValues: Record<string, string>;
+      readonly ProjectionExpression?: string;
+    },
+    limit?: number,
+  ): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     let ExclusiveStartKey: Record<string, unknown> | undefined;
     do {
@@ -437,26 +464,27 @@ export function appointmentStore(
         new QueryCommand({
           TableName,
           ...query,
-          ConsistentRead: true,
+          ConsistentRead: query.IndexName === undefined,
+          ...(limit !== undefined && { Limit: limit - items.length }),
           ...(ExclusiveStartKey && { ExclusiveStartKey }),
         }),
       );
       items.push(...(page.Items ?? []));
-      ExclusiveStartKey = page.LastEvaluatedKey;
+      ExclusiveStartKey = items.length === limit ? undefined : page.LastEvaluatedKey;
     } while (ExclusiveStartKey);
     return items;
   }
 }
 
-/** The item of an appointment; `agentId` and `agenda` are the keys of the index in which an agent's appointments stand by their time. */
+/** The item of an appointment, with the keys of the index `by-agent`. */
 function appointmentItem(appointment: Appointment) {
-  const { appointmentId, agent, startsAt } = appointment;
+  const { appointmentId, agent } = appointment;
   return {
     ...appointmentKey(appointmentId),
     kind: 'appointment',
     ...appointment,
     agentId: agent.agentId,
-    agenda: `${startsAt}#${appointmentId}`,
+    agenda: agendaKey(appointment),
   };
 }
 

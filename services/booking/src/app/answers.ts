@@ -3,7 +3,13 @@ import { Problem, type HttpAnswer } from '@appointments/runtime';
 import { createdEntry, type Appointment, type HistoryEntry } from '../domain/appointment';
 import type { Slot } from '../domain/slots';
 import { isoToSend, zoneNamed, type Zone } from '@appointments/runtime/zones';
-import type { AppointmentAnswer, CreatedAnswer, SlotAnswer } from './schemas';
+import type {
+  AppointmentAnswer,
+  CreatedAnswer,
+  SlotAnswer,
+  StaffAppointmentAnswer,
+  StaffAppointmentWithHistoryAnswer,
+} from './schemas';
 
 /** An appointment with what happened to it, oldest first, without the entry of its creation. */
 export interface Told {
@@ -29,12 +35,8 @@ function common(appointment: Appointment) {
   };
 }
 
-/** The appointment as it now stands, in its client's zone. */
-export function appointmentBody({ appointment, history }: Told): z.infer<typeof AppointmentAnswer> {
-  const { client, notes, call } = appointment;
+function notesAndCall({ notes, call }: Appointment) {
   return {
-    ...common(appointment),
-    client: { name: client.name, email: client.email, phone: client.phone },
     ...(notes !== undefined && { notes }),
     call: call && {
       outcome: call.outcome,
@@ -43,8 +45,39 @@ export function appointmentBody({ appointment, history }: Told): z.infer<typeof 
       ...(call.connectedAt !== undefined && { connectedAt: call.connectedAt }),
       ...(call.durationSeconds !== undefined && { durationSeconds: call.durationSeconds }),
     },
+  };
+}
+
+/** The appointment as it now stands, in its client's zone. */
+export function appointmentBody({ appointment, history }: Told): z.infer<typeof AppointmentAnswer> {
+  const { client } = appointment;
+  return {
+    ...common(appointment),
+    client: { name: client.name, email: client.email, phone: client.phone },
+    ...notesAndCall(appointment),
     history: [createdEntry(appointment), ...history],
   };
+}
+
+/** The appointment as staff see it: with both parties' particulars, and with what was agreed on. */
+export function staffAppointmentBody(appointment: Appointment): z.infer<typeof StaffAppointmentAnswer> {
+  const { revision, createdAt, durationMinutes, localStart, tzdb, client, agent, callConsent } = appointment;
+  return {
+    ...common(appointment),
+    revision,
+    createdAt,
+    durationMinutes,
+    localStart,
+    tzdb,
+    client,
+    agent,
+    ...(callConsent && { callConsent }),
+    ...notesAndCall(appointment),
+  };
+}
+
+export function staffBody({ appointment, history }: Told): z.infer<typeof StaffAppointmentWithHistoryAnswer> {
+  return { ...staffAppointmentBody(appointment), history: [createdEntry(appointment), ...history] };
 }
 
 export function createdBody(

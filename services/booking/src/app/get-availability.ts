@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import { checked, invalidRequest, type Fault, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
-import { startOfDate } from '../domain/instants';
-import { firstInstantAtOrAfter, zoneNamed } from '@appointments/runtime/zones';
+import { checked, invalidRequest, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { agentsMeant, type Agents } from './agents';
 import { slotBody } from './answers';
+import { daysAsked } from './days';
 import { freeBetween, type ClaimedBetween } from './nearest';
 import { AvailabilityQuery } from './schemas';
-
-const DAY = 24 * 3_600_000;
-/** The most days one question may ask for. */
-export const MAX_DAYS = 62;
 
 export interface GetAvailabilityPorts {
   readonly agents: Agents;
@@ -21,22 +17,12 @@ export interface GetAvailabilityPorts {
 export function getAvailability({ agents, claimedBetween, now }: GetAvailabilityPorts) {
   return async ({ query, headers }: HttpRequest): Promise<HttpAnswer> => {
     const meant = await agentsMeant(agents, query['agentId']);
-    const from = startOfDate(query['from'] ?? '');
-    const to = startOfDate(query['to'] ?? '');
-    const more: Fault[] = [...meant.faults];
-    if (from !== undefined && to !== undefined) {
-      if (to < from) more.push({ path: 'to', message: 'must not be before from' });
-      if (to - from >= MAX_DAYS * DAY) more.push({ path: 'to', message: `must be at most ${MAX_DAYS} days from from` });
-    }
-    const { timeZone, holdId } = checked(AvailabilityQuery, query, more);
+    const days = daysAsked(query);
+    const { timeZone, holdId } = checked(AvailabilityQuery, query, [...meant.faults, ...days.faults]);
     const zone = zoneNamed(timeZone);
-    if (!zone || from === undefined || to === undefined) throw invalidRequest([]);
-    const slots = await freeBetween(
-      { agents: meant.agents, now: now().getTime(), holdId },
-      firstInstantAtOrAfter(zone, from),
-      firstInstantAtOrAfter(zone, to + DAY),
-      claimedBetween,
-    );
+    if (!zone) throw invalidRequest([]);
+    const { start, end } = days.spanIn(zone);
+    const slots = await freeBetween({ agents: meant.agents, now: now().getTime(), holdId }, start, end, claimedBetween);
     return unlessKnown(headers['if-none-match'], JSON.stringify({ slots: slots.map((slot) => slotBody(slot, zone)) }));
   };
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { PROBLEM_KINDS, type ProblemSlug } from './problems';
+import { AgentBody, StaffAgentAnswer, StaffAgentsAnswer } from './agent-schemas';
 import {
   AgentId,
   AgentsAnswer,
@@ -9,23 +11,49 @@ import {
   Cancel,
   CreateAppointment,
   CreatedAnswer,
+  GatewayAnswer,
   HoldAnswer,
   HoldId,
   HoldSlot,
   IdempotencyKey,
   PageQuery,
   ProblemAnswer,
+  ProblemKindAnswer,
+  ProblemKindsAnswer,
   Reschedule,
+  ReResolve,
+  ReResolvedAnswer,
+  StaffAppointmentsAnswer,
+  StaffAppointmentsQuery,
+  StaffAppointmentWithHistoryAnswer,
+  StaffReschedule,
 } from './schemas';
 
-const BODIES = { CreateAppointment, Reschedule, Cancel, Amend, HoldSlot };
+const BODIES = {
+  CreateAppointment,
+  Reschedule,
+  Cancel,
+  Amend,
+  HoldSlot,
+  StaffReschedule,
+  ReResolve,
+  PutAgent: AgentBody,
+};
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
   Availability: AvailabilityAnswer,
   Agents: AgentsAnswer,
   Hold: HoldAnswer,
+  StaffAgent: StaffAgentAnswer,
+  StaffAgents: StaffAgentsAnswer,
+  StaffAppointmentWithHistory: StaffAppointmentWithHistoryAnswer,
+  StaffAppointments: StaffAppointmentsAnswer,
+  ReResolved: ReResolvedAnswer,
   Problem: ProblemAnswer,
+  ProblemKind: ProblemKindAnswer,
+  ProblemKinds: ProblemKindsAnswer,
+  GatewayAnswer,
 };
 
 const Json = z.record(z.string(), z.unknown());
@@ -53,52 +81,159 @@ function schemaOf(schema: z.ZodType): Json {
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const json = (name: string) => ({ 'application/json': { schema: ref(name) } });
 
-const REQUEST_ID = { 'x-request-id': { description: 'Names this request in our logs.', schema: { type: 'string' } } };
+const header = (description: string) => ({ description, schema: { type: 'string' } });
 
-function answer(description: string, name: string, headers: Json = {}): Json {
-  return { description, headers: { ...REQUEST_ID, ...headers }, content: json(name) };
+const HEADERS = {
+  'x-request-id': header('Names this request in our logs.'),
+  'apigw-requestid': header('Names the request where API Gateway itself answers.'),
+  'retry-after': header('Seconds after which the same request may succeed.'),
+  'www-authenticate': header('How to authorise: by a bearer token.'),
+  location: header('The path of the appointment.'),
+  etag: header('Names this answer; send it back as `If-None-Match`.'),
+  'idempotent-replayed': header('`true` where the answer is that to an earlier request with the same key.'),
+};
+type HeaderName = keyof typeof HEADERS;
+
+function headersOf(names: readonly HeaderName[]): Json {
+  const all = [...new Set<HeaderName>(['x-request-id', ...names])];
+  return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-function problem(description: string): Json {
-  return { description, headers: REQUEST_ID, content: { 'application/problem+json': { schema: ref('Problem') } } };
+function answer(description: string, name: string, ...headers: readonly HeaderName[]): Json {
+  return { description, headers: headersOf(headers), content: json(name) };
 }
 
-const INVALID = problem('Every fault of the request, in `errors`.');
+const PROBLEM_HEADERS: Readonly<Partial<Record<ProblemSlug, readonly HeaderName[]>>> = {
+  busy: ['retry-after'],
+  'too-many-bookings': ['retry-after'],
+  'token-missing': ['www-authenticate'],
+};
+
+/** An answer that is one of these problems; its examples are named after them, and there are no others. */
+function problem(description: string, ...slugs: readonly ProblemSlug[]): Json {
+  const examples: Json = Object.fromEntries(slugs.map((slug) => [slug, { $ref: `#/components/examples/${slug}` }]));
+  const schema = ref('Problem');
+  return {
+    description,
+    headers: headersOf(slugs.flatMap((slug) => PROBLEM_HEADERS[slug] ?? [])),
+    content: { 'application/problem+json': { schema, examples } },
+  };
+}
+
+/** What API Gateway itself may answer, whatever the operation. */
+const FROM_GATEWAY: Readonly<Record<string, string>> = {
+  '429': 'More requests than this route takes.',
+  '500': 'The function failed.',
+  '503': 'The function did not answer in time.',
+};
+const FROM_GATEWAY_HEADERS: Json = { 'apigw-requestid': { $ref: '#/components/headers/apigw-requestid' } };
+const TOO_LARGE_FOR_GATEWAY = 'The body has more than 10 MB.';
+
+function fromGateway(description: string): Json {
+  return { description, headers: FROM_GATEWAY_HEADERS, content: json('GatewayAnswer') };
+}
+
+/** A path's operations with the answers that any of them can give. */
+function withCommonAnswers(path: Json): Json {
+  return Object.fromEntries(
+    Object.entries(path).map(([method, value]) => {
+      const operation = Json.parse(value);
+      const responses: Json = { ...Json.parse(operation['responses']) };
+      responses['500'] ??= problem('The fault is ours.', 'internal-error');
+      const gateway = { ...FROM_GATEWAY, ...('requestBody' in operation && { '413': TOO_LARGE_FOR_GATEWAY }) };
+      for (const [status, description] of Object.entries(gateway)) {
+        const given = Answer.safeParse(responses[status]).data;
+        responses[status] = given
+          ? {
+              ...given,
+              description: `${given.description} Or, from API Gateway: ${description}`,
+              content: { ...given.content, ...json('GatewayAnswer') },
+            }
+          : fromGateway(description);
+      }
+      return [method, { ...operation, responses }];
+    }),
+  );
+}
+
+const Answer = z.looseObject({ description: z.string(), content: z.record(z.string(), z.unknown()) });
+
+const INVALID = problem('Every fault of the request, in `errors`.', 'invalid-request');
 const STRANGER = {
-  '401': problem('The token is missing.'),
-  '404': problem('The token does not fit, or there is no such appointment.'),
-};
-const BODY_FAULTS = {
-  '400': INVALID,
-  '413': problem('The body has more than 64 KB.'),
-  '415': problem('The body is not `application/json`.'),
+  '401': problem('The token is missing.', 'token-missing'),
+  '404': problem('The token does not fit, or there is no such appointment.', 'no-such-appointment'),
 };
 
-const TOO_MANY = problem('Too much in a short time; `retry-after` says when to try again.');
+/** What is wrong with a body; `further` are the problems of its content beside those of its form. */
+function bodyFaults(...further: readonly ProblemSlug[]): Json {
+  return {
+    '400': problem('Every fault of the request, in `errors`.', 'invalid-request', ...further, 'not-json'),
+    '413': problem('The body has more than 64 KB.', 'too-large'),
+    '415': problem('The body is not `application/json`.', 'unsupported-media-type'),
+  };
+}
+
+const TOO_MANY = problem('Too much in a short time; `retry-after` says when to try again.', 'too-many-bookings');
+
+/** Whoever meets others at the same item several times in a row. */
+const BUSY = { '503': problem('Others changed the same at the same moment; the request may be sent again.', 'busy') };
 
 const ofAppointment = [{ name: 'appointmentId', in: 'path', required: true, schema: { type: 'string' } }];
 const secured = [{ manageToken: [] }];
+const forStaff = [{ staffToken: [] }];
+/** What the API's authorizer answers before any of our functions is asked. */
+const NO_STAFF = {
+  '401': fromGateway('There is no token, or it is not taken.'),
+  '403': fromGateway('The token has not the scope `staff`.'),
+};
+const NO_SUCH = { '404': problem('There is no such appointment.', 'no-such-appointment') };
 
-function change(operationId: string, summary: string, body: keyof typeof BODIES, bodyRequired: boolean): Json {
+function change(
+  operationId: string,
+  summary: string,
+  body: keyof typeof BODIES,
+  bodyRequired: boolean,
+  by: 'client' | 'staff' = 'client',
+): Json {
   return {
     post: {
       operationId,
       summary,
-      security: secured,
+      security: by === 'staff' ? forStaff : secured,
       parameters: ofAppointment,
       requestBody: { required: bodyRequired, content: json(body) },
       responses: {
-        '200': answer('The appointment as it now stands.', 'Appointment'),
-        ...BODY_FAULTS,
-        ...STRANGER,
-        '409': problem(
-          body === 'Reschedule'
-            ? 'The time is taken (`nearest` has free ones), or the state of the appointment forbids it (`state`).'
-            : 'The state of the appointment forbids it (`state`).',
+        '200': answer(
+          'The appointment as it now stands.',
+          by === 'staff' ? 'StaffAppointmentWithHistory' : 'Appointment',
         ),
+        ...(by === 'staff' ? { ...NO_STAFF, ...NO_SUCH } : STRANGER),
+        ...(body === 'Reschedule' || body === 'StaffReschedule'
+          ? {
+              ...bodyFaults('no-such-local-time'),
+              '409': problem(
+                'The time is taken (`nearest` has free ones), or the state of the appointment forbids it (`state`).',
+                'slot-taken',
+                'state-forbids',
+              ),
+            }
+          : {
+              ...bodyFaults(),
+              '409': problem('The state of the appointment forbids it (`state`).', 'state-forbids'),
+            }),
+        ...BUSY,
       },
     },
   };
+}
+
+function explained(description: string, name: string): Json {
+  const { content, ...rest } = Answer.parse(answer(description, name));
+  return { ...rest, content: { ...content, 'text/html': { schema: { type: 'string' } } } };
+}
+
+function mapped(change: (path: Json) => Json, paths: Readonly<Record<string, Json>>): Json {
+  return Object.fromEntries(Object.entries(paths).map(([path, operations]) => [path, change(operations)]));
 }
 
 /** Query parameters as their schema says; `schemas` where one of them refers to a schema by its id. */
@@ -121,11 +256,11 @@ export function openApiDocument(serverUrl: string): Json {
       title: 'Appointments',
       version: '1.0.0',
       description:
-        'Books appointments that are kept: at the booked second the agent and then the client are phoned and joined. Errors are `application/problem+json` (RFC 9457) and name every fault at once.',
+        'Books appointments that are kept: at the booked second the agent and then the client are phoned and joined. Errors are `application/problem+json` (RFC 9457) and name every fault at once; their `type` leads to an explanation.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: serverUrl }],
-    paths: {
+    paths: mapped(withCommonAnswers, {
       '/appointments': {
         post: {
           operationId: 'createAppointment',
@@ -133,11 +268,12 @@ export function openApiDocument(serverUrl: string): Json {
           parameters: [{ name: 'Idempotency-Key', in: 'header', required: false, schema: schemaOf(IdempotencyKey) }],
           requestBody: { required: true, content: json('CreateAppointment') },
           responses: {
-            '201': answer('Booked.', 'CreatedAppointment'),
-            ...BODY_FAULTS,
-            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.'),
-            '422': problem('The Idempotency-Key was used for another body.'),
+            '201': answer('Booked.', 'CreatedAppointment', 'location', 'idempotent-replayed'),
+            ...bodyFaults('no-such-local-time', 'looks-automated'),
+            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
+            '422': problem('The Idempotency-Key was used for another body.', 'idempotency-key-reused'),
             '429': TOO_MANY,
+            ...BUSY,
           },
         },
       },
@@ -150,10 +286,15 @@ export function openApiDocument(serverUrl: string): Json {
             { name: 'If-None-Match', in: 'header', required: false, schema: { type: 'string' } },
           ],
           responses: {
-            '200': answer('Free slots in the order of time, with the offset of the zone asked for.', 'Availability', {
-              etag: { description: 'Names this answer.', schema: { type: 'string' } },
-            }),
-            '304': { description: 'Nothing changed since the answer whose `etag` was sent.', headers: REQUEST_ID },
+            '200': answer(
+              'Free slots in the order of time, with the offset of the zone asked for.',
+              'Availability',
+              'etag',
+            ),
+            '304': {
+              description: 'Nothing changed since the answer whose `etag` was sent.',
+              headers: headersOf(['etag']),
+            },
             '400': INVALID,
           },
         },
@@ -176,8 +317,9 @@ export function openApiDocument(serverUrl: string): Json {
           requestBody: { required: true, content: json('HoldSlot') },
           responses: {
             '201': answer('The time is kept until `expiresAt`; book it with `holdId`.', 'Hold'),
-            ...BODY_FAULTS,
-            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.'),
+            ...bodyFaults('no-such-local-time'),
+            ...BUSY,
+            '409': problem('The time is taken; `nearest` has the nearest free ones, five at most.', 'slot-taken'),
           },
         },
       },
@@ -187,9 +329,10 @@ export function openApiDocument(serverUrl: string): Json {
           summary: 'Gives a hold back',
           parameters: [{ name: 'holdId', in: 'path', required: true, schema: { type: 'string' } }],
           responses: {
-            '204': { description: 'The time is free, or was already.', headers: REQUEST_ID },
-            ...BODY_FAULTS,
-            '404': problem('No hold has such an id.'),
+            '204': { description: 'The time is free, or was already.', headers: headersOf([]) },
+            ...BUSY,
+            ...bodyFaults(),
+            '404': problem('No hold has such an id.', 'no-such-hold'),
           },
         },
       },
@@ -220,23 +363,166 @@ export function openApiDocument(serverUrl: string): Json {
         'Amend',
         true,
       ),
+      '/staff/agents': {
+        get: {
+          operationId: 'listStaffAgents',
+          summary: 'The roster, whoever is not active included',
+          security: forStaff,
+          parameters: queryParameters(PageQuery),
+          responses: { '200': answer('In the order of their ids.', 'StaffAgents'), '400': INVALID, ...NO_STAFF },
+        },
+      },
+      '/staff/agents/{agentId}': {
+        put: {
+          operationId: 'putAgent',
+          summary: 'Writes an agent whole, new or not',
+          description:
+            'What is left out is as the configuration has it. A change raises `agentVersion` by one and is published, so that the next call and the next mail use the new number and address; what changes nothing is not written.',
+          security: forStaff,
+          parameters: [
+            { name: 'agentId', in: 'path', required: true, schema: schemaOf(AgentId) },
+            {
+              name: 'dryRun',
+              in: 'query',
+              required: false,
+              description: 'Checks everything, answers what would be, and writes nothing.',
+              schema: { type: 'boolean', default: false },
+            },
+            {
+              name: 'If-Match',
+              in: 'header',
+              required: false,
+              description: 'Writes only over this `agentVersion`; `"0"` only where nobody has written the agent yet.',
+              schema: { type: 'string', example: '"3"' },
+            },
+          ],
+          requestBody: { required: true, content: json('PutAgent') },
+          responses: {
+            '200': answer(
+              'The agent as they now stand; `etag` is their `agentVersion`, for `If-Match`.',
+              'StaffAgent',
+              'etag',
+            ),
+            ...bodyFaults(),
+            ...NO_STAFF,
+            '412': problem('The agent has another version by now (`agentVersion`).', 'agent-changed'),
+            '503': problem(
+              'Others change the same agent at the same time; `retry-after` says when to try again.',
+              'busy',
+            ),
+          },
+        },
+      },
+      '/staff/appointments': {
+        get: {
+          operationId: 'listStaffAppointments',
+          summary: 'The appointments of some days, of one agent or of all, cancelled ones included',
+          description:
+            'A list that appointments are moved in while it is read may show one of them on two pages, or on none.',
+          security: forStaff,
+          parameters: queryParameters(StaffAppointmentsQuery, { agentId: AgentId }),
+          responses: { '200': answer('Oldest first.', 'StaffAppointments'), '400': INVALID, ...NO_STAFF },
+        },
+      },
+      '/staff/appointments/{appointmentId}': {
+        get: {
+          operationId: 'getStaffAppointment',
+          summary: 'An appointment with both parties, its call and its history',
+          security: forStaff,
+          parameters: ofAppointment,
+          responses: {
+            '200': answer('The appointment as it stands.', 'StaffAppointmentWithHistory'),
+            ...NO_STAFF,
+            ...NO_SUCH,
+          },
+        },
+      },
+      '/staff/appointments/{appointmentId}/reschedule': change(
+        'rescheduleStaffAppointment',
+        "Moves an appointment for its agent, or to another agent, within the agent's hours; from `scheduled` and `failed`",
+        'StaffReschedule',
+        true,
+        'staff',
+      ),
+      '/staff/appointments/{appointmentId}/cancel': change(
+        'cancelStaffAppointment',
+        'Calls an appointment off for its agent; from `scheduled` and `calling`',
+        'Cancel',
+        false,
+        'staff',
+      ),
+      '/staff/appointments/{appointmentId}/re-resolve': {
+        post: {
+          operationId: 'reResolveStaffAppointment',
+          summary: "Resolves an appointment's local times again after a change of the zone rules",
+          description:
+            "The wall time of the agent's zone is kept. `from` is how the appointment was resolved so far, `to` how the rules of today have it, `appointment` how it stands now. Asked again, nothing changes.",
+          security: forStaff,
+          parameters: ofAppointment,
+          requestBody: { required: false, content: json('ReResolve') },
+          responses: {
+            '200': answer('What became of it, or would in a dry run.', 'ReResolved'),
+            ...bodyFaults(),
+            ...NO_STAFF,
+            ...NO_SUCH,
+            ...BUSY,
+          },
+        },
+      },
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',
           summary: 'This document',
           responses: {
-            '200': { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+            '200': {
+              description: 'OpenAPI 3.1.',
+              headers: headersOf([]),
+              content: { 'application/json': { schema: { type: 'object' } } },
+            },
           },
         },
       },
-    },
+      '/problems': {
+        get: {
+          operationId: 'getProblems',
+          summary: 'All types of problems that the API answers with; as a page where HTML is asked for',
+          responses: { '200': explained('Every type of problem, in words.', 'ProblemKinds') },
+        },
+      },
+      '/problems/{slug}': {
+        get: {
+          operationId: 'getProblem',
+          summary: 'What a problem type means and what to do about it; as a page where HTML is asked for',
+          parameters: [{ name: 'slug', in: 'path', required: true, schema: { type: 'string' } }],
+          responses: {
+            '200': explained('The type in words.', 'ProblemKind'),
+            '404': problem('There is no such type.', 'no-such-problem'),
+          },
+        },
+      },
+    }),
     components: {
       securitySchemes: {
         manageToken: { type: 'http', scheme: 'bearer', description: 'The `manageToken` of the appointment.' },
+        staffToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token of the configured issuer and audience with the scope `staff`.',
+        },
       },
+      headers: HEADERS,
       schemas: componentSchemas(),
+      examples: Object.fromEntries(PROBLEM_KINDS.map((kind) => [kind.slug, problemExample(kind)])),
     },
   };
+}
+
+/** A problem as it is answered. */
+function problemExample({ slug, title, status, example }: (typeof PROBLEM_KINDS)[number]): Json {
+  const type = `https://book.example.com/problems/${slug}`;
+  const errors = [{ path: '', message: title }];
+  return { summary: title, value: { type, title, status, errors, ...example, requestId: 'JKJaXmPLvHcESHA=' } };
 }
 
 function componentSchemas(): Json {

@@ -1,12 +1,21 @@
-import { invalidRequest } from '@appointments/runtime';
+import { invalidRequest, type Fault } from '@appointments/runtime';
+
+/** What is wrong with a cursor that we did not give, or not for this question. */
+export const NOT_NEXT: Fault = { path: 'cursor', message: 'must be the `next` of the page before, as it was given' };
+
+/** The key that a cursor was made of; `undefined` where it was not made here. */
+export function keyOf(cursor: string): string | undefined {
+  const key = Buffer.from(cursor, 'base64url').toString('utf8');
+  // What does not come back the same was not made here.
+  return key !== '' && cursorOf(key) === cursor ? key : undefined;
+}
 
 /** Where a page begins: behind the item of this key. */
 export function cursorAt(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
-  const key = Buffer.from(cursor, 'base64url').toString('utf8');
-  // What does not come back the same was not made here.
-  if (key !== '' && cursorOf(key) === cursor) return key;
-  throw invalidRequest([{ path: 'cursor', message: 'must be the `next` of the page before, as it was given' }]);
+  const key = keyOf(cursor);
+  if (key === undefined) throw invalidRequest([NOT_NEXT]);
+  return key;
 }
 
 export function cursorOf(key: string): string {

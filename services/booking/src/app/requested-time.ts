@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { faultsOf, invalidRequest, type Fault } from '@appointments/runtime';
+import { faultsOf, invalidRequest, Problem, type Fault } from '@appointments/runtime';
 import type { Agent } from '../domain/agent';
 import type { Time } from '../domain/appointment';
 import { readTime } from '../domain/instants';
@@ -81,7 +81,13 @@ export function readWithTime<Schema extends z.ZodType>(
   const faults = [...(parsed.success ? [] : faultsOf(parsed.error)), ...('faults' in time ? time.faults : []), ...more];
   if ('nearest' in time && time.nearest) {
     const { slots, zone } = time.nearest;
-    throw invalidRequest(faults, 'no-such-local-time', { nearest: slots.map((slot) => slotBody(slot, zone)) });
+    throw new Problem({
+      status: 400,
+      slug: 'no-such-local-time',
+      title: 'There is no such local time',
+      errors: faults,
+      more: { nearest: slots.map((slot) => slotBody(slot, zone)) },
+    });
   }
   throw invalidRequest(faults);
 }

@@ -13,9 +13,9 @@ const UNPRINTABLE_IN_TEXT = /[\p{Cs}\p{Cc}]/u;
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/;
 
-const said = (must: string) => (issue: { readonly input?: unknown }) =>
+export const said = (must: string) => (issue: { readonly input?: unknown }) =>
   issue.input === undefined ? 'is required' : must;
-const text = () => z.string({ error: said('must be text') });
+export const text = () => z.string({ error: said('must be text') });
 
 export const Name = text()
   .trim()
@@ -128,7 +128,7 @@ const Form = z
       'What a form knows of who filled it in: `website`, a field that people do not see, and the `seconds` from its opening to its sending. What looks automated is refused.',
   });
 
-const AN_OBJECT = 'must be a JSON object';
+export const AN_OBJECT = 'must be a JSON object';
 
 export const CreateAppointment = z.strictObject(
   {
@@ -162,7 +162,21 @@ export const HoldSlot = z.strictObject(
   AN_OBJECT,
 );
 
+export const StaffReschedule = Reschedule.extend({
+  agentId: AgentId.optional().meta({ description: 'The agent who takes it over. Without it: the one who has it.' }),
+});
+
 export const Cancel = z.strictObject({ reason: Reason.optional() }, AN_OBJECT);
+
+export const ReResolve = z.strictObject(
+  {
+    dryRun: z
+      .boolean({ error: said('must be true or false') })
+      .default(false)
+      .meta({ description: 'Only says what would become of it.' }),
+  },
+  AN_OBJECT,
+);
 
 export const Amend = z.strictObject(
   {
@@ -193,6 +207,13 @@ export const PageQuery = z.object({
     .max(100, 'must be a whole number from 1 to 100')
     .default(50),
   cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),
+});
+
+export const StaffAppointmentsQuery = PageQuery.extend({
+  from: Day.meta({ description: 'The first day, in the zone asked for.' }),
+  to: Day.meta({ description: 'The last day, included; at most 62 days in all.' }),
+  timeZone: TimeZone.optional().meta({ description: 'Whose days are meant; without it UTC.' }),
+  agentId: AgentId.optional().meta({ description: 'Without it: the appointments of all agents.' }),
 });
 
 /** 255 printable characters are more than any generator of keys needs. */
@@ -243,27 +264,88 @@ export const CreatedAnswer = z.object({
   manageToken: z.string().meta({ description: 'The bearer token of the calls below.' }),
 });
 
+const clientAnswer = z.object({ name: z.string(), email: z.string(), phone: z.string() });
+
+const callAnswer = z
+  .object({
+    outcome: z.enum(['completed', 'failed']).nullable(),
+    reason: z.string().optional(),
+    attempts: z.object({ agent: z.int(), client: z.int() }),
+    connectedAt: z.string().optional().meta({ format: 'date-time' }),
+    durationSeconds: z.int().optional(),
+  })
+  .nullable();
+
+const historyAnswer = z.array(
+  z.object({
+    at: z.string().meta({ format: 'date-time' }),
+    type: z.string(),
+    version: z.int(),
+    text: z.string(),
+  }),
+);
+
 export const AppointmentAnswer = z.object({
   ...common,
-  client: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
+  client: clientAnswer,
   notes: z.string().optional(),
-  call: z
-    .object({
-      outcome: z.enum(['completed', 'failed']).nullable(),
-      reason: z.string().optional(),
-      attempts: z.object({ agent: z.int(), client: z.int() }),
-      connectedAt: z.string().optional().meta({ format: 'date-time' }),
-      durationSeconds: z.int().optional(),
-    })
-    .nullable(),
-  history: z.array(
-    z.object({
-      at: z.string().meta({ format: 'date-time' }),
-      type: z.string(),
-      version: z.int(),
-      text: z.string(),
-    }),
-  ),
+  call: callAnswer,
+  history: historyAnswer,
+});
+
+/** What staff see of an appointment beyond what its client sees. */
+export const StaffAppointmentAnswer = z
+  .object({
+    ...common,
+    revision: z.int().positive().meta({ description: 'Rises on every change by people, amendments included.' }),
+    createdAt: z.string().meta({ format: 'date-time' }),
+    durationMinutes: z.int(),
+    localStart: z
+      .object({ client: WithOffset, agent: WithOffset })
+      .meta({ description: "The start as it was agreed on, in the client's and in the agent's zone." }),
+    tzdb: z.string().meta({ description: 'The version of the zone rules that it was agreed on with.' }),
+    client: clientAnswer.extend({ locale: z.string(), smsConsent: z.boolean() }),
+    agent: agentAnswer.extend({ email: z.string(), phone: z.string(), timeZone: z.string() }),
+    notes: z.string().optional(),
+    callConsent: z
+      .object({ at: z.string().meta({ format: 'date-time' }), wording: z.string() })
+      .optional()
+      .meta({ description: 'That the client agreed to be phoned: when, and to which words.' }),
+    call: callAnswer,
+  })
+  .meta({ id: 'StaffAppointment' });
+
+export const StaffAppointmentsAnswer = z.object({
+  appointments: z.array(StaffAppointmentAnswer).meta({ description: 'Oldest first, cancelled ones too.' }),
+  next: z.string().optional().meta({ description: 'The `cursor` of the next page; left out on the last.' }),
+});
+
+export const StaffAppointmentWithHistoryAnswer = StaffAppointmentAnswer.extend({ history: historyAnswer });
+
+const resolvedTime = z
+  .object({
+    startsAt: z.string().meta({ format: 'date-time' }),
+    localStart: z.object({ client: WithOffset, agent: WithOffset }),
+    tzdb: z.string(),
+  })
+  .meta({ id: 'ResolvedTime' });
+
+export const ReResolvedAnswer = z.object({
+  outcome: z.enum(['unchanged', 'amended', 'moved', 'conflict', 'not-applicable']).meta({
+    description:
+      "`amended`: only the client's clocks show another time. `moved`: the agent's wall time is at another instant. `conflict`: it would be, but nothing was changed.",
+  }),
+  because: z.enum(['taken', 'past', 'status', 'newer-rules', 'unknown-zone']).optional().meta({
+    description:
+      'Of a conflict: the new time is `taken` or `past`. Where it does not apply: the appointment is `past` or of another `status` than `scheduled`, was made with `newer-rules`, or is in an `unknown-zone`.',
+  }),
+  skipped: z.boolean().optional().meta({
+    description: "Whether the agent's wall time does not exist any more: the end of the gap is taken.",
+  }),
+  blockedBy: z.array(z.string()).optional().meta({ description: 'Whose the new time is: appointments and holds.' }),
+  from: resolvedTime,
+  to: resolvedTime.nullable(),
+  appointment: StaffAppointmentAnswer,
 });
 
 export const ProblemAnswer = z.object({
@@ -276,5 +358,21 @@ export const ProblemAnswer = z.object({
     .meta({ description: 'Every fault of the request; `path` is empty where no field is to blame.' }),
   nearest: z.array(SlotAnswer).optional().meta({ description: 'The nearest slots: free ones, or times that exist.' }),
   state: z.enum(STATUSES).optional().meta({ description: 'The state that forbids the change.' }),
+  agentVersion: z.int().optional().meta({ description: 'The version that the agent has by now.' }),
   requestId: z.string(),
 });
+
+/** What a problem's `type` leads to. */
+export const ProblemKindAnswer = z.object({
+  type: z.string().meta({ format: 'uri' }),
+  slug: z.string().meta({ example: 'slot-taken' }),
+  status: z.int(),
+  title: z.string(),
+  meaning: z.string(),
+  remedy: z.string().meta({ description: 'What to do about it.' }),
+});
+
+export const ProblemKindsAnswer = z.object({ problems: z.array(ProblemKindAnswer.meta({ id: 'ProblemKind' })) });
+
+/** What API Gateway itself answers, before or instead of a function. */
+export const GatewayAnswer = z.object({ message: z.string().meta({ example: 'Service Unavailable' }) });

@@ -22,3 +22,8 @@ export interface Agent {
   /** Whoever is not active takes no new appointments; those that were made stand. */
   readonly active: boolean;
 }
+
+/** The agent as staff may book: within the hours, but at any notice and as far ahead as they like. */
+export function atAnyNotice(agent: Agent): Agent {
+  return { ...agent, minimumNoticeMinutes: 0, horizonDays: Number.POSITIVE_INFINITY };
+}

@@ -112,7 +112,7 @@ describe('an appointment', () => {
   });
 
   it('keeps its id and its creation through every change', () => {
-    const moved = move(booked, at('2026-12-02T15:00:00Z'), now).appointment;
+    const moved = move(booked, at('2026-12-02T15:00:00Z'), 'client', now).appointment;
     const amended = amend(moved, { name: 'Grace' }, now)?.appointment;
     const { appointment: gone } = cancel(amended ?? moved, 'client', now);
 
@@ -138,7 +138,7 @@ describe('an appointment', () => {
 
   it('has a history without personal data', () => {
     const entries = [
-      move(booked, at('2026-12-02T15:00:00Z'), now).entry,
+      move(booked, at('2026-12-02T15:00:00Z'), 'client', now).entry,
       cancel(booked, 'client', now).entry,
       amend(booked, { name: 'Grace Hopper', phone: '+12025550199' }, now)?.entry,
       ...[answered, connected, completed, failed].map((event) => callEntry(event, now.toISOString())),

@@ -150,12 +150,15 @@ export const MAY_MOVE: readonly Status[] = ['scheduled', 'failed'];
 export const MAY_CANCEL: readonly Status[] = ['scheduled', 'calling'];
 export const MAY_AMEND: readonly Status[] = ['scheduled', 'calling', 'failed'];
 
+/** Who changed an appointment: its client, staff for its agent, or nobody in person. */
+export type ChangedBy = 'client' | 'agent' | 'system';
+
 export interface Change {
   readonly appointment: Appointment;
   readonly entry: HistoryEntry;
 }
 
-export function move(appointment: Appointment, time: Time, now: Date): Change {
+export function move(appointment: Appointment, time: Time, by: ChangedBy, now: Date): Change {
   const version = appointment.version + 1;
   const moved: Appointment = {
     ...appointment,
@@ -172,12 +175,15 @@ export function move(appointment: Appointment, time: Time, now: Date): Change {
       at: now.toISOString(),
       type: 'rescheduled',
       version,
-      text: `Moved from ${shown(appointment.startsAt, moved.timeZone)} to ${shown(moved.startsAt, moved.timeZone)}`,
+      text: [
+        `Moved by the ${by} from ${shown(appointment.startsAt, moved.timeZone)} to ${shown(moved.startsAt, moved.timeZone)}`,
+        ...(moved.agent.agentId === appointment.agent.agentId ? [] : ['with another agent']),
+      ].join(', '),
     },
   };
 }
 
-export function cancel(appointment: Appointment, by: 'client' | 'agent' | 'system', now: Date): Change {
+export function cancel(appointment: Appointment, by: ChangedBy, now: Date): Change {
   const version = appointment.version + 1;
   return {
     appointment: {

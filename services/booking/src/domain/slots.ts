@@ -1,6 +1,6 @@
 import type { Agent } from './agent';
 import { startOfDate } from './instants';
-import { dateInZone, firstInstantAtOrAfter, lastInstantAt } from '@appointments/runtime/zones';
+import { dateInZone, endOfHours, firstInstantAtOrAfter } from '@appointments/runtime/zones';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -48,7 +48,7 @@ export function slotsOfDate(agent: Agent, date: string): Slot[] {
     const ends = midnight + window.to * MINUTE;
     // Hours that begin or end in a repeated hour take all of it, but never what belongs to earlier hours or to the next day.
     const from = Math.max(lastEnd, firstInstantAtOrAfter(agent.zone, midnight + window.from * MINUTE));
-    const to = window.to < 24 * 60 ? lastInstantAt(agent.zone, ends) : firstInstantAtOrAfter(agent.zone, ends);
+    const to = window.to < 24 * 60 ? endOfHours(agent.zone, ends) : firstInstantAtOrAfter(agent.zone, ends);
     for (let start = from; start + length <= to; start += length) slots.push({ start, end: start + length });
     lastEnd = to;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { parseWorkingHours, type Window } from './working-hours';
+import { parseWindows, parseWorkingHours, writeWindows, writeWorkingHours, type Window } from './working-hours';
 
 function week(text: string): string[] {
   const parsed = parseWorkingHours(text);
@@ -76,6 +76,39 @@ describe('working hours', () => {
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+});
+
+describe('written working hours', () => {
+  it.each([
+    ['09:00-17:00', 'Mon-Sun 09:00-17:00'],
+    ['fri,mon-tue 13:00-17:00,09:00-12:00', 'Mon-Tue,Fri 09:00-12:00,13:00-17:00'],
+    ['Mon-Sun 09:00-17:00; Wed 10:00-24:00; Sat,Sun off', 'Mon-Tue,Thu-Fri 09:00-17:00; Wed 10:00-24:00'],
+    ['Sat-Mon 00:00-00:05', 'Mon,Sat-Sun 00:00-00:05'],
+    ['Mon 09:00-12:00,12:00-17:00', 'Mon 09:00-12:00,12:00-17:00'],
+  ])('say %j as %j', (text, written) => {
+    const parsed = parseWorkingHours(text);
+
+    expect(parsed.ok && writeWorkingHours(parsed.hours)).toBe(written);
+  });
+
+  it('are read as the hours that they were written from', () => {
+    const windows = fc
+      .uniqueArray(fc.integer({ min: 0, max: 288 }), { maxLength: 8 })
+      .map((pieces) => pieces.toSorted((a, b) => a - b).map((piece) => piece * 5))
+      .map((times) => times.flatMap((from, at) => (at % 2 === 0 ? [{ from, to: times[at + 1] ?? from }] : [])))
+      .map((made) => made.filter(({ from, to }) => from < to));
+    const weeks = fc
+      .array(windows, { minLength: 7, maxLength: 7 })
+      .filter((days) => days.some(({ length }) => length > 0));
+
+    fc.assert(
+      fc.property(weeks, (hours) => {
+        expect(parseWorkingHours(writeWorkingHours(hours))).toEqual({ ok: true, hours });
+        for (const day of hours.filter(({ length }) => length > 0))
+          expect(parseWindows(writeWindows(day))).toEqual(day);
+      }),
     );
   });
 });

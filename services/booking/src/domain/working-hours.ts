@@ -73,8 +73,8 @@ function capitalised(day: string): string {
   return `${day.slice(0, 1).toUpperCase()}${day.slice(1).toLowerCase()}`;
 }
 
-/** The windows in order, or what is wrong with them. */
-function parseWindows(text: string): Window[] | string {
+/** Reads the windows of one day, `09:00-12:00,13:00-17:00`: in order, or what is wrong with them. */
+export function parseWindows(text: string): Window[] | string {
   const windows: Window[] = [];
   for (const part of text.split(',')) {
     const [from, to, ...rest] = part.split('-').map(minuteOf);
@@ -86,6 +86,35 @@ function parseWindows(text: string): Window[] | string {
   windows.sort((a, b) => a.from - b.from);
   const overlap = windows.some((window, index) => index > 0 && window.from < (windows[index - 1]?.to ?? 0));
   return overlap ? 'its windows overlap' : windows;
+}
+
+/** Writes windows as {@link parseWindows} reads them. */
+export function writeWindows(windows: readonly Window[]): string {
+  return windows.map(({ from, to }) => `${clock(from)}-${clock(to)}`).join(',');
+}
+
+/** Writes hours as {@link parseWorkingHours} reads them; days with the same hours stand together, days without any are left out. */
+export function writeWorkingHours(hours: WorkingHours): string {
+  const daysOf = new Map<string, number[]>();
+  for (const [day, windows] of hours.entries()) {
+    if (windows.length === 0) continue;
+    const text = writeWindows(windows);
+    daysOf.set(text, [...(daysOf.get(text) ?? []), day]);
+  }
+  return [...daysOf].map(([text, days]) => `${writeDays(days)} ${text}`).join('; ');
+}
+
+/** `Mon-Wed,Fri` */
+function writeDays(days: readonly number[]): string {
+  const firsts = days.filter((day) => !days.includes(day - 1));
+  const lasts = days.filter((day) => !days.includes(day + 1));
+  return firsts
+    .map((first, run) => (first === lasts[run] ? DAYS[first] : `${DAYS[first]}-${DAYS[lasts[run] ?? first]}`))
+    .join(',');
+}
+
+function clock(minutes: number): string {
+  return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 function minuteOf(text: string): number | undefined {

@@ -2,11 +2,11 @@ import { documentClient, jsonRoute } from '@appointments/runtime';
 import { appointmentStore } from '../adapters/appointment-store';
 import { phoneRulesFrom } from '../adapters/phone-rules';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
-import { amendAppointment } from '../app/change-appointment';
+import { amendAppointment, client } from '../app/change-appointment';
 
 const { read, save } = appointmentStore(documentClient(), tableName());
 
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
-  amendAppointment({ read, save, judgePhone: phoneRulesFrom(), linkKeys: linkKeys(), now }),
+  amendAppointment({ read, save, judgePhone: phoneRulesFrom(), now }, client({ linkKeys: linkKeys(), now })),
 );

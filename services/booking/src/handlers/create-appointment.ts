@@ -1,8 +1,9 @@
 import { documentClient, jsonRoute } from '@appointments/runtime';
+import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
 import { newAppointmentId } from '../adapters/ids';
 import { phoneRulesFrom } from '../adapters/phone-rules';
-import { configuredAgent, fixedAgents } from '../adapters/roster';
+import { configuredAgent } from '../adapters/roster';
 import {
   bookingLimits,
   formMinimumSeconds,
@@ -12,7 +13,10 @@ import {
   publicUrl,
   tableName,
 } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { createAppointment } from '../app/create-appointment';
+
+sayZoneRules(now());
 
 // First, so that everything wrong with the environment is told at once: other functions read the roster too.
 const judgePhone = phoneRulesFrom();
@@ -21,7 +25,7 @@ const { create, answeredBefore, findHold, claimedBetween } = appointmentStore(do
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
   createAppointment({
-    agents: fixedAgents([configuredAgent()]),
+    agents: agentStore(documentClient(), tableName(), configuredAgent()),
     judgePhone,
     limits: bookingLimits(),
     formMinimumSeconds: formMinimumSeconds(),

@@ -1,12 +1,16 @@
 import { documentClient, jsonRoute, jsonRoutes } from '@appointments/runtime';
+import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
-import { configuredAgent, fixedAgents } from '../adapters/roster';
+import { configuredAgent } from '../adapters/roster';
 import { now, problemBase, tableName } from '../adapters/settings';
+import { sayZoneRules } from '../adapters/zone-rules';
 import { getAvailability } from '../app/get-availability';
 import { listAgents } from '../app/list-agents';
 
+sayZoneRules(now());
+
 const { claimedBetween } = appointmentStore(documentClient(), tableName());
-const agents = fixedAgents([configuredAgent()]);
+const agents = agentStore(documentClient(), tableName(), configuredAgent());
 const options = { problemBase: problemBase() };
 
 export const handler = jsonRoutes({

@@ -1,19 +1,19 @@
 import { documentClient, jsonRoute } from '@appointments/runtime';
+import { agentStore } from '../adapters/agents';
 import { appointmentStore } from '../adapters/appointment-store';
-import { configuredAgent, fixedAgents } from '../adapters/roster';
+import { configuredAgent } from '../adapters/roster';
 import { linkKeys, now, problemBase, tableName } from '../adapters/settings';
-import { rescheduleAppointment } from '../app/change-appointment';
+import { sayZoneRules } from '../adapters/zone-rules';
+import { client, rescheduleAppointment } from '../app/change-appointment';
+
+sayZoneRules(now());
 
 const { read, save, claimedBetween } = appointmentStore(documentClient(), tableName());
 
 export const handler = jsonRoute(
   { problemBase: problemBase(), body: 'required' },
-  rescheduleAppointment({
-    agents: fixedAgents([configuredAgent()]),
-    read,
-    save,
-    claimedBetween,
-    linkKeys: linkKeys(),
-    now,
-  }),
+  rescheduleAppointment(
+    { agents: agentStore(documentClient(), tableName(), configuredAgent()), read, save, claimedBetween, now },
+    client({ linkKeys: linkKeys(), now }),
+  ),
 );

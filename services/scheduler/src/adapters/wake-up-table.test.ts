@@ -171,13 +171,21 @@ const index = { name: BY_DUE_TIME, partitionKey: 'dueDay', sortKey: 'dueAt' };
       const { dueDays, forgetDay } = comparisonTable(engine.client, name);
       const reminder: WakeUp = { ...call, purpose: 'reminder-24h', dueAt: '2026-11-30T15:00:00.000Z' };
       await table.record({ ...planned, wakeUps: [call, reminder] });
-      await table.record({ ...planned, appointmentId: 'apt_2', wakeUps: [{ ...call, dueAt: '2026-11-20T15:00:00.000Z' }] });
+      await table.record({
+        ...planned,
+        appointmentId: 'apt_2',
+        wakeUps: [{ ...call, dueAt: '2026-11-20T15:00:00.000Z' }],
+      });
 
       expect(await dueDays()).toEqual(['2026-11-20', '2026-11-30', '2026-12-01']);
       await forgetDay('2026-11-20');
       expect(await dueDays()).toEqual(['2026-11-30', '2026-12-01']);
 
-      await table.record({ ...planned, appointmentId: 'apt_3', wakeUps: [{ ...call, dueAt: '2026-11-20T16:00:00.000Z' }] });
+      await table.record({
+        ...planned,
+        appointmentId: 'apt_3',
+        wakeUps: [{ ...call, dueAt: '2026-11-20T16:00:00.000Z' }],
+      });
       expect(await dueDays()).toEqual(['2026-11-20', '2026-11-30', '2026-12-01']);
     });
 

@@ -36,7 +36,13 @@ describe('the comparison of table and schedules', () => {
     compare();
     await w.runUntil(NIGHT + MINUTE);
 
-    expect(w.comparison()).toMatchObject({ next: { among: 'nothing' }, schedules: 6, wakeUps: 6, found: 0, repaired: 0 });
+    expect(w.comparison()).toMatchObject({
+      next: { among: 'nothing' },
+      schedules: 6,
+      wakeUps: 6,
+      found: 0,
+      repaired: 0,
+    });
     expect(w.schedules.size).toBe(6);
   });
 
@@ -264,7 +270,12 @@ describe('the comparison of a large group', () => {
     expect(w.comparison()).toMatchObject({ run: iso(NIGHT), step: 2 });
     await w.runUntil(NIGHT + DAY + MINUTE);
 
-    expect(w.comparison()).toMatchObject({ run: iso(NIGHT + DAY), next: { among: 'nothing' }, schedules: 24, found: 1 });
+    expect(w.comparison()).toMatchObject({
+      run: iso(NIGHT + DAY),
+      next: { among: 'nothing' },
+      schedules: 24,
+      found: 1,
+    });
   });
 
   it('does nothing once it is done, or is not the one that was asked for', async () => {

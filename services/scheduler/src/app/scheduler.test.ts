@@ -155,7 +155,9 @@ describe('the call of an appointment', () => {
 
 describe('reminders', () => {
   const reminded = (w: ReturnType<typeof world>) =>
-    w.said.filter(({ event }) => event.detailType === 'ReminderDue').map(({ atMs, event }) => [event.detail.data.reminder, iso(atMs)]);
+    w.said
+      .filter(({ event }) => event.detailType === 'ReminderDue')
+      .map(({ atMs, event }) => [event.detail.data.reminder, iso(atMs)]);
 
   it('are said at their offsets, each once', async () => {
     const w = world({ startsMs: START, reminders: parseReminders('24h,1h') });

@@ -143,7 +143,10 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
   }, 60_000);
 
   it('what an outage of up to a day has kept from being said is said when it ends, but no reminder after its appointment', async () => {
-    const outages = fc.record({ afterMinutes: fc.integer({ min: 0, max: 300 }), minutes: fc.integer({ min: 1, max: 1440 }) });
+    const outages = fc.record({
+      afterMinutes: fc.integer({ min: 0, max: 300 }),
+      minutes: fc.integer({ min: 1, max: 1440 }),
+    });
     await fc.assert(
       fc.asyncProperty(history, outages, async (drawn, { afterMinutes, minutes }) => {
         const fromMs = START + afterMinutes * MINUTE;

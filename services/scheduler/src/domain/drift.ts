@@ -25,7 +25,12 @@ export function driftOfScheduled(intent: Intent, state: AppointmentState | undef
 }
 
 /** Whether an open wake-up should have a schedule that nobody has seen, or be open no more. */
-export function driftOfOpen(intent: Intent, state: AppointmentState | undefined, hasSchedule: boolean, now: Date): Drift {
+export function driftOfOpen(
+  intent: Intent,
+  state: AppointmentState | undefined,
+  hasSchedule: boolean,
+  now: Date,
+): Drift {
   if (!isOpen(intent) || isUnderWay(state, now)) return 'none';
   if (isOvertakenIn(intent, state)) return 'orphan';
   const isSweepers = Date.parse(intent.dueAt) - now.getTime() <= SWEEP_AHEAD_MS;

@@ -28,7 +28,22 @@ describe('the list of reminders', () => {
     expect(() => parseReminders(list(11))).toThrow('more than 10');
   });
 
-  it.each(['24', 'h', '0h', '-1h', '1.5h', '1w', '24h,24h', '1h@wall', '0d@wall', '1d@', '@wall', 'none,1h', '10000h', '1000d@wall'])('refuses %j when it is built', (list) => {
+  it.each([
+    '24',
+    'h',
+    '0h',
+    '-1h',
+    '1.5h',
+    '1w',
+    '24h,24h',
+    '1h@wall',
+    '0d@wall',
+    '1d@',
+    '@wall',
+    'none,1h',
+    '10000h',
+    '1000d@wall',
+  ])('refuses %j when it is built', (list) => {
     expect(() => parseReminders(list)).toThrow();
   });
 });
