@@ -136,7 +136,12 @@ function skipHours(state: string, hours: number): void {
   const kept = readFileSync(journal, 'utf8')
     .split('\n')
     .findLast((line) => line.startsWith('["p","clock","clock",'));
-  const { offsetMs } = (kept === undefined ? { offsetMs: 0 } : JSON.parse(kept)[3]) as { offsetMs: number };
+  const [, , , { offsetMs }] = JSON.parse(kept ?? '["p","clock","clock",{"offsetMs":0}]') as [
+    string,
+    string,
+    string,
+    { readonly offsetMs: number },
+  ];
   appendFileSync(journal, `${JSON.stringify(['p', 'clock', 'clock', { offsetMs: offsetMs + hours * 3_600_000 }])}\n`);
 }
 

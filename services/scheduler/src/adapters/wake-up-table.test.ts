@@ -168,7 +168,7 @@ const index = { name: BY_DUE_TIME, partitionKey: 'dueDay', sortKey: 'dueAt' };
     it('knows every day on which something was ever due, until it is told to forget one', async () => {
       const name = await engine.table([index]);
       const table = wakeUpTable(engine.client, name, now);
-      const { dueDays, forgetDay } = comparisonTable(engine.client, name);
+      const comparisons = comparisonTable(engine.client, name);
       const reminder: WakeUp = { ...call, purpose: 'reminder-24h', dueAt: '2026-11-30T15:00:00.000Z' };
       await table.record({ ...planned, wakeUps: [call, reminder] });
       await table.record({
@@ -177,27 +177,33 @@ const index = { name: BY_DUE_TIME, partitionKey: 'dueDay', sortKey: 'dueAt' };
         wakeUps: [{ ...call, dueAt: '2026-11-20T15:00:00.000Z' }],
       });
 
-      expect(await dueDays()).toEqual(['2026-11-20', '2026-11-30', '2026-12-01']);
-      await forgetDay('2026-11-20');
-      expect(await dueDays()).toEqual(['2026-11-30', '2026-12-01']);
+      expect(await comparisons.dueDays()).toEqual(['2026-11-20', '2026-11-30', '2026-12-01']);
+      await comparisons.forgetDay('2026-11-20');
+      expect(await comparisons.dueDays()).toEqual(['2026-11-30', '2026-12-01']);
 
       await table.record({
         ...planned,
         appointmentId: 'apt_3',
         wakeUps: [{ ...call, dueAt: '2026-11-20T16:00:00.000Z' }],
       });
-      expect(await dueDays()).toEqual(['2026-11-20', '2026-11-30', '2026-12-01']);
+      expect(await comparisons.dueDays()).toEqual(['2026-11-20', '2026-11-30', '2026-12-01']);
     });
 
     it('keeps where it stands, for the quickest of two runs only', async () => {
-      const { standing, keep } = comparisonTable(engine.client, await engine.table([index]));
+      const comparisons = comparisonTable(engine.client, await engine.table([index]));
       const next: Comparison = { ...comparison, step: 2, next: { among: 'nothing' } };
 
-      expect(await standing()).toBeUndefined();
-      expect([await keep(comparison, undefined), await keep(comparison, undefined)]).toEqual([true, false]);
-      expect(await standing()).toEqual(comparison);
-      expect([await keep(next, comparison), await keep(next, comparison)]).toEqual([true, false]);
-      expect(await standing()).toEqual(next);
+      expect(await comparisons.standing()).toBeUndefined();
+      expect([await comparisons.keep(comparison, undefined), await comparisons.keep(comparison, undefined)]).toEqual([
+        true,
+        false,
+      ]);
+      expect(await comparisons.standing()).toEqual(comparison);
+      expect([await comparisons.keep(next, comparison), await comparisons.keep(next, comparison)]).toEqual([
+        true,
+        false,
+      ]);
+      expect(await comparisons.standing()).toEqual(next);
     });
   });
 });
