@@ -5,6 +5,7 @@ import { tsImport } from 'tsx/esm/api';
 import { root } from './setup.mjs';
 
 const { BrandColor, BrandLogoUrl } = await tsImport('../shared/runtime/src/brand.ts', import.meta.url);
+const { parseReminders } = await tsImport('../services/scheduler/src/domain/reminders.ts', import.meta.url);
 const { CallPolicy } = await tsImport('../services/telephony/src/domain/policy.ts', import.meta.url);
 const { RouteLimits } = await tsImport('../infra/src/route-limits.ts', import.meta.url);
 
@@ -27,6 +28,16 @@ const isJsonOf = (schema) => (text) => {
     return false;
   }
 };
+
+/** The scheduler's own. */
+function areReminders(text) {
+  try {
+    parseReminders(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** `must` ends "… must be". */
 const setting = (path, [looksRight, must], more = {}) => ({
@@ -60,6 +71,7 @@ export const SETTINGS = {
   BOOKINGS_PER_NUMBER: setting(['bookingsPerNumberPerDay'], WHOLE, { number: true }),
   BOOKINGS_PER_NETWORK: setting(['bookingsPerNetworkPerHour'], WHOLE, { number: true }),
   FORM_MINIMUM_SECONDS: setting(['formMinimumSeconds'], AMOUNT, { number: true }),
+  REMINDERS: setting(['reminders'], [areReminders, 'offsets like 24h,1h or 1d@wall, ten at most, or none']),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
   BRAND_COLOR: setting(
     ['brandColor'],

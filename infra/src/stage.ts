@@ -75,6 +75,14 @@ const Fields = z.strictObject({
    * @default 0.0158: about $0.014 for a US call and $0.0018 for its place in a conference; see the account's own prices
    */
   usdPerMinute: z.number().nonnegative().default(0.0158),
+  /** When clients are reminded, like `24h,1h` or `1d@wall,1h`; `none` is never. Read by services/scheduler/src/domain/reminders.ts. @default 24h,1h */
+  reminders: z
+    .string()
+    .regex(
+      /^(none|([1-9]\d{0,3}[mhd]|[1-9]\d{0,2}d@wall)(,([1-9]\d{0,3}[mhd]|[1-9]\d{0,2}d@wall)){0,9})$/,
+      'must be offsets like 24h,1h or 1d@wall, or none',
+    )
+    .default('24h,1h'),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** How long a time is kept for whoever fills in the form. @default 10 */

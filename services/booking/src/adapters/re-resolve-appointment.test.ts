@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
 import { memoryStore } from '../../test/memory-store';
 import type { ZoneRules } from '../domain/re-resolve';
-import { zoneNamed, type Zone } from '../domain/zones';
+import { zoneNamed, type Zone } from '@appointments/runtime/zones';
 import { appointmentStore, type AppointmentStore } from './appointment-store';
 
 const MINUTE = 60_000;

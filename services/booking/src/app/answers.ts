@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { Problem, type HttpAnswer } from '@appointments/runtime';
 import { createdEntry, type Appointment, type HistoryEntry } from '../domain/appointment';
 import type { Slot } from '../domain/slots';
-import { isoToSend, zoneNamed, type Zone } from '../domain/zones';
+import { isoToSend, zoneNamed, type Zone } from '@appointments/runtime/zones';
 import type {
   AppointmentAnswer,
   ConfirmedAnswer,

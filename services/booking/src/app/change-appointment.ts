@@ -22,7 +22,7 @@ import {
 } from '../domain/appointment';
 import { readTime } from '../domain/instants';
 import { askedAgain, type Proof } from '../domain/proof';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { agentsMeant, type Agents } from './agents';
 import { appointmentBody, busy, privately, slotTaken, staffBody, stateForbids, type Told } from './answers';
 import { authorise, noSuchAppointment, type AuthorisePorts } from './authorise';

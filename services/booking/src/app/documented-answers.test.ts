@@ -13,7 +13,7 @@ import {
 import { OPERATIONS, slugsOf } from '../../test/document';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
 import type { ZoneRules } from '../domain/re-resolve';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { busy } from './answers';
 import { ANNA, memoryAgents, staffAgentsApi, type MemoryAgents } from '../../test/staff-agents';
 

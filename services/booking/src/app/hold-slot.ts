@@ -2,7 +2,7 @@ import { checked, Problem, type HttpAnswer, type HttpRequest } from '@appointmen
 import * as z from 'zod';
 import type { Time } from '../domain/appointment';
 import type { Hold } from '../domain/claims';
-import { isoToSend } from '../domain/zones';
+import { isoToSend } from '@appointments/runtime/zones';
 import { agentsMeant, type Agents } from './agents';
 import { slotTaken } from './answers';
 import { inFairOrder } from './choose-agent';

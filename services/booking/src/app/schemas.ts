@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { STATUSES } from '../domain/appointment';
 import { readTime, startOfDate } from '../domain/instants';
 import { PROOFS } from '../domain/proof';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 
 // Control characters, halves of surrogate pairs and line separators have no place in a name or a note.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;

@@ -9,7 +9,7 @@ import type {
 import type { Agent } from './agent';
 import type { ProofAsked } from './proof';
 import type { Slot } from './slots';
-import { isoInZone, TZDB_VERSION, zoneNamed, type Zone } from './zones';
+import { isoInZone, TZDB_VERSION, zoneNamed, type Zone } from '@appointments/runtime/zones';
 
 export const STATUSES = ['scheduled', 'calling', 'connected', 'completed', 'failed', 'cancelled'] as const;
 export type Status = (typeof STATUSES)[number];
