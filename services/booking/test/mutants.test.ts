@@ -280,15 +280,19 @@ overTheEngine('the promises of booking are broken when', () => {
   });
   afterAll(() => engine.stop());
 
-  it.each(Object.entries(faults))('%s', async (_, { breaks, play: own, ...fault }) => {
-    let found: readonly string[] = [];
-    for (const play of own ? [own] : PLAYS) {
-      found = await broken(play, { client: engine.client, table: await engine.table(INDEXES), ...fault });
-      if (found.some((promise) => breaks.test(promise))) break;
-    }
+  it.each(Object.entries(faults))(
+    '%s',
+    async (_, { breaks, play: own, ...fault }) => {
+      let found: readonly string[] = [];
+      for (const play of own ? [own] : PLAYS) {
+        found = await broken(play, { client: engine.client, table: await engine.table(INDEXES), ...fault });
+        if (found.some((promise) => breaks.test(promise))) break;
+      }
 
-    expect(found).toContainEqual(expect.stringMatching(breaks));
-  }, 120_000);
+      expect(found).toContainEqual(expect.stringMatching(breaks));
+    },
+    120_000,
+  );
 
   it('what a move keeps is not looked at', async () => {
     // Another write would have to be at fault before this guard is needed, so what it left is made by hand.
