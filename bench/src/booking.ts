@@ -9,6 +9,11 @@ const SIZES: Sizes = {
   runs: 3,
   requests: (call, agents) => (call === 'book a named agent' || agents === 1 ? 100 : agents === 20 ? 40 : 10),
 };
+const QUIET = {
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
 const ON_THE_LAPTOP = 100;
 const ENGLISH = new Intl.NumberFormat('en-US');
 
@@ -16,10 +21,10 @@ const ENGLISH = new Intl.NumberFormat('en-US');
 export async function benchBooking(): Promise<void> {
   // The logger reads it when it is loaded; nobody is to read the lines of thousands of requests, nor to wait for them.
   const before = { ...process.env };
-  Object.assign(process.env, { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' });
+  Object.assign(process.env, QUIET);
   const { costs } = await import('./booking-calls');
   const all = await costs(SIZES, (what) => process.stderr.isTTY && process.stderr.write(`  ${what} …\n`));
-  for (const name of ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_DISABLED']) {
+  for (const name of Object.keys(QUIET)) {
     if (before[name] === undefined) delete process.env[name];
     else process.env[name] = before[name];
   }
