@@ -51,7 +51,7 @@ export function confirmAppointment(ports: ConfirmPorts) {
       } else if (phoneCode !== undefined) {
         // A stranger cannot tell a wrong code from an appointment that does not exist.
         if (!appointment) throw notTheCode();
-        const answer = await takeCode(ports, appointment, { keys, phoneCode, now });
+        const answer = await takeCode(ports, appointment, { keys, phoneCode, now, requestId: request.requestId });
         if (answer) return answer;
       }
     }
@@ -82,7 +82,7 @@ async function take(
 async function takeCode(
   ports: ConfirmPorts,
   appointment: Appointment,
-  asked: { readonly keys: LinkKeys; readonly phoneCode: string; readonly now: Date },
+  asked: { readonly keys: LinkKeys; readonly phoneCode: string; readonly now: Date; readonly requestId: string },
 ): Promise<HttpAnswer | undefined> {
   const { appointmentId, client } = appointment;
   const number = tagOf(appointmentId, client.phone);
@@ -93,13 +93,14 @@ async function takeCode(
   // Counted before it is answered: who guesses many at once is held to as many.
   const outcome = await ports.record({
     appointmentId,
-    eventId: `wrong-code:${after.writes}`,
+    // Each request counts for itself: two that differ in nothing else are still two tries.
+    eventId: `wrong-code:${asked.requestId}`,
     entry,
     before: appointment,
     after,
   });
-  if (outcome === 'recorded') throw isCodeDead(after, number) ? tooManyAttempts() : notTheCode();
-  return undefined;
+  if (outcome === 'overtaken') return undefined;
+  throw isCodeDead(after, number) ? tooManyAttempts() : notTheCode();
 }
 
 function notTheCode(): Problem {
