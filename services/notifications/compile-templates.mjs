@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export const KINDS = ['confirmation', 'moved', 'cancelled', 'could-not-connect'];
 export const READERS = ['client', 'agent'];
 /** Messages that only one of the two gets. */
-const FOR_ONE = ['confirm-email.client'];
+const FOR_ONE = ['confirm-email.client', 'handed-over.agent'];
 /** Text messages: one file for each language that there are words in. */
 export const TEXT_KINDS = ['phone-code'];
 

@@ -144,7 +144,7 @@ export function rescheduleAppointment(ports: ReschedulePorts, asker: Asker) {
       return {
         change: moved,
         event: AppointmentRescheduled.create(
-          { ...particularsOf(moved.appointment), previousStartsAt: appointment.startsAt },
+          { ...particularsOf(moved.appointment), ...before(appointment, moved.appointment) },
           { occurredAt: now.toISOString() },
         ),
         claims: 'swap',
@@ -158,6 +158,15 @@ export function rescheduleAppointment(ports: ReschedulePorts, asker: Asker) {
         },
       };
     });
+  };
+}
+
+/** What a move tells of the time before; and of the agent before, who has to hear of it where it is with somebody else now. */
+function before({ startsAt, agent, localStart }: Appointment, after: Appointment) {
+  const isHandedOver = agent.agentId !== after.agent.agentId;
+  return {
+    previousStartsAt: startsAt,
+    ...(isHandedOver && { previousAgent: { ...agent, localStart: localStart.agent } }),
   };
 }
 

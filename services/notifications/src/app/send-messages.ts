@@ -18,6 +18,7 @@ import {
 import { isTooLate, wordOnFailure, wordOnTime, type CallFailure, type Decision } from '../domain/word';
 import { askForProof, emailRequest } from './ask-for-proof';
 import { deliverOnce, raise, type Slot } from './deliver';
+import { handOver } from './hand-over';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
 
@@ -38,6 +39,7 @@ type ToldEvent = ReceivedEvent<(typeof TOLD)[number]>;
 export function sendMessages(ports: SendPorts, house: House) {
   const tell = telling(ports, house);
   const ask = askForProof(ports, house);
+  const release = handOver(ports, house);
   return async (event: ToldEvent): Promise<void> => {
     assertMayAct('sending messages');
     const { appointmentId } = event.data;
@@ -49,7 +51,11 @@ export function sendMessages(ports: SendPorts, house: House) {
       case 'AppointmentCreated':
       case 'AppointmentRescheduled':
         return raise(
-          await Promise.allSettled([tell(event, known), ask(appointmentId, known, { isReplay, isWrittenTo: true })]),
+          await Promise.allSettled([
+            tell(event, known),
+            ask(appointmentId, known, { isReplay, isWrittenTo: true }),
+            ...(event.detailType === 'AppointmentRescheduled' ? [release(event)] : []),
+          ]),
           [],
           ports.now(),
         );

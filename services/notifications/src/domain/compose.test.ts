@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppointmentCreated } from '@appointments/events';
-import { compose, composeConfirmationRequest, type Letter } from './compose';
+import { compose, composeConfirmationRequest, composeHandOver, type Letter } from './compose';
 import { partsOfBooking } from './projection';
 import { TEMPLATES } from './templates.generated';
 import type { Kind } from './word';
@@ -315,6 +315,22 @@ describe('a cancellation', () => {
       'Book another time:\nhttps://book.example.com',
     );
   });
+});
+
+it('an appointment that was given to somebody else leaves the calendar of whoever had it, and of nobody else', () => {
+  const word = { appointmentId, version: 3, kind: 'moved' as const };
+
+  const mail = composeHandOver({ ...letter('moved'), word }, house, now);
+
+  expect(mail.to).toEqual({ name: 'Alex Morgan', address: 'alex@example.com' });
+  expect(mail.subject).toBe('Appointment with Ada Client: no longer yours, Tue 1 Dec 2026, 10:00');
+  expect(mail.calendar?.method).toBe('CANCEL');
+  const lines = mail.calendar?.content.replaceAll('\r\n ', '').split('\r\n') ?? [];
+  expect(lines).toEqual(
+    expect.arrayContaining(['METHOD:CANCEL', 'SEQUENCE:2', `UID:${appointmentId}@appointments`, 'STATUS:CANCELLED']),
+  );
+  expect(lines.filter((line) => line.startsWith('ATTENDEE')).join()).toContain('alex@example.com');
+  expect(mail.calendar?.content).not.toContain('ada@example.com');
 });
 
 describe('the word on a failed call', () => {

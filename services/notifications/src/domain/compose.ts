@@ -87,6 +87,31 @@ export function composeConfirmationRequest(letter: Omit<Letter, 'state' | 'failu
   };
 }
 
+/** The e-mail that takes an appointment out of the day of an agent whom it is no longer with; `letter` is of that agent. */
+export function composeHandOver(letter: Omit<Letter, 'state' | 'failure'>, house: House, now: Date): Email {
+  const { word, particulars } = letter;
+  const { client, agent } = partiesOf(letter);
+  const values = agentValues(letter, house);
+  return {
+    ...mailTo(letter, agent, TEMPLATES['handed-over.agent'], values),
+    calendar: calendarPart(
+      {
+        appointmentId: word.appointmentId,
+        version: word.version,
+        cancelled: true,
+        startsAt: particulars.startsAt,
+        endsAt: new Date(endsAtMs(particulars)).toISOString(),
+        summary: `Phone appointment with ${client.name}`,
+        description: '',
+        organizer: { name: values.brandName, email: house.senderEmail },
+        attendee: agent,
+      },
+      now,
+    ),
+    id: `${word.appointmentId}.${word.version}.handed-over.agent`,
+  };
+}
+
 interface Party {
   readonly name: string;
   readonly email: string;
