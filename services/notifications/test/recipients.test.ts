@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { mailer } from '../src/adapters/mailer';
 import { texter } from '../src/adapters/texter';
-import { compose, composeConfirmationRequest, type Letter } from '../src/domain/compose';
+import { compose, composeConfirmationRequest, composeHandOver, type Letter } from '../src/domain/compose';
 import { plainLine } from '../src/domain/plain';
 import { partsOfBooking } from '../src/domain/projection';
 import { codeMessage } from '../src/domain/text-message';
@@ -116,6 +116,24 @@ describe('an e-mail', () => {
             });
       }),
       { numRuns: 30 },
+    );
+  }, 60_000);
+
+  it('that takes an appointment from an agent goes to that agent alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(words, async (typed) => {
+        const named = { ...house, brandName: typed.brandName };
+        const [letter] = lettersOf(typed);
+        if (!letter) throw new Error('no letter');
+
+        expect(await asSent(composeHandOver(letter, named, now), named)).toEqual({
+          requests: 1,
+          envelope: [AGENT],
+          shown: [AGENT],
+          headers: ['to'],
+        });
+      }),
+      { numRuns: 60 },
     );
   }, 60_000);
 
