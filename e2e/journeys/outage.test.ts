@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { AGENT, startSystem, type EventView, type Slot, type System } from '../src/system';
+import { AGENT, startSystem, type EmailView, type EventView, type Slot, type System } from '../src/system';
 
 const HOUR_MS = 3_600_000;
 
@@ -102,7 +102,41 @@ describe('reminders and the watch over wake-ups, on an ordinary day', () => {
       ['ReminderDue', '1h', -1],
       ['CallDue', undefined, 0],
     ]);
+    const mails = (await system.list<EmailView>('/_local/emails')).filter(({ subject }) =>
+      subject.includes('reminder for'),
+    );
+    expect(
+      mails.map(({ to, at, attachments }) => [
+        to.join(),
+        Math.round((new Date(at).getTime() - startMs) / HOUR_MS),
+        attachments.length,
+      ]),
+    ).toEqual([
+      [expect.any(String), -24, 0],
+      [expect.any(String), -24, 0],
+      [expect.any(String), -1, 0],
+      [expect.any(String), -1, 0],
+    ]);
+    expect(new Set(mails.map(({ to }) => to.join()))).toEqual(new Set([booking.client.email, 'alex@example.com']));
     expect(await linesOf(system, 'Overdue wake-up woken')).toEqual([]);
+  }, 120_000);
+
+  it('remind nobody of what was called off', async () => {
+    const [booking] = await bookAt(system, [20]);
+    if (!booking) throw new Error('nothing was booked');
+    const cancelled = await system.request(
+      'POST',
+      `/appointments/${booking.appointmentId}/cancel`,
+      {},
+      { authorization: `Bearer ${booking.manageToken}` },
+    );
+    expect(cancelled.status).toBe(200);
+
+    await system.advanceTo(new Date(new Date(booking.startsAt).getTime() + HOUR_MS));
+
+    const mails = await system.emailsAbout(booking.appointmentId);
+    expect(mails.filter(({ subject }) => subject.includes('reminder'))).toEqual([]);
+    expect(mails).not.toEqual([]);
   }, 120_000);
 
   it('compare the table with the schedules every night, and find them as they should be', async () => {

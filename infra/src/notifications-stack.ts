@@ -7,6 +7,7 @@ import {
   AppointmentCreated,
   AppointmentRescheduled,
   CallFailed,
+  ReminderDue,
 } from '@appointments/events';
 import { ServiceTable } from './constructs/service-table';
 import { Subscription } from './constructs/subscription';
@@ -35,7 +36,14 @@ export class NotificationsStack extends ServiceStack {
     const send = new Subscription(this, 'SendMessages', {
       service,
       handler: 'send-messages',
-      contracts: [AppointmentCreated, AppointmentRescheduled, AppointmentAmended, AppointmentCancelled, CallFailed],
+      contracts: [
+        AppointmentCreated,
+        AppointmentRescheduled,
+        AppointmentAmended,
+        AppointmentCancelled,
+        ReminderDue,
+        CallFailed,
+      ],
       kind: 'acting',
       runbook: 'Messages not sent',
       timeout: Duration.seconds(20),

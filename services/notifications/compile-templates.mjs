@@ -4,7 +4,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const KINDS = ['confirmation', 'moved', 'cancelled', 'could-not-connect'];
+export const KINDS = ['confirmation', 'moved', 'cancelled', 'reminder', 'could-not-connect'];
 export const READERS = ['client', 'agent'];
 /** Messages that only one of the two gets. */
 const FOR_ONE = ['confirm-email.client', 'handed-over.agent'];

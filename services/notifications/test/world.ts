@@ -142,7 +142,7 @@ export function world(
           published.push((JSON.parse(item.body) as { detail: { data: Record<string, unknown> } }).detail.data);
         }),
       sendEmail: ({ id, to, text }) => {
-        const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z-]+)\.([a-z]+)$/.exec(id) ?? [];
+        const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z0-9-]+)\.([a-z]+)$/.exec(id) ?? [];
         return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text);
       },
       sendText: ({ to, text }) => send('code', undefined, to, text),
@@ -212,7 +212,7 @@ export function world(
     },
     /** What the rebuilding function would do with the event now. */
     projectNow: (given: ToldEvent) => {
-      if (given.detailType === 'CallFailed') return;
+      if (given.detailType === 'CallFailed' || given.detailType === 'ReminderDue') return;
       takeIn(
         given.detailType === 'AppointmentCancelled' ? partsOfCancellation(given.data) : partsOfBooking(given.data),
       );

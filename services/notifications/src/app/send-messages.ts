@@ -4,6 +4,7 @@ import {
   AppointmentCreated,
   AppointmentRescheduled,
   CallFailed,
+  ReminderDue,
 } from '@appointments/events';
 import { assertMayAct, count, log, measure, NotYet, type ReceivedEvent } from '@appointments/runtime';
 import { alertOn } from '../domain/alert';
@@ -15,7 +16,15 @@ import {
   type Particulars,
   type Projection,
 } from '../domain/projection';
-import { isTooLate, wordOnFailure, wordOnTime, type CallFailure, type Decision } from '../domain/word';
+import {
+  isTooLate,
+  templateOf,
+  wordOnFailure,
+  wordOnReminder,
+  wordOnTime,
+  type CallFailure,
+  type Decision,
+} from '../domain/word';
 import { askForProof, emailRequest } from './ask-for-proof';
 import { deliverOnce, raise, type Slot } from './deliver';
 import { handOver } from './hand-over';
@@ -27,6 +36,7 @@ export const TOLD = [
   AppointmentRescheduled,
   AppointmentAmended,
   AppointmentCancelled,
+  ReminderDue,
   CallFailed,
 ] as const;
 type ToldEvent = ReceivedEvent<(typeof TOLD)[number]>;
@@ -60,6 +70,7 @@ export function sendMessages(ports: SendPorts, house: House) {
           ports.now(),
         );
       case 'AppointmentCancelled':
+      case 'ReminderDue':
       case 'CallFailed':
         return tell(event, known);
       default:
@@ -72,10 +83,12 @@ function telling(ports: SendPorts, house: House) {
   return async (event: Exclude<ToldEvent, { detailType: 'AppointmentAmended' }>, from: Projection): Promise<void> => {
     const { appointmentId } = event.data;
     const failure = event.detailType === 'CallFailed' ? failureIn(event) : undefined;
-    const decide = (known: Projection): Decision =>
-      failure
-        ? wordOnFailure(appointmentId, failure, known)
-        : wordOnTime(appointmentId, event.data.appointmentVersion, known);
+    const version = event.data.appointmentVersion;
+    const decide = (known: Projection): Decision => {
+      if (failure) return wordOnFailure(appointmentId, failure, known);
+      if (event.detailType !== 'ReminderDue') return wordOnTime(appointmentId, version, known);
+      return wordOnReminder(appointmentId, { version, reminder: event.data.reminder }, known, ports.now());
+    };
     const say = saying(ports, house, failure, event.replayName !== undefined);
 
     let known = from;
@@ -99,7 +112,8 @@ function telling(ports: SendPorts, house: House) {
 }
 
 function takeIn(ports: SendPorts, event: ToldEvent): Promise<Projection> {
-  if (event.detailType === 'CallFailed') return ports.read(event.data.appointmentId);
+  if (event.detailType === 'CallFailed' || event.detailType === 'ReminderDue')
+    return ports.read(event.data.appointmentId);
   const isCancelled = event.detailType === 'AppointmentCancelled';
   return ports.apply(isCancelled ? partsOfCancellation(event.data) : partsOfBooking(event.data));
 }
@@ -119,7 +133,7 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
     const slot = (channel: Slot['channel'], recipient: Slot['recipient']): Slot => ({
       appointmentId,
       version,
-      template: word.kind,
+      template: templateOf(word),
       channel,
       recipient,
     });
@@ -137,7 +151,9 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
         if (known.state?.version !== version || known.state.cancelled !== decision.state.cancelled)
           return { overtakenBy: known };
         const now = ports.now();
-        if (isTooLate(word.kind, particulars, now)) return { tooLate: true };
+        // Nobody misses a reminder that came to nothing; of any other word it is told that it was not sent.
+        if (isTooLate(word.kind, particulars, now))
+          return word.kind === 'reminder' ? { overtakenBy: known } : { tooLate: true };
         // An amendment may have come between: the newest particulars of this version are told.
         const newest = known.particulars ?? particulars;
         const letter: Letter = {

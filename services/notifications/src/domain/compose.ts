@@ -10,7 +10,7 @@ import {
   type ClientValues,
   type CouldNotConnectValues,
 } from './templates.generated';
-import type { CallFailure, Word } from './word';
+import { templateOf, type CallFailure, type Word } from './word';
 
 /** The parties of an appointment: nobody else is ever written to. */
 export type Reader = 'client' | 'agent';
@@ -58,7 +58,8 @@ export function compose(letter: Letter, reader: Reader, house: House, now: Date)
   return {
     ...mailTo(letter, to, TEMPLATES[`${word.kind}.${reader}`], view),
     calendar:
-      word.kind === 'could-not-connect'
+      // A reminder is of what stands in the calendar already.
+      word.kind === 'could-not-connect' || word.kind === 'reminder'
         ? undefined
         : calendarPart(
             {
@@ -74,7 +75,7 @@ export function compose(letter: Letter, reader: Reader, house: House, now: Date)
             },
             now,
           ),
-    id: `${word.appointmentId}.${word.version}.${word.kind}.${reader}`,
+    id: `${word.appointmentId}.${word.version}.${templateOf(word)}.${reader}`,
   };
 }
 
