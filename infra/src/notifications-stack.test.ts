@@ -51,12 +51,13 @@ describe('the notifications stack', () => {
   it('sends on no replay but one meant for real', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
-        source: ['appointments.booking', 'appointments.telephony'],
+        source: ['appointments.booking', 'appointments.scheduler', 'appointments.telephony'],
         'detail-type': [
           'AppointmentCreated',
           'AppointmentRescheduled',
           'AppointmentAmended',
           'AppointmentCancelled',
+          'ReminderDue',
           'CallFailed',
         ],
         'replay-name': [{ exists: false }, { prefix: 'for-real-' }],
