@@ -1,13 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { findBrowser, launch, phoneCard, press } from './src/browser';
+import { browserFor, launch, phoneCard, press } from './src/browser';
+import { axeFaults } from './src/look';
 import { AGENT, startSystem, type EventView, type System } from './src/system';
 
-const executable = findBrowser();
-if (executable === undefined) {
-  if (process.env['CI'] === 'true') throw new Error('No Chromium was found, and in CI the browser journeys must run.');
-  process.stderr.write('No Chromium was found: the browser journeys in e2e/browser.test.ts are left out.\n');
-}
+const executable = browserFor('e2e/browser.test.ts');
 const describeInBrowser = executable === undefined ? describe.skip : describe;
 
 describeInBrowser('in a real browser', () => {
@@ -72,13 +69,14 @@ describeInBrowser('in a real browser', () => {
     await page.keyboard.type('United States');
     await field('phone').fill('(202) 555-0143');
     await page.getByText('We will phone +1 202 555 0143.').waitFor();
+    await field('callConsent').press('Space');
     await submit().dblclick();
     const confirmation = page.getByTestId('confirmation');
     await confirmation.getByText('ada.byron@example.com').waitFor();
     await system.settle();
     expect(await created('Ada Byron')).toHaveLength(1);
     // The slot alone would refuse a second booking; the page does not even ask for one.
-    expect(sent).toEqual(['POST /appointments']);
+    expect(sent).toEqual(['POST /holds', 'POST /appointments']);
     const manageUrl = (await page.getByTestId('manage-link').getAttribute('href')) ?? '';
     expect(manageUrl).toMatch(/\/manage\/[^#]+#v1\./);
 
@@ -128,6 +126,7 @@ describeInBrowser('in a real browser', () => {
     await status(page, 'completed').waitFor();
     await page.locator('[data-testid="call-outcome"][data-outcome="completed"]').waitFor();
     expect(await page.getByTestId('call').innerText()).toContain('Alex Morgan: 1 · you: 1');
+    expect(await axeFaults(page)).toEqual([]);
     expect(await page.getByTestId('history').getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringContaining('The call ended'),
       expect.stringContaining('You were connected'),
@@ -183,10 +182,12 @@ describeInBrowser('in a real browser', () => {
     await page.getByTestId('error-name').getByText('Enter your name.').waitFor();
     await page.getByTestId('error-email').getByText('Enter your e-mail address.').waitFor();
     await page.getByTestId('error-phone').getByText('Enter your phone number.').waitFor();
+    await page.getByTestId('error-callConsent').getByText('Please tick this box').waitFor();
     // The first faulty field has the focus: what is typed goes there.
     await page.keyboard.type('Grace Faulty');
     await field('email').fill('grace@example..com');
     await field('phone').fill('202 555 0144');
+    await field('callConsent').check();
     await submit().click();
 
     await page.locator('[data-testid="error-email"]:not(:empty)').waitFor();
@@ -208,6 +209,7 @@ describeInBrowser('in a real browser', () => {
     await field('name').fill('Grace Elsewhere');
     await field('email').fill('grace@example.com');
     await field('notes').fill('About the contract');
+    await field('callConsent').check();
 
     // What the calling code tells is said before the form is sent; the server says the rest.
     await field('phone').fill('+44 20 7946 0958');
@@ -236,6 +238,7 @@ describeInBrowser('in a real browser', () => {
     await field('name').fill('Lost Answer');
     await field('email').fill('lost@example.com');
     await field('phone').fill('202 555 0146');
+    await field('callConsent').check();
     await page.route(
       '**/appointments',
       async (route) => {
@@ -251,7 +254,7 @@ describeInBrowser('in a real browser', () => {
     await page.getByTestId('confirmation').waitFor();
     await system.settle();
 
-    expect(sent).toHaveLength(2);
+    expect(sent).toEqual(['POST /holds', 'POST /appointments', 'POST /appointments']);
     expect(await created('Lost Answer')).toHaveLength(1);
   }, 60_000);
 
@@ -262,6 +265,10 @@ describeInBrowser('in a real browser', () => {
     await field('name').fill('Second Comer');
     await field('email').fill('second@example.com');
     await field('phone').fill('202 555 0145');
+    await field('callConsent').check();
+    await page.getByTestId('hold').getByText('Kept for you until').waitFor();
+    // Longer than it is kept, and somebody else comes.
+    await system.advanceBy('PT11M');
     await system.book({ startsAt: taken.toISOString() });
 
     await submit().click();

@@ -6,6 +6,12 @@ const BUNDLE_KB = {
   'telephony/dial': 950,
   // Templates, MIME composer and calendar.
   'notifications/send-messages': 850,
+  // The client for schedules; of these two, planning alone carries the rules of time zones.
+  'scheduler/plan-wake-ups': 560,
+  'scheduler/compare-schedules': 530,
+  'scheduler/sweep-wake-ups': 490,
+  'scheduler/hand-over': 490,
+  'scheduler/wake-up': 490,
 };
 /** A function with an AWS client, zod and Powertools. */
 const USUAL_KB = 700;

@@ -41,6 +41,16 @@ const rows = ALL_EVENTS.map((contract) =>
   ].join(' | '),
 );
 
+/** Optional fields that say what they mean, each once, whatever events have it. */
+const meanings = new Map(
+  ALL_EVENTS.flatMap((contract) => {
+    const { properties, required = [] } = contract.jsonSchema().properties.data;
+    return Object.entries(properties)
+      .filter(([name, { description }]) => description !== undefined && !required.includes(name))
+      .map(([name, { description }]) => [name, description]);
+  }),
+);
+
 writeFileSync(
   join(root, 'docs/events.md'),
   `# The events
@@ -54,5 +64,9 @@ Every event is on the bus with source \`appointments.<service>\`, its name as de
 | event | version | from | says | data | heard by |
 | --- | --- | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}
+
+\`?\` marks optional fields. One that is added keeps the version, so a consumer ignores what it does not know. What some of them say:
+
+${[...meanings].map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join('\n')}
 `,
 );

@@ -4,6 +4,8 @@ import { isSpokenIn, localesIn } from '../services/telephony/compile-words.mjs';
 import { tsImport } from 'tsx/esm/api';
 import { root } from './setup.mjs';
 
+const { BrandColor, BrandLogoUrl } = await tsImport('../shared/runtime/src/brand.ts', import.meta.url);
+const { parseReminders } = await tsImport('../services/scheduler/src/domain/reminders.ts', import.meta.url);
 const { CallPolicy } = await tsImport('../services/telephony/src/domain/policy.ts', import.meta.url);
 const { RouteLimits } = await tsImport('../infra/src/route-limits.ts', import.meta.url);
 
@@ -11,6 +13,7 @@ const E164 = [/^\+[1-9]\d{6,14}$/, 'a number in international form, like +120255
 const EMAIL = [/^[^\s@]+@[^\s@]+$/, 'an e-mail address'];
 const WHOLE = [/^\d+$/, 'a whole number'];
 const CALLS = [/^[1-9]\d*$/, 'a whole number above 0'];
+const YES_NO = [/^(true|false)$/, 'true or false'];
 const AMOUNT = [/^\d+(\.\d+)?$/, 'a number, like 1.5'];
 const ADDRESS = /^https?:\/\/\S+$/;
 
@@ -25,6 +28,16 @@ const isJsonOf = (schema) => (text) => {
     return false;
   }
 };
+
+/** The scheduler's own. */
+function areReminders(text) {
+  try {
+    parseReminders(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** `must` ends "… must be". */
 const setting = (path, [looksRight, must], more = {}) => ({
@@ -58,7 +71,16 @@ export const SETTINGS = {
   BOOKINGS_PER_NUMBER: setting(['bookingsPerNumberPerDay'], WHOLE, { number: true }),
   BOOKINGS_PER_NETWORK: setting(['bookingsPerNetworkPerHour'], WHOLE, { number: true }),
   FORM_MINIMUM_SECONDS: setting(['formMinimumSeconds'], AMOUNT, { number: true }),
+  REMINDERS: setting(['reminders'], [areReminders, 'offsets like 24h,1h or 1d@wall, ten at most, or none']),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
+  BRAND_COLOR: setting(
+    ['brandColor'],
+    [(value) => BrandColor.safeParse(value).success, 'a colour that stands out from white, like #0f6b5c'],
+  ),
+  BRAND_LOGO_URL: setting(
+    ['brandLogoUrl'],
+    [(value) => BrandLogoUrl.safeParse(value).success, 'an https address, or an image as data:image/…'],
+  ),
   SENDER_EMAIL: setting(['senderEmail'], EMAIL),
   TWILIO_PHONE_NUMBER: setting(['twilioPhoneNumber'], E164),
   PUBLIC_URL: setting(['publicUrl'], [/^https?:\/\//, 'an address, like https://book.example.com']),
@@ -79,6 +101,9 @@ export const SETTINGS = {
   CALLS_PER_SECOND: setting(['callsPerSecond'], AMOUNT, { number: true }),
   DAILY_CALLS_PER_AGENT: setting(['dailyCallsPerAgent'], CALLS, { number: true }),
   DAILY_CALLS_PER_CLIENT: setting(['dailyCallsPerClient'], CALLS, { number: true }),
+  UNPROVEN_APPOINTMENTS_PER_DAY: setting(['unprovenAppointmentsPerDay'], WHOLE, { number: true }),
+  CONFIRM_EMAIL: setting(['confirmEmail'], YES_NO, { json: true }),
+  CONFIRM_PHONE: setting(['confirmPhone'], YES_NO, { json: true }),
   DAILY_SPEND_USD: setting(['dailySpendUsd'], AMOUNT, { number: true }),
   USD_PER_MINUTE: setting(['usdPerMinute'], AMOUNT, { number: true }),
   HOLD_MUSIC_URL: setting(

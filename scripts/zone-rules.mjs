@@ -7,7 +7,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /** Says the version and the day of the rules, and warns where newer ones have probably come since: a warning, never a failure. */
 export function sayZoneRules(now = new Date()) {
-  const file = join(root, 'services/booking/src/domain/zone-rules.json');
+  const file = join(root, 'shared/runtime/src/zone-rules.json');
   const { version, released, oldAfterDays } = JSON.parse(readFileSync(file, 'utf8'));
   const days = Math.floor((now.getTime() - Date.parse(released)) / DAY_MS);
   say(`Zone rules: tzdata ${version} of ${released}.`);

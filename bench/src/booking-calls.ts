@@ -7,7 +7,7 @@ import { counting, type Usage } from '../../services/booking/test/clients';
 import { plant } from '../../services/booking/test/plant';
 import { agentFields } from '../../services/booking/src/app/agent-schemas';
 import { staffAgentsApi } from '../../services/booking/test/staff-agents';
-import { zoneNamed } from '../../services/booking/src/domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { median, percentile } from './statistics';
 
 const DAY = 24 * 3_600_000;

@@ -4,14 +4,18 @@ import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
 import { benchMutation } from './mutation';
+import { benchPage } from './page';
+import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
 
 const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
+  scheduler: benchScheduler,
   bundles: benchBundles,
   flow: benchFlow,
   booking: benchBooking,
   journey: benchFailingJourney,
+  page: benchPage,
   start: benchStart,
   mutation: benchMutation,
 };

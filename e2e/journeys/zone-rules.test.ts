@@ -6,9 +6,10 @@ import { AGENT, startSystem, type Booking, type EmailView, type System } from '.
 
 const root = join(__dirname, '../..');
 const HOUR = 3_600_000;
-const { version, released } = JSON.parse(
-  readFileSync(join(root, 'services/booking/src/domain/zone-rules.json'), 'utf8'),
-) as { version: string; released: string };
+const { version, released } = JSON.parse(readFileSync(join(root, 'shared/runtime/src/zone-rules.json'), 'utf8')) as {
+  version: string;
+  released: string;
+};
 
 interface Line {
   readonly service: string;

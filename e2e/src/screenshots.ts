@@ -66,10 +66,12 @@ async function main(browser: Browser): Promise<void> {
     await page.locator('[name=email]').fill(client.email);
     await page.locator('[name=phone]').fill(client.phone);
     await page.locator('[name=notes]').fill('I would like to talk about the contract.');
-    await take(page, 'details', 870);
+    await page.locator('[name=callConsent]').check();
+    await page.locator('[data-hold=kept]').waitFor();
+    await take(page, 'details', 940);
     await page.locator('[type=submit]').click();
     await page.getByTestId('confirmation').waitFor();
-    await take(page, 'confirmation', 740);
+    await take(page, 'confirmation', 850);
     const manageUrl = await page.getByTestId('manage-link').getAttribute('href');
 
     const console = await context.newPage();
@@ -92,7 +94,7 @@ async function main(browser: Browser): Promise<void> {
     await system.settle();
     await page.goto(manageUrl ?? '');
     await page.locator('[data-testid=status][data-status=completed]').waitFor();
-    await take(page, 'manage', 940);
+    await take(page, 'manage', 1090);
   } finally {
     await system.stop();
   }

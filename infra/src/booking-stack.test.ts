@@ -12,6 +12,7 @@ const ROUTES = [
   'GET /appointments/{appointmentId}',
   'GET /assets/{proxy+}',
   'GET /availability',
+  'GET /confirm/{id}',
   'GET /manage/{id}',
   'GET /openapi.json',
   'GET /problems',
@@ -22,6 +23,7 @@ const ROUTES = [
   'POST /appointments',
   'POST /appointments/{appointmentId}/amend',
   'POST /appointments/{appointmentId}/cancel',
+  'POST /appointments/{appointmentId}/confirm',
   'POST /appointments/{appointmentId}/reschedule',
   'POST /holds',
   'POST /holds/{holdId}/release',
@@ -38,6 +40,7 @@ const HTTP_FUNCTIONS = [
   'reschedule-appointment',
   'cancel-appointment',
   'amend-appointment',
+  'confirm-appointment',
   'staff-appointments',
   'staff-agents',
   'get-openapi',
@@ -220,6 +223,7 @@ describe('the booking stack', () => {
       ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     ],
     ['GetAppointment', ['dynamodb:Query', 'secretsmanager:GetSecretValue']],
+    ['ConfirmAppointment', ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue']],
     ['HoldSlot', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
     [
       'CreateAppointment',
@@ -261,6 +265,7 @@ describe('the booking stack', () => {
     expect(holders.toSorted()).toEqual([
       'AmendAppointment',
       'CancelAppointment',
+      'ConfirmAppointment',
       'CreateAppointment',
       'GetAppointment',
       'RescheduleAppointment',
@@ -274,6 +279,48 @@ describe('the booking stack', () => {
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
 
     expect(told.toSorted()).toEqual(['AmendAppointment', 'CreateAppointment', 'ServePage', 'StaffAgents']);
+  });
+
+  it('tells what clients must prove to the functions that ask them for it: nothing, if not configured', () => {
+    const asking = (configured: Template) =>
+      Object.entries(configured.findResources('AWS::Lambda::Function')).flatMap(([id, fn]) => {
+        const { CONFIRM_EMAIL: email, CONFIRM_PHONE: phone } = fn['Properties'].Environment.Variables;
+        return email === undefined ? [] : [`${id.replace(/[0-9A-F]{8}$/, '')} ${email} ${phone}`];
+      });
+    const handlers = ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS];
+
+    expect(asking(template).toSorted()).toEqual(['AmendAppointment false false', 'CreateAppointment false false']);
+    expect(asking(stackTemplate(BookingStack, 'booking', handlers, { confirmPhone: true })).toSorted()).toEqual([
+      'AmendAppointment false true',
+      'CreateAppointment false true',
+    ]);
+  });
+
+  it('tells the page its brand and for how long a form must have been open', () => {
+    const variablesOf = (stack: Template) =>
+      Object.entries(stack.findResources('AWS::Lambda::Function')).find(([id]) => id.startsWith('ServePage'))?.[1][
+        'Properties'
+      ].Environment.Variables;
+
+    expect(variablesOf(template)).toMatchObject({
+      BRAND_NAME: 'Appointments',
+      BRAND_COLOR: '',
+      BRAND_LOGO_URL: '',
+      FORM_MINIMUM_SECONDS: '2',
+    });
+
+    const brand = { brandColor: '#7b2d8b', brandLogoUrl: 'https://cdn.example.com/logo.svg' };
+    const branded = stackTemplate(
+      BookingStack,
+      'booking',
+      ['publish-outbox', 'apply-call-events', ...HTTP_FUNCTIONS],
+      brand,
+    );
+
+    expect(variablesOf(branded)).toMatchObject({
+      BRAND_COLOR: brand.brandColor,
+      BRAND_LOGO_URL: brand.brandLogoUrl,
+    });
   });
 
   it('keeps the agent of the stage where a changed value needs no new bundle', () => {

@@ -71,6 +71,7 @@ export class BookingStack extends ServiceStack {
       SLOT_MINUTES: String(stage.slotMinutes),
       MINIMUM_NOTICE_MINUTES: String(stage.minimumNoticeMinutes),
     };
+    const toProve = { CONFIRM_EMAIL: String(stage.confirmEmail), CONFIRM_PHONE: String(stage.confirmPhone) };
     const allowedCountries = { ALLOWED_COUNTRIES: stage.allowedCountries };
     // DynamoDB allows a transaction by the actions it is made of.
     const change = ['dynamodb:Query', 'dynamodb:PutItem'];
@@ -84,6 +85,7 @@ export class BookingStack extends ServiceStack {
         environment: {
           ...roster,
           ...allowedCountries,
+          ...toProve,
           BOOKINGS_PER_ADDRESS: String(stage.bookingsPerAddressPerDay),
           BOOKINGS_PER_NUMBER: String(stage.bookingsPerNumberPerDay),
           BOOKINGS_PER_NETWORK: String(stage.bookingsPerNetworkPerHour),
@@ -126,7 +128,13 @@ export class BookingStack extends ServiceStack {
         routes: ['POST /appointments/{appointmentId}/amend'],
         table: change,
         links: true,
-        environment: allowedCountries,
+        environment: { ...allowedCountries, ...toProve },
+      },
+      {
+        handler: 'confirm-appointment',
+        routes: ['POST /appointments/{appointmentId}/confirm'],
+        table: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        links: true,
       },
       {
         handler: 'staff-appointments',
@@ -150,8 +158,14 @@ export class BookingStack extends ServiceStack {
       { handler: 'explain-problem', routes: ['GET /problems', 'GET /problems/{slug}'] },
       {
         handler: 'serve-page',
-        routes: ['GET /', 'GET /manage/{id}', 'GET /assets/{proxy+}'],
-        environment: { BRAND_NAME: stage.brandName, ...allowedCountries },
+        routes: ['GET /', 'GET /manage/{id}', 'GET /confirm/{id}', 'GET /assets/{proxy+}'],
+        environment: {
+          BRAND_NAME: stage.brandName,
+          BRAND_COLOR: stage.brandColor ?? '',
+          BRAND_LOGO_URL: stage.brandLogoUrl ?? '',
+          FORM_MINIMUM_SECONDS: String(stage.formMinimumSeconds),
+          ...allowedCountries,
+        },
       },
     ];
 

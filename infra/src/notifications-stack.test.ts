@@ -3,14 +3,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { NotificationsStack } from './notifications-stack';
 
+const HANDLERS = ['publish-outbox', 'project-appointment', 'send-messages'];
+
 let template: Template;
 
 beforeAll(() => {
-  template = stackTemplate(NotificationsStack, 'notifications', [
-    'publish-outbox',
-    'project-appointment',
-    'send-messages',
-  ]);
+  template = stackTemplate(NotificationsStack, 'notifications', HANDLERS);
 });
 
 const named = (type: string, prefix: string) => namedIn(template, type, prefix);
@@ -53,8 +51,15 @@ describe('the notifications stack', () => {
   it('sends on no replay but one meant for real', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
-        source: ['appointments.booking', 'appointments.telephony'],
-        'detail-type': ['AppointmentCreated', 'AppointmentRescheduled', 'AppointmentCancelled', 'CallFailed'],
+        source: ['appointments.booking', 'appointments.scheduler', 'appointments.telephony'],
+        'detail-type': [
+          'AppointmentCreated',
+          'AppointmentRescheduled',
+          'AppointmentAmended',
+          'AppointmentCancelled',
+          'ReminderDue',
+          'CallFailed',
+        ],
         'replay-name': [{ exists: false }, { prefix: 'for-real-' }],
       },
       Targets: [
@@ -98,6 +103,22 @@ describe('the notifications stack', () => {
     expect(statementFor('SendMessagesFunctionServiceRole', 'sns:Publish')).toEqual([
       { Action: 'sns:Publish', Effect: 'Allow', Resource: parameter('alert-topic-arn') },
     ]);
+  });
+
+  it('publishes to telephones, and still to no other topic, where their numbers are to be confirmed', () => {
+    const configured = stackTemplate(NotificationsStack, 'notifications', HANDLERS, { confirmPhone: true });
+
+    configured.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Action: 'sns:Publish',
+            Effect: 'Allow',
+            NotResource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sns:*:*:*']] },
+          },
+        ]),
+      },
+    });
   });
 
   it('lets what rebuilds send nothing', () => {

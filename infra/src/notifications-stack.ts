@@ -7,6 +7,7 @@ import {
   AppointmentCreated,
   AppointmentRescheduled,
   CallFailed,
+  ReminderDue,
 } from '@appointments/events';
 import { ServiceTable } from './constructs/service-table';
 import { Subscription } from './constructs/subscription';
@@ -35,7 +36,14 @@ export class NotificationsStack extends ServiceStack {
     const send = new Subscription(this, 'SendMessages', {
       service,
       handler: 'send-messages',
-      contracts: [AppointmentCreated, AppointmentRescheduled, AppointmentCancelled, CallFailed],
+      contracts: [
+        AppointmentCreated,
+        AppointmentRescheduled,
+        AppointmentAmended,
+        AppointmentCancelled,
+        ReminderDue,
+        CallFailed,
+      ],
       kind: 'acting',
       runbook: 'Messages not sent',
       timeout: Duration.seconds(20),
@@ -56,6 +64,14 @@ export class NotificationsStack extends ServiceStack {
         resources: [sharedParameter(this, stage.name, 'link-key-secret-arn')],
       }),
     );
+    if (stage.confirmPhone)
+      send.function.addToRolePolicy(
+        new iam.PolicyStatement({
+          actions: ['sns:Publish'],
+          // A telephone number is no resource that could be named: everything but topics is meant.
+          notResources: [Stack.of(this).formatArn({ service: 'sns', region: '*', account: '*', resource: '*' })],
+        }),
+      );
     send.function.addToRolePolicy(
       new iam.PolicyStatement({
         actions: ['ses:SendRawEmail'],

@@ -58,6 +58,16 @@ describe("a stage's file", () => {
       'agent.phone: is a premium-rate number, which we do not call',
     ],
     [
+      'a colour that cannot be read',
+      { brandColor: '#ffd400' },
+      'brandColor: cannot be read: on a white page #ffd400 has a contrast of 1.4, and at least 3 is needed; the nearest darker one that has it is #b09200',
+    ],
+    [
+      'a logo that browsers would not load',
+      { brandLogoUrl: 'http://cdn.example.com/logo.svg' },
+      'brandLogoUrl: must be an https address, or an image as data:image/…',
+    ],
+    [
       'a country that there is not',
       { allowedCountries: 'US,UK' },
       "allowedCountries: names UK, which is no country's ISO 3166 code",

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BrandColor, BrandLogoUrl } from '@appointments/runtime/brand';
 import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
 import * as z from 'zod';
 import { isSpokenIn, localesIn } from '../../services/telephony/compile-words.mjs';
@@ -30,6 +31,10 @@ const Fields = z.strictObject({
   /** Where clients reach the booking page; links in mails begin with it. */
   publicUrl: z.url(),
   brandName: z.string().min(1).max(60),
+  /** `#rrggbb`. @default the page's own green */
+  brandColor: BrandColor.optional(),
+  /** An `https:` address or a `data:` URL. @default the page's own icon, and the name in writing */
+  brandLogoUrl: BrandLogoUrl.optional(),
   senderEmail: z.email(),
   /** The number that calls come from: bought at, or verified with, Twilio. E.164. */
   twilioPhoneNumber: z.string().regex(/^\+[1-9]\d{6,14}$/),
@@ -58,6 +63,11 @@ const Fields = z.strictObject({
   /** Calls that one number may have on one UTC day, as an agent's or as a client's. @default 200 and 6 */
   dailyCallsPerAgent: z.int().positive().default(200),
   dailyCallsPerClient: z.int().positive().default(6),
+  /** Appointments for which a client's number is called on one UTC day before it has ever accepted a call; 0 is no limit. @default 2 */
+  unprovenAppointmentsPerDay: z.int().nonnegative().default(2),
+  /** Whether clients must confirm their e-mail address by a link, and their number by a texted code, before they are phoned. @default false */
+  confirmEmail: z.boolean().default(false),
+  confirmPhone: z.boolean().default(false),
   /** Nobody is dialled any more on a UTC day on which calls have cost so much; 0 is no limit. @default 500 */
   dailySpendUsd: z.number().nonnegative().default(500),
   /**
@@ -65,6 +75,14 @@ const Fields = z.strictObject({
    * @default 0.0158: about $0.014 for a US call and $0.0018 for its place in a conference; see the account's own prices
    */
   usdPerMinute: z.number().nonnegative().default(0.0158),
+  /** When clients are reminded, like `24h,1h` or `1d@wall,1h`; `none` is never. Read by services/scheduler/src/domain/reminders.ts. @default 24h,1h */
+  reminders: z
+    .string()
+    .regex(
+      /^(none|([1-9]\d{0,3}[mhd]|[1-9]\d{0,2}d@wall)(,([1-9]\d{0,3}[mhd]|[1-9]\d{0,2}d@wall)){0,9})$/,
+      'must be offsets like 24h,1h or 1d@wall, or none',
+    )
+    .default('24h,1h'),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** How long a time is kept for whoever fills in the form. @default 10 */

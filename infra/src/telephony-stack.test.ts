@@ -182,6 +182,7 @@ describe('the telephony stack', () => {
       CALLS_PER_SECOND: '1',
       DAILY_CALLS_PER_AGENT: '200',
       DAILY_CALLS_PER_CLIENT: '6',
+      UNPROVEN_APPOINTMENTS_PER_DAY: '2',
       DAILY_SPEND_USD: '500',
       USD_PER_MINUTE: '0.0158',
     });

@@ -73,6 +73,7 @@ export class TelephonyStack extends ServiceStack {
         CALLS_PER_SECOND: String(stage.callsPerSecond),
         DAILY_CALLS_PER_AGENT: String(stage.dailyCallsPerAgent),
         DAILY_CALLS_PER_CLIENT: String(stage.dailyCallsPerClient),
+        UNPROVEN_APPOINTMENTS_PER_DAY: String(stage.unprovenAppointmentsPerDay),
         DAILY_SPEND_USD: String(stage.dailySpendUsd),
         USD_PER_MINUTE: String(stage.usdPerMinute),
       },

@@ -231,13 +231,14 @@ describe('an assembly on a laptop', () => {
     expect(await subjects(local)).toEqual([]);
   });
 
-  it('gives functions the virtual time, their configuration, and their own address', async () => {
+  it('gives functions the virtual time, their configuration, and their own address, and dates answers by that time', async () => {
     const local = await run({ BRAND_NAME: 'Ours' });
     await local.post('/_local/clock', { advanceTo: '2031-05-05T05:05:05Z' });
 
-    const { body } = await local.get('/echo/x');
+    const { body, headers } = await local.get('/echo/x');
 
     expect(body.now.slice(0, 17)).toBe('2031-05-05T05:05:');
+    expect(headers.get('date')).toMatch(/^Mon, 05 May 2031 05:05:\d\d GMT$/);
     expect(body).toMatchObject({ brand: 'Ours', publicUrl: local.url });
   });
 });

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
+/** Compressed as browsers get it; they compile it all before anything can be chosen. */
+const SCRIPT_LIMIT_KB = 60;
+
 const service = process.cwd();
 const client = join(service, 'src/page/client');
 const outdir = process.env.PAGE_OUT ?? join(service, 'dist/page');
@@ -22,6 +25,8 @@ const { outputFiles } = await build({
   write: false,
   logLevel: 'warning',
 });
+
+await assertTranslated();
 
 const built = (extension) => outputFiles.find((file) => file.path.endsWith(extension)).contents;
 
@@ -43,5 +48,38 @@ const assets = {
   icon: asset('icon', 'svg', 'image/svg+xml', readFileSync(join(client, 'icon.svg'))),
 };
 
+const scriptKb = Buffer.from(assets.script.brotliBase64, 'base64').length / 1024;
+if (scriptKb > SCRIPT_LIMIT_KB)
+  throw new Error(
+    `The page's script has ${scriptKb.toFixed(1)} KB compressed, and at most ${SCRIPT_LIMIT_KB} are allowed.`,
+  );
+
 mkdirSync(outdir, { recursive: true });
 writeFileSync(join(outdir, 'assets.json'), JSON.stringify(assets));
+
+/** The build itself refuses a language in which a text is missing: esbuild takes types away without reading them. */
+async function assertTranslated() {
+  const { outputFiles } = await build({
+    entryPoints: [join(client, 'languages.ts')],
+    bundle: true,
+    platform: 'neutral',
+    format: 'esm',
+    write: false,
+    logLevel: 'warning',
+  });
+  const source = Buffer.from(outputFiles[0].contents).toString('base64');
+  const { languages } = await import(`data:text/javascript;base64,${source}`);
+  const faults = Object.entries(languages).flatMap(([tag, { texts }]) =>
+    missing(languages.en.texts, texts).map((name) => `texts-${tag}.ts has no ${name}`),
+  );
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+/** The names of what one object of texts has and another lacks, those inside it too. */
+function missing(wanted, found, before = '') {
+  return Object.entries(wanted).flatMap(([name, value]) => {
+    const other = found?.[name];
+    if (typeof value === 'object' && !Array.isArray(value)) return missing(value, other, `${before}${name}.`);
+    return typeof other === typeof value ? [] : [`${before}${name}`];
+  });
+}

@@ -9,4 +9,5 @@ export interface TemplateContext {
   readonly footer: string;
 }
 export function compileTemplate(name: string, source: string, context: TemplateContext): CompiledTemplate;
+export function compileText(name: string, source: string, variables: readonly string[]): string;
 export function generate(folder: string): string;

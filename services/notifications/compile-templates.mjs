@@ -4,8 +4,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const KINDS = ['confirmation', 'moved', 'cancelled', 'could-not-connect'];
+export const KINDS = ['confirmation', 'moved', 'cancelled', 'reminder', 'could-not-connect'];
 export const READERS = ['client', 'agent'];
+/** Messages that only one of the two gets. */
+const FOR_ONE = ['confirm-email.client', 'handed-over.agent'];
+/** Text messages: one file for each language that there are words in. */
+export const TEXT_KINDS = ['phone-code'];
 
 const TAG = /\{\{[^}]*\}\}/g;
 const TAG_LINE = /^\{\{[#^/]\s*[A-Za-z]+\s*\}\}$/;
@@ -134,6 +138,41 @@ export function compileTemplate(name, source, { variables, layout, footer }) {
   return { subject, html, text };
 }
 
+/** Checks the words of one text message, which are one line. `variables` are the names of the values it is given. */
+export function compileText(name, source, variables) {
+  const fail = (fault) => {
+    throw new Error(`templates/${name}.sms.txt: ${fault}`);
+  };
+  const text = source.trim();
+  if (text.includes('\n')) fail('a text message is one line');
+  for (const [tag] of text.matchAll(/\{\{[^}]*\}\}+/g)) {
+    const [, variable] = /^\{\{([A-Za-z]+)\}\}$/.exec(tag) ?? fail(`${tag} is not understood; write {{name}}`);
+    if (!variables.includes(variable)) fail(`there is no value ${variable} here; there are ${variables.join(', ')}`);
+  }
+  return text;
+}
+
+/** The words of the text messages by kind and language. English is there for whoever booked in a language without words. */
+function textsIn(folder, read, variables) {
+  const languages = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'layout')
+    .map(({ name }) => name)
+    .toSorted();
+  return Object.fromEntries(
+    TEXT_KINDS.map((kind) => {
+      const inLanguage = languages
+        .filter((language) => readdirSync(join(folder, language)).includes(`${kind}.sms.txt`))
+        .map((language) => [
+          language,
+          compileText(`${language}/${kind}`, read(language, `${kind}.sms.txt`), Object.keys(variables[kind])),
+        ]);
+      if (!inLanguage.some(([language]) => language === 'en'))
+        throw new Error(`templates/en/${kind}.sms.txt is missing`);
+      return [kind, Object.fromEntries(inLanguage)];
+    }),
+  );
+}
+
 /** The whole generated module, as text. */
 export function generate(folder) {
   const read = (...path) => readFileSync(join(folder, ...path), 'utf8').trim();
@@ -151,8 +190,10 @@ export function generate(folder) {
     ]),
   );
   const variables = JSON.parse(read('variables.json'));
-  const expected = KINDS.flatMap((kind) => READERS.map((reader) => `${kind}.${reader}`));
-  const found = readdirSync(join(folder, 'en')).map((file) => file.replace(/\.md$/, ''));
+  const expected = [...KINDS.flatMap((kind) => READERS.map((reader) => `${kind}.${reader}`)), ...FOR_ONE];
+  const found = readdirSync(join(folder, 'en'))
+    .filter((file) => !TEXT_KINDS.some((kind) => file === `${kind}.sms.txt`))
+    .map((file) => file.replace(/\.md$/, ''));
   for (const name of found)
     if (!expected.includes(name)) throw new Error(`templates/en/${name}.md: no message is called so`);
 
@@ -178,6 +219,8 @@ export function generate(folder) {
     group('AgentValues', 'agent', 'What every message to an agent is given.'),
     group('CancelledValues', 'cancelled', 'What a cancellation is given besides.'),
     group('CouldNotConnectValues', 'could-not-connect', 'What the word on a failed call is given besides.'),
+    group('PhoneCodeValues', 'phone-code', 'What the text message with a code is given.'),
     `/** Subject, HTML and text of each message, as mustache templates. */\nexport const TEMPLATES = ${JSON.stringify(templates, null, 2)} as const;\n`,
+    `/** The words of each text message, by language. */\nexport const TEXTS = ${JSON.stringify(textsIn(folder, read, variables), null, 2)} as const;\n`,
   ].join('\n');
 }

@@ -4,8 +4,10 @@ import { Construct } from 'constructs';
 
 export interface RunbookAlarmProps {
   readonly metric: cloudwatch.IMetric;
-  /** The alarm goes off at this value. */
+  /** The alarm goes off at this value, and above it. */
   readonly threshold: number;
+  /** The alarm goes off below the threshold, and where there is no value at all. @default false */
+  readonly below?: boolean;
   /** What is wrong, in one sentence. */
   readonly description: string;
   /** A heading of docs/runbook.md. */
@@ -19,16 +21,18 @@ export interface RunbookAlarmProps {
 export class RunbookAlarm extends Construct {
   constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
     super(scope, id);
-    const { evaluationPeriods = 1 } = props;
+    const { evaluationPeriods = 1, below = false } = props;
     const alarm = new cloudwatch.Alarm(this, 'Alarm', {
       alarmName: `${Stack.of(this).stackName}-${id}`,
       alarmDescription: `${props.description} Runbook: docs/runbook.md, "${props.runbook}".`,
       metric: props.metric,
       threshold: props.threshold,
       evaluationPeriods,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A queue that has been empty for a while sends no metrics at all, which is good news.
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      comparisonOperator: below
+        ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+        : cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // A queue that has been empty for a while sends no metrics at all, which is good news; what should happen and does not sends none either.
+      treatMissingData: below ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new actions.SnsAction(props.topic));
   }

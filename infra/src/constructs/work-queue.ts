@@ -18,6 +18,8 @@ export interface WorkQueueProps extends ServiceFunctionProps {
   readonly runbook: string;
   /** Messages a function takes at once. @default 10 */
   readonly batchSize?: number;
+  /** Batches that are worked on at a time; two at least. @default as many as come */
+  readonly maxConcurrency?: number;
 }
 
 /** A queue, the function that works it off message by message, its dead-letter queue, and the alarm on that. */
@@ -28,7 +30,14 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const { service, runbook, batchSize = 10, timeout = Duration.seconds(10), environment = {} } = props;
+    const {
+      service,
+      runbook,
+      batchSize = 10,
+      maxConcurrency,
+      timeout = Duration.seconds(10),
+      environment = {},
+    } = props;
 
     this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', { retentionPeriod: Duration.days(14), enforceSSL: true });
     this.queue = new sqs.Queue(this, 'Queue', {
@@ -46,7 +55,9 @@ export class WorkQueue extends Construct {
         ...environment,
       },
     });
-    this.function.addEventSource(new sources.SqsEventSource(this.queue, { batchSize, reportBatchItemFailures: true }));
+    this.function.addEventSource(
+      new sources.SqsEventSource(this.queue, { batchSize, maxConcurrency, reportBatchItemFailures: true }),
+    );
     // The function puts back what must wait, and parks what will never succeed.
     this.queue.grantSendMessages(this.function);
     this.deadLetterQueue.grantSendMessages(this.function);

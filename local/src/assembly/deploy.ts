@@ -101,7 +101,7 @@ const QueueProperties = z.object({
 });
 const RuleProperties = z.object({
   EventBusName: text.default('default'),
-  EventPattern: z.unknown(),
+  EventPattern: z.unknown().optional(),
   ScheduleExpression: text.optional(),
   State: text.default('ENABLED'),
   Targets: z.array(z.object({ Id: text, Arn: text, DeadLetterConfig: z.object({ Arn: text }).optional() })).default([]),

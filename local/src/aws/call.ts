@@ -45,11 +45,11 @@ export function callOf({ method, path, headers, body }: Omit<WireRequest, 'query
     const service = Object.hasOwn(BY_VERSION, version) ? BY_VERSION[version] : undefined;
     return service && { service, operation: form.get('Action') ?? '' };
   }
-  const [, kind = ''] = path.split('/');
+  const [, kind = '', name = ''] = path.split('/');
   const noun = kind === 'schedules' ? 'Schedule' : kind === 'schedule-groups' ? 'ScheduleGroup' : undefined;
-  return noun === undefined
-    ? undefined
-    : { service: 'scheduler', operation: `${SCHEDULER_VERBS[method] ?? method}${noun}` };
+  if (noun === undefined) return undefined;
+  if (method === 'GET' && name === '') return { service: 'scheduler', operation: `List${noun}s` };
+  return { service: 'scheduler', operation: `${SCHEDULER_VERBS[method] ?? method}${noun}` };
 }
 
 /** Those that reach people, and so cannot take back what they did. */

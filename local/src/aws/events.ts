@@ -13,6 +13,7 @@ const MAX_BYTES = 1_048_576;
 /** So many events stay listed; the oldest go first. */
 const MAX_ARCHIVED = 50_000;
 const DEFAULT_BUS = 'default';
+const MINUTE_MS = 60_000;
 
 interface Rule {
   readonly spec: RuleSpec;
@@ -222,7 +223,8 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     const key = `${rule.spec.busName}/${rule.spec.name}`;
     disarm.get(key)?.();
     const kept = runs.get(key);
-    let anchor = clock.now();
+    // By whole minutes: what a run delays by whole seconds then comes at whole seconds too.
+    let anchor = Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS;
     let nextAt: number | undefined;
     if (kept?.expression === expression) ({ anchor, nextAt } = kept);
     else nextAt = nextRun(parsed, clock.now(), anchor);

@@ -206,15 +206,32 @@ describe('schedules', () => {
     await create({ Name: 'reminder-1', GroupName: 'default' });
     const names = async (query: object) => {
       const { Schedules, NextToken } = await scheduler.send(new ListSchedulesCommand(query));
-      return [Schedules?.map(({ Name }) => Name), NextToken];
+      return [Schedules?.map(({ Name }) => Name), NextToken] as const;
     };
 
     expect(await names({ GroupName: 'calls' })).toEqual([['call-1', 'call-2'], undefined]);
     expect(await names({ NamePrefix: 'rem' })).toEqual([['reminder-1'], undefined]);
-    expect(await names({ MaxResults: 2 })).toEqual([['call-1', 'call-2'], '2']);
-    expect(await names({ MaxResults: 2, NextToken: '2' })).toEqual([['reminder-1'], undefined]);
+    const [first, NextToken] = await names({ MaxResults: 2 });
+    expect(first).toEqual(['call-1', 'call-2']);
+    expect(await names({ MaxResults: 2, NextToken })).toEqual([['reminder-1'], undefined]);
     const groups = await scheduler.send(new ListScheduleGroupsCommand({}));
-    expect(groups.ScheduleGroups?.map(({ Name }) => Name)).toEqual(['default', 'calls']);
+    expect(groups.ScheduleGroups?.map(({ Name }) => Name)).toEqual(['calls', 'default']);
+  });
+
+  it('goes on behind the last page, whatever was made and deleted since', async () => {
+    for (const Name of ['d', 'b', 'a', 'c']) await create({ Name });
+    const page = (NextToken?: string) =>
+      scheduler.send(new ListSchedulesCommand({ GroupName: 'calls', MaxResults: 2, NextToken }));
+
+    const first = await page();
+    await scheduler.send(new DeleteScheduleCommand({ Name: 'a', GroupName: 'calls' }));
+    await create({ Name: 'aa' });
+    const second = await page(first.NextToken);
+
+    expect(first.Schedules?.map(({ Name }) => Name)).toEqual(['a', 'b']);
+    expect(second.Schedules?.map(({ Name }) => Name)).toEqual(['c', 'd']);
+    expect(second.NextToken).toBeUndefined();
+    await expect(page('made-up')).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
   it('fires what fell due while nothing ran, once its queue is declared', async () => {

@@ -113,6 +113,17 @@ const arnOf = (group: string, name: string) => `arn:aws:scheduler:${REGION}:${AC
 const groupArn = (name: string) => `arn:aws:scheduler:${REGION}:${ACCOUNT_ID}:schedule-group/${name}`;
 const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
+const TOKEN = 'after ';
+const tokenOf = (place: string) => Buffer.from(TOKEN + place).toString('base64url');
+
+/** The place that a page begins behind. */
+function placeIn(token: string | null): string | undefined {
+  if (token === null) return undefined;
+  const text = Buffer.from(token, 'base64url').toString();
+  if (!text.startsWith(TOKEN)) throw invalid('Invalid NextToken.');
+  return text.slice(TOKEN.length);
+}
+
 function named(name: string, path = 'name'): string {
   if (!NAME.test(name)) throw constraint(path, 'Member must satisfy regular expression pattern: ^[0-9a-zA-Z-_.]+$');
   return name;
@@ -318,15 +329,22 @@ export function createScheduler(kernel: Kernel, queues: QueueEngine, fireAtSecon
     };
   };
 
-  /** A page of `items`; the token is the number of the first item of the next page. */
-  const page = <T>(items: readonly T[], query: URLSearchParams) => {
+  /**
+   * A page of `items` in the order of their places. The token holds the last place of the page before, opaquely: what is
+   * made or deleted between two pages moves nothing from one into the other.
+   */
+  const page = <T>(items: readonly T[], placeOf: (item: T) => string, query: URLSearchParams) => {
     const max = Number(query.get('MaxResults') ?? 100);
-    const from = Number(query.get('NextToken') ?? 0);
     if (!Number.isInteger(max) || max < 1 || max > 100)
       throw constraint('maxResults', 'Member must be between 1 and 100');
-    if (!Number.isInteger(from) || from < 0) throw invalid('Invalid NextToken.');
-    const next = from + max < items.length ? { NextToken: String(from + max) } : {};
-    return { items: items.slice(from, from + max), next };
+    const after = placeIn(query.get('NextToken'));
+    const left = items
+      .filter((item) => after === undefined || placeOf(item) > after)
+      .toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+    const shown = left.slice(0, max);
+    const last = shown.at(-1);
+    const next = left.length > max && last !== undefined ? { NextToken: tokenOf(placeOf(last)) } : {};
+    return { items: shown, next };
   };
 
   const list = (query: URLSearchParams) => {
@@ -341,7 +359,7 @@ export function createScheduler(kernel: Kernel, queues: QueueEngine, fireAtSecon
         Target: { Arn: fieldsOf(schedule.request).object('Target')?.text('Arn') ?? '' },
       }))
       .filter((schedule) => state === null || schedule.State === state);
-    const { items, next } = page(found, query);
+    const { items, next } = page(found, ({ GroupName, Name }) => keyOf(GroupName, Name), query);
     return { Schedules: items, ...next };
   };
 
@@ -366,7 +384,7 @@ export function createScheduler(kernel: Kernel, queues: QueueEngine, fireAtSecon
       }
       const prefix = query.get('NamePrefix') ?? '';
       const found = [...groups.keys()].filter((each) => each.startsWith(prefix)).map(shownGroup);
-      const { items, next } = page(found, query);
+      const { items, next } = page(found, ({ Name }) => Name, query);
       return { ScheduleGroups: items, ...next };
     }
     if (name === undefined) {

@@ -51,6 +51,9 @@ export function createHttpApi(
     const [path, query] = splitTarget(request.url ?? '/');
     const body = await readBody(request, BODY_LIMIT_BYTES);
     const origin = request.headers.origin;
+    // As on AWS an answer says when it was given, which here is by the clock that can be moved.
+    const date = () => response.setHeader('date', new Date(ports.clock.now()).toUTCString());
+    date();
     if (spec.cors !== undefined && origin !== undefined) {
       for (const [name, value] of Object.entries(corsHeaders(spec.cors, origin))) response.setHeader(name, value);
       if (method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
@@ -102,6 +105,7 @@ export function createHttpApi(
         ...(Object.keys(found.pathParameters).length > 0 ? { pathParameters: found.pathParameters } : {}),
       };
       const outcome = await withinLimit(target.invoke(event));
+      date();
       if (outcome === 'too-late') sendJson(response, 503, { message: 'Service Unavailable' });
       else if (outcome.ok) sendResult(response, outcome.result);
       else sendJson(response, 500, { message: 'Internal Server Error' });

@@ -5,6 +5,8 @@ import type {
   AvailabilityAnswer,
   AvailabilityQuery,
   Cancel,
+  ConfirmAppointment,
+  ConfirmedAnswer,
   CreateAppointment,
   CreatedAnswer,
   ProblemAnswer,
@@ -20,6 +22,8 @@ export type CreateAppointmentBody = z.input<typeof CreateAppointment>;
 export type RescheduleBody = z.input<typeof Reschedule>;
 export type CancelBody = z.input<typeof Cancel>;
 export type AmendBody = z.input<typeof Amend>;
+export type ConfirmBody = z.input<typeof ConfirmAppointment>;
+export type ConfirmedAppointment = z.infer<typeof ConfirmedAnswer>;
 export type AvailabilityParameters = z.input<typeof AvailabilityQuery>;
 export type CreatedAppointment = z.infer<typeof CreatedAnswer>;
 export type Appointment = z.infer<typeof AppointmentAnswer>;

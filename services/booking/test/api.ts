@@ -11,6 +11,7 @@ import {
   rescheduleAppointment,
   staff,
 } from '../src/app/change-appointment';
+import { confirmAppointment } from '../src/app/confirm-appointment';
 import { createAppointment } from '../src/app/create-appointment';
 import { explainProblem } from '../src/app/explain-problem';
 import { getAppointment } from '../src/app/get-appointment';
@@ -24,6 +25,7 @@ import { PRESENT_RULES, type ZoneRules } from '../src/domain/re-resolve';
 import { mustBeDocumented, operationNamed } from './document';
 import { getStaffAppointment, listStaffAppointments } from '../src/app/staff-appointments';
 import type { Agent } from '../src/domain/agent';
+import type { Proof } from '../src/domain/proof';
 
 export const ENVIRONMENT = {
   AGENT_NAME: 'Alex Morgan',
@@ -55,6 +57,7 @@ export interface Differing {
   readonly agents?: Agents;
   readonly limits?: Partial<BookingLimits>;
   readonly formMinimumSeconds?: number;
+  readonly toProve?: readonly Proof[];
   /** By which appointments are resolved again. */
   readonly rules?: ZoneRules;
   /** Whether answers are read and held to the document, which takes about as long as giving them. @default true */
@@ -75,7 +78,7 @@ export function publicApi(
   store: AppointmentStore,
   now: () => Date,
   environment: Partial<Record<keyof typeof ENVIRONMENT, string>> = {},
-  { agents, limits, formMinimumSeconds = 0, rules = PRESENT_RULES, isRead = true }: Differing = {},
+  { agents, limits, formMinimumSeconds = 0, toProve = [], rules = PRESENT_RULES, isRead = true }: Differing = {},
 ) {
   const configured = { ...ENVIRONMENT, ...environment };
   const judgePhone = phoneRulesFrom(configured);
@@ -86,6 +89,7 @@ export function publicApi(
     agents: agents ?? fixedAgents([configuredAgent(configured)]),
     limits: { perAddress: 0, perNumber: 0, perNetwork: 0, ...limits },
     formMinimumSeconds,
+    toProve,
     rules,
     holdMinutes: 10,
     newHoldId,
@@ -105,6 +109,7 @@ export function publicApi(
     reschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, client(ports))),
     cancel: jsonRoute({ problemBase, body: 'optional' }, cancelAppointment(ports, client(ports))),
     amend: jsonRoute({ problemBase, body: 'required' }, amendAppointment(ports, client(ports))),
+    confirm: jsonRoute({ problemBase, body: 'required' }, confirmAppointment(ports)),
     staffList: jsonRoute({ problemBase }, listStaffAppointments(ports)),
     staffGet: jsonRoute({ problemBase }, getStaffAppointment(ports)),
     staffReschedule: jsonRoute({ problemBase, body: 'required' }, rescheduleAppointment(ports, staff)),
@@ -152,6 +157,7 @@ export function publicApi(
     reschedule: ask('rescheduleAppointment', routes.reschedule),
     cancel: ask('cancelAppointment', routes.cancel),
     amend: ask('amendAppointment', routes.amend),
+    confirm: ask('confirmAppointment', routes.confirm),
     problems: (accept?: string) => ask('getProblems', routes.problem)(undefined, accepting(accept)),
     problem: (slug: string, accept?: string) => ask('getProblem', routes.problem)(slug, accepting(accept)),
     /** What staff ask, whom the authorizer has let in before. */

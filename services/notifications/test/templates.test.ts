@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { compileTemplate, generate } from '../compile-templates.mjs';
-import { TEMPLATES } from '../src/domain/templates.generated';
+import { compileTemplate, compileText, generate } from '../compile-templates.mjs';
+import { TEMPLATES, TEXTS } from '../src/domain/templates.generated';
 
 const bare = '[[content]]';
 const context = {
@@ -33,7 +33,7 @@ describe('the texts', () => {
   it.each(['confirmation', 'moved', 'cancelled', 'could-not-connect'] as const)(
     'of %s give no manage link to the agent',
     (kind) => {
-      expect(JSON.stringify(TEMPLATES[`${kind}.agent`])).not.toMatch(/manageUrl/);
+      expect(JSON.stringify(TEMPLATES[`${kind}.agent`])).not.toMatch(/manageUrl|confirmUrl/);
     },
   );
 
@@ -43,6 +43,30 @@ describe('the texts', () => {
       .map(([, { subject }]) => subject.split(':')[0]);
 
     expect(new Set(starts).size).toBe(1);
+  });
+});
+
+describe('the text messages', () => {
+  // GSM 03.38: in these characters a message has room for 160, in any other for 70.
+  const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/;
+
+  it.each(Object.entries(TEXTS['phone-code']))(
+    'with a code fit one message, with a brand of 20 letters: %s',
+    (_, words) => {
+      const text = words.replace('{{brandName}}', 'x'.repeat(20)).replace('{{code}}', '012345');
+
+      expect(text).toMatch(GSM);
+      expect(text.length).toBeLessThanOrEqual(160);
+    },
+  );
+
+  it.each([
+    ['a value that is not given', 'Your code: {{name}}', /no value name/],
+    ['a condition', '{{#code}}x{{/code}}', /not understood/],
+    ['a value that would be escaped otherwise', '{{{code}}}', /not understood/],
+    ['a second line', 'Your code\n{{code}}', /one line/],
+  ])('may not have %s', (_what, words, fault) => {
+    expect(() => compileText('en/phone-code', words, ['code'])).toThrow(fault);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { NotYet, PermanentError, putBackDelaySeconds, within } from '@appointments/runtime';
-import { sendMessages, TOLD, type Claim, type ClaimAnswer, type Sent, type Slot } from '../src/app/send-messages';
+import type { Claim, ClaimAnswer, Sent, Slot } from '../src/app/deliver';
+import { sendMessages, TOLD } from '../src/app/send-messages';
 import {
   partsOfBooking,
   partsOfCancellation,
@@ -87,7 +88,7 @@ export function world(
     return next;
   };
 
-  const key = (slot: Slot) => [slot.version, slot.template, slot.channel, slot.recipient].join(' ');
+  const key = (slot: Slot) => [slot.about ?? slot.version, slot.template, slot.channel, slot.recipient].join(' ');
   const holds = (claim: Claim) => {
     const entry = ledger.get(key(claim));
     return entry?.status === 'claimed' && entry.claimedAt === claim.claimedAt;
@@ -141,9 +142,10 @@ export function world(
           published.push((JSON.parse(item.body) as { detail: { data: Record<string, unknown> } }).detail.data);
         }),
       sendEmail: ({ id, to, text }) => {
-        const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z-]+)\.([a-z]+)$/.exec(id) ?? [];
+        const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z0-9-]+)\.([a-z]+)$/.exec(id) ?? [];
         return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text);
       },
+      sendText: ({ to, text }) => send('code', undefined, to, text),
       raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
     },
     house,
@@ -210,7 +212,7 @@ export function world(
     },
     /** What the rebuilding function would do with the event now. */
     projectNow: (given: ToldEvent) => {
-      if (given.detailType === 'CallFailed') return;
+      if (given.detailType === 'CallFailed' || given.detailType === 'ReminderDue') return;
       takeIn(
         given.detailType === 'AppointmentCancelled' ? partsOfCancellation(given.data) : partsOfBooking(given.data),
       );

@@ -85,6 +85,7 @@ function house(dailyCalls = { agent: 200, client: 6 }) {
       mayDial: phoneRules(['US']),
       line: carrierLine({ store: table.line, policy: linePolicy, now: () => now }),
       dailyCalls,
+      unprovenAppointments: 0,
       now: () => now,
     }),
     answer: answerCall({ decide, documents }),

@@ -12,6 +12,17 @@ const JOURNEYS: Readonly<Record<string, HouseOptions>> = {
   'both talk': { when: { 'they talk': (house) => house.after(30, () => house.hangUp('client-1')) } },
   'the agent cannot be reached': { agent: ['no-answer', 'busy', 'silent'] },
   'the client cannot be reached': { client: ['busy', 'voicemail', 'declines'] },
+  'a number that never accepted a call does so': {
+    clientNumber: { others: 1, hasAccepted: false },
+    client: ['busy', 'accepts'],
+    when: { 'they talk': (house) => house.after(30, () => house.hangUp('client-2')) },
+  },
+  'a number that never accepted a call has had its appointments': {
+    clientNumber: { others: 2, hasAccepted: false },
+  },
+  'the client has to prove something anew while the agent’s phone rings': {
+    when: { 'agent-1 rings': (house) => house.amend(['phone']) },
+  },
   'the appointment is cancelled while the client’s phone rings': {
     client: ['no-answer'],
     when: { 'client-1 rings': (house) => house.cancel() },
@@ -46,7 +57,7 @@ const TIMEOUT_MS = 120_000;
 type Run = Awaited<ReturnType<typeof runHouse>>;
 
 /** Where a run has ended: what was said and done to whom, and what is left in the table. */
-function endOf({ log, sessions, events, effects, held, line, parked, violations }: Run) {
+function endOf({ log, sessions, events, effects, held, proven, calledFor, line, parked, violations }: Run) {
   return {
     violations,
     // What happens to two phones at the same time has no order.
@@ -55,6 +66,8 @@ function endOf({ log, sessions, events, effects, held, line, parked, violations 
     events: events.map((event) => JSON.stringify(event)).toSorted(),
     effects: [...effects].toSorted(),
     held: [...held],
+    proven: [...proven],
+    calledFor: [...calledFor],
     spent: line.spent,
     parked,
   };

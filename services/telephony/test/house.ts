@@ -2,6 +2,7 @@ import type { SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import {
   AgentAnswered,
+  AppointmentAmended,
   AppointmentCancelled,
   AppointmentCreated,
   AppointmentRescheduled,
@@ -54,6 +55,12 @@ export interface HouseOptions {
   readonly agent?: readonly Conduct[];
   readonly client?: readonly Conduct[];
   readonly clientName?: string;
+  /** What the client has yet to prove when they have booked. */
+  readonly unproven?: readonly ('email' | 'phone')[];
+  /** What is known of the client's number: other appointments for which it was called on the day, and whether it ever accepted a call. @default no others, accepted */
+  readonly clientNumber?: { readonly others: number; readonly hasAccepted: boolean };
+  /** What happens between the booking and the booked time. */
+  readonly beforehand?: (house: Hands) => void;
   /** What happens when something is noted in the log. */
   readonly when?: Readonly<Record<string, (house: Hands) => void>>;
   /** What the carrier answers when it is asked the n-th time for the call of an attempt, if not as usual; `placed` though it says otherwise. */
@@ -76,6 +83,8 @@ export interface Hands {
   readonly double: (attempt: string) => void;
   readonly cancel: () => void;
   readonly move: () => void;
+  /** The client proves all there is to prove, or has something to prove again. */
+  readonly amend: (unproven: readonly ('email' | 'phone')[]) => void;
   readonly after: (seconds: number, run: () => void) => void;
 }
 
@@ -109,6 +118,10 @@ const MOST_RECEIVES = 5;
 export async function runHouse(options: HouseOptions = {}) {
   const policy = CallPolicy.parse(options.policy ?? {});
   const table = memoryTable();
+  const { others, hasAccepted } = options.clientNumber ?? { others: 0, hasAccepted: true };
+  const otherAppointments = Array.from({ length: others }, (_, index) => `apt_other_${index}`);
+  table.calledFor.set(`${CLIENT} ${new Date(STARTS_AT).toISOString().slice(0, 10)}`, new Set(otherAppointments));
+  if (hasAccepted) table.proven.add(CLIENT);
   const future = agenda<() => void | Promise<void>>(STARTS_AT - 60_000);
   const now = () => new Date(future.now);
   const log: string[] = [];
@@ -471,6 +484,7 @@ export async function runHouse(options: HouseOptions = {}) {
       now,
     }),
     dailyCalls: { agent: 200, client: 6 },
+    unprovenAppointments: 2,
   });
   consumers.set('dialler', consumeMessages(DialCommand, dialler, portsOf('dialler')));
   consumers.set(
@@ -484,7 +498,7 @@ export async function runHouse(options: HouseOptions = {}) {
   consumers.set(
     'projection',
     consume(
-      [AppointmentCreated, AppointmentRescheduled, AppointmentCancelled],
+      [AppointmentCreated, AppointmentRescheduled, AppointmentAmended, AppointmentCancelled],
       projectAppointment(base),
       portsOf('projection'),
     ),
@@ -543,13 +557,25 @@ export async function runHouse(options: HouseOptions = {}) {
       );
       future.plan(30_000, () => callIsDue(2));
     },
+    amend: (unproven) =>
+      receive(
+        'projection',
+        AppointmentAmended.create(
+          { ...AppointmentAmended.example.data, ...particulars, revision: 2, ...unprovenOf(unproven) },
+          { occurredAt },
+        ),
+      ),
     after: (seconds, run) => future.plan(seconds * 1000, run),
   };
 
   receive(
     'projection',
-    AppointmentCreated.create({ ...AppointmentCreated.example.data, ...particulars }, { occurredAt }),
+    AppointmentCreated.create(
+      { ...AppointmentCreated.example.data, ...particulars, ...unprovenOf(options.unproven ?? []) },
+      { occurredAt },
+    ),
   );
+  if (options.beforehand) future.plan(30_000, () => options.beforehand?.(hands));
   future.plan(60_000, () => callIsDue(1));
   let steps = 0;
   for (let run = future.next(); run && steps < MOST_MESSAGES; run = future.next()) {
@@ -576,6 +602,8 @@ export async function runHouse(options: HouseOptions = {}) {
     /** What was put into the outbox, whatever write it came with. */
     effects: new Set(table.outbox.map(({ to, body }) => `${to} ${body}`)),
     held: table.held,
+    proven: table.proven,
+    calledFor: table.calledFor,
     line: table.lineNow(),
     parked,
     violations,
@@ -584,6 +612,10 @@ export async function runHouse(options: HouseOptions = {}) {
     uncertain,
     endedAt: future.now,
   };
+}
+
+function unprovenOf(unproven: readonly ('email' | 'phone')[]) {
+  return unproven.length > 0 ? { unproven: [...unproven] } : {};
 }
 
 /** An event in a few words: what it says beside ids and times. */

@@ -18,6 +18,9 @@ export function memoryTable() {
   const agents = new Map<string, Agent>();
   const held = new Map<string, string>();
   const counted = new Map<string, number>();
+  const proven = new Set<string>();
+  /** By number and day, the appointments for which a number without proof was called. */
+  const calledFor = new Map<string, Set<string>>();
   let line = { line: IDLE_LINE, revision: 0 };
   const bills = new Set<string>();
   const outbox: OutboxItem[] = [];
@@ -38,15 +41,23 @@ export function memoryTable() {
         (call) => call && (counted.get(countOf(call)) ?? 0) >= call.dailyLimit,
       );
       if (spent) return Promise.resolve({ tooOften: spent.leg });
+      const { unproven, proves } = write;
+      const day = unproven && `${unproven.number} ${now.toISOString().slice(0, 10)}`;
+      const before = calledFor.get(day ?? '') ?? new Set();
+      if (unproven && !before.has(session.appointmentId) && before.size >= unproven.dailyAppointments)
+        return Promise.resolve('unproven');
       const engaged = write.hold.find((number) => (held.get(number) ?? session.id) !== session.id);
       if (engaged !== undefined) return Promise.resolve({ engaged });
       if (write.counts) counted.set(countOf(write.counts), (counted.get(countOf(write.counts)) ?? 0) + 1);
+      if (unproven?.rings) calledFor.set(day ?? '', before.add(session.appointmentId));
+      if (proves !== undefined) proven.add(proves);
       sessions.set(session.id, { session: structuredClone(session), revision: write.expected + 1 });
       for (const number of write.hold) held.set(number, session.id);
       for (const number of write.free) held.delete(number);
       outbox.push(...write.outbox);
       return Promise.resolve('written');
     },
+    isProven: (number) => Promise.resolve(proven.has(number)),
     ofAppointment: (appointmentId) =>
       Promise.resolve(
         [...sessions.values()]
@@ -96,6 +107,8 @@ export function memoryTable() {
     lineNow: () => line.line,
     outbox,
     held,
+    proven,
+    calledFor,
     rivals,
     sessionsNow: (): readonly StoredSession[] => [...sessions.values()],
     sessionOf: (id: string) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Input, Leg } from '../src/domain/session';
-import { journey, STARTS_AT } from './journey';
+import { AGENT, CLIENT, journey, STARTS_AT } from './journey';
 import { buildMachine, type Fault, type Machine } from './machine';
 import { runSession, STORM } from './storm';
 
@@ -62,6 +62,11 @@ const completed = (call: Journey, leg: Leg): Input => ({
   callSid: call.sidOf(leg, 1),
   status: 'completed',
 });
+const unproven: Input = {
+  type: 'people',
+  agent: { name: 'Alex', phone: AGENT },
+  client: { name: 'Ada', phone: CLIENT, unproven: ['phone'] },
+};
 const findings = (...found: readonly (string | false)[]) => found.filter((what) => what !== false);
 
 const claimsNeedAnAgent: Proof = (machine) => {
@@ -266,6 +271,18 @@ const timeComesFirst: Proof = (machine) => {
   call.sleep(10);
   call.answer('client');
   return findings(call.attempt('client-1').releasedAt === undefined && 'hangs up whom it owes an apology');
+};
+
+const unprovenIsNotDialled: Proof = (machine) => {
+  const call = start(machine);
+  call.feed(unproven, { type: 'claim', attemptId: 'agent-1', creates: 1 });
+  return findings(call.session.attempts.length > 0 && 'dials for a client who has something to prove');
+};
+
+const whoIsOnThePhoneIsNotCutOff: Proof = (machine) => {
+  const call = clientAnswers(machine);
+  call.feed(unproven);
+  return findings(call.session.terminal !== undefined && 'cuts off a client who is on the phone');
 };
 
 const claimedIsNotPutOff: Proof = (machine) => {
@@ -640,6 +657,28 @@ const MUTANTS: readonly Mutant[] = [
     from: "return { ...session, fault: session.fault ?? { leg: input.leg, reason: 'rejected-by-policy' } };",
     to: 'return session;',
     proof: forbiddenIsNotDialled,
+  },
+  {
+    name: 'a client who has something to prove is dialled',
+    file: 'session',
+    from: "if (isUnproven(session)) return fail(turn, 'client', 'rejected-by-policy');",
+    to: '',
+    proof: unprovenIsNotDialled,
+  },
+  {
+    name: 'a client who has something to prove is dialled, as the storm sees it',
+    file: 'session',
+    from: "if (isUnproven(session)) return fail(turn, 'client', 'rejected-by-policy');",
+    to: '',
+    proof: storms,
+    breaks: /^dialled for a client who has something to prove/,
+  },
+  {
+    name: 'a client who is on the phone is cut off for what they changed',
+    file: 'session',
+    from: 'return (session.people?.client.unproven ?? []).length > 0 && !isOnThePhone;',
+    to: 'return (session.people?.client.unproven ?? []).length > 0;',
+    proof: whoIsOnThePhoneIsNotCutOff,
   },
   {
     name: 'the latest start is not asked for',

@@ -388,6 +388,88 @@ const SCENARIOS: readonly Scenario[] = [
     ],
     attempts: ['agent-1 no-input'],
   },
+  {
+    n: 21,
+    scenario: 'a number that never accepted a call is called for its second appointment of the day, and proven by a 1',
+    given: { clientNumber: { others: 1, hasAccepted: false }, when: hangsUp('client-1') },
+    path: [...agentWaits(), ...talk(), 'CallCompleted by client'],
+    attempts: ['agent-1 human', 'client-1 human'],
+  },
+  {
+    n: 21,
+    scenario: '… for its third nobody is rung',
+    given: { clientNumber: { others: 2, hasAccepted: false } },
+    path: ['CallFailed rejected-by-policy'],
+    attempts: [],
+    saying: { leg: 'client', attempts: [] },
+  },
+  {
+    n: 21,
+    scenario: '… once it has accepted a call it is called for more',
+    given: { clientNumber: { others: 2, hasAccepted: true }, when: hangsUp('client-1') },
+    path: [...agentWaits(), ...talk(), 'CallCompleted by client'],
+    attempts: ['agent-1 human', 'client-1 human'],
+  },
+  {
+    n: 21,
+    scenario: '… and a second appointment that is moved while its phone rings is still the second',
+    given: {
+      clientNumber: { others: 1, hasAccepted: false },
+      client: ['no-answer', 'accepts'],
+      when: {
+        'client-1 rings': (house) => house.move(),
+        'they talk': (house) => house.after(60, () => house.hangUp('second client-1')),
+      },
+    },
+    path: [
+      ...agentWaits(),
+      ...rings('client-1'),
+      'CallFailed superseded',
+      'agent-1 is hung up',
+      'client-1 is hung up',
+      ...agentWaits('second agent-1'),
+      ...talk('second client-1'),
+      'CallCompleted by client',
+    ],
+    attempts: ['agent-1 human', 'client-1 cancelled', 'agent-1 human', 'client-1 human'],
+  },
+  {
+    n: 22,
+    scenario: 'the client has not confirmed what is to be confirmed: nobody is rung',
+    given: { unproven: ['email', 'phone'] },
+    path: ['CallFailed rejected-by-policy'],
+    attempts: [],
+    saying: { leg: 'client', attempts: [] },
+  },
+  {
+    n: 22,
+    scenario: '… has confirmed in time: both are rung',
+    given: { unproven: ['email'], beforehand: (house) => house.amend([]), when: hangsUp('client-1') },
+    path: [...agentWaits(), ...talk(), 'CallCompleted by client'],
+    attempts: ['agent-1 human', 'client-1 human'],
+  },
+  {
+    n: 22,
+    scenario: '… has a new number to confirm while the agent’s phone rings: it is not dialled, and the agent is told',
+    given: { when: { 'agent-1 rings': (house) => house.amend(['phone']) } },
+    path: [...agentWaits(), 'CallFailed rejected-by-policy', badNews],
+    attempts: ['agent-1 human'],
+    saying: { leg: 'client' },
+  },
+  {
+    n: 22,
+    scenario: '… changes it while they talk: the conversation goes on',
+    given: {
+      when: {
+        'they talk': (house) => {
+          house.amend(['phone']);
+          house.after(60, () => house.hangUp('client-1'));
+        },
+      },
+    },
+    path: [...agentWaits(), ...talk(), 'CallCompleted by client'],
+    attempts: ['agent-1 human', 'client-1 human'],
+  },
 ];
 
 describe('the scenario', () => {
@@ -402,7 +484,22 @@ describe('the scenario', () => {
     expect({ violations: run.violations, parked: run.parked }).toEqual({ violations: [], parked: [] });
   });
 
-  it('table has every row from 1 to 20', () => {
-    expect([...new Set(SCENARIOS.map(({ n }) => n))]).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  it.each([
+    ['presses 1', 'accepts', ['+12025550123']],
+    ['takes the call and presses nothing', 'silent', []],
+    ['does not answer', 'no-answer', []],
+  ] as const)('in which a client %s proves their number or does not', async (_, conduct, proven) => {
+    const run = await runHouse({
+      clientNumber: { others: 0, hasAccepted: false },
+      client: [conduct],
+      when: hangsUp('client-1'),
+    });
+
+    expect([...run.proven]).toEqual(proven);
+    expect([...run.calledFor.values()].map(({ size }) => size)).toEqual([1]);
+  });
+
+  it('table has every row from 1 to 22', () => {
+    expect([...new Set(SCENARIOS.map(({ n }) => n))]).toEqual(Array.from({ length: 22 }, (_, index) => index + 1));
   });
 });

@@ -19,6 +19,8 @@ export interface Weather {
   readonly putOff: number;
   /** Policy forbids to dial one of the two. */
   readonly forbidden: number;
+  /** Right before a claim the client turns out to have something to prove, or to have proven it. */
+  readonly unproven: number;
   /** Creates: 429; no connection; 4xx; 500; 503; connection reset; accepted and never answered. */
   readonly throttled: number;
   readonly unsent: number;
@@ -43,6 +45,7 @@ export const CALM: Weather = {
   twimlFails: 0,
   putOff: 0,
   forbidden: 0,
+  unproven: 0,
   throttled: 0,
   unsent: 0,
   refused: 0,
@@ -63,6 +66,7 @@ export const STORM: Weather = {
   twimlFails: 0.05,
   putOff: 0.05,
   forbidden: 0.01,
+  unproven: 0.01,
   throttled: 0.08,
   unsent: 0.02,
   refused: 0.02,
@@ -106,6 +110,7 @@ export interface StormOptions {
 const STARTS_AT = Date.parse('2026-12-01T15:00:00Z');
 const AGENT = '+12025550100';
 const CLIENT = '+12025550123';
+const client = { name: 'Ada', phone: CLIENT };
 const RANK = ['reserved', 'submitted', 'live', 'ringing', 'answered', 'human', 'ended'];
 /** A message whose handling died comes again when its queue's visibility time-out is over. */
 const VISIBLE_AGAIN_MS = 180_000;
@@ -217,6 +222,7 @@ export function runSession(options: StormOptions): Ending {
   };
 
   const checkClaim = (session: Session, { leg }: Attempt): void => {
+    if ((session.people?.client.unproven ?? []).length > 0) broken('dialled for a client who has something to prove');
     if (session.terminal) broken('I5: claimed after the end');
     if (leg === 'client' && !agentOnLine(session)) broken('I4: the client is dialled without an agent');
     if (overtaken(session).length > 0) broken('dialled for an appointment that was changed before');
@@ -313,6 +319,10 @@ export function runSession(options: StormOptions): Ending {
     if (mustWait) {
       feed(id, { type: 'put-off', attemptId, creates, until: inAWhile(), because });
       return;
+    }
+    if (chance(weather.unproven)) {
+      const unproven = chance(0.5) ? ['phone'] : [];
+      feed(id, { type: 'people', agent: { name: 'Alex', phone: AGENT }, client: { ...client, unproven } });
     }
     yield pause();
     const before = findAttempt(load(id), attemptId);
@@ -436,7 +446,7 @@ export function runSession(options: StormOptions): Ending {
       startsAt: future.now,
       startedAt: future.now,
       agent: { name: 'Alex', phone: AGENT },
-      client: { name: 'Ada', phone: CLIENT },
+      client,
     });
     decided.set(id, []);
     decide(session, []);

@@ -54,6 +54,14 @@ export interface Amend {
   readonly smsConsent?: boolean | undefined;
 }
 
+/** One proof at a time: exactly one of the two. */
+export interface ConfirmAppointment {
+  /** From the link in the mail that asks for the confirmation of an address. */
+  readonly emailToken?: string | undefined;
+  /** From the text message. */
+  readonly phoneCode?: string | undefined;
+}
+
 export interface HoldSlot {
   /** An instant (`Z`), or a local time with an offset, which must be the offset of `timeZone` at that instant. Without an offset it is refused. */
   readonly startsAt: string;
@@ -115,6 +123,8 @@ export interface CreatedAppointment {
     readonly agentId: string;
     readonly name: string;
   };
+  /** What the client has yet to confirm before anybody is phoned; absent where there is nothing to confirm. */
+  readonly unproven?: readonly (Open<'email' | 'phone'>)[];
   /** Where the client manages the appointment; keep it secret. */
   readonly manageUrl: string;
   /** The bearer token of the calls below. */
@@ -133,6 +143,8 @@ export interface Appointment {
     readonly agentId: string;
     readonly name: string;
   };
+  /** What the client has yet to confirm before anybody is phoned; absent where there is nothing to confirm. */
+  readonly unproven?: readonly (Open<'email' | 'phone'>)[];
   readonly client: {
     readonly name: string;
     readonly email: string;
@@ -155,6 +167,22 @@ export interface Appointment {
     readonly version: number;
     readonly text: string;
   }[];
+}
+
+export interface ConfirmedAppointment {
+  readonly appointmentId: string;
+  /** Rises on create, reschedule and cancel. */
+  readonly version: number;
+  readonly status: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly timeZone: string;
+  readonly agent: {
+    readonly agentId: string;
+    readonly name: string;
+  };
+  /** What the client has yet to confirm; mostly nothing. */
+  readonly unproven: readonly (Open<'email' | 'phone'>)[];
 }
 
 export interface Slot {
@@ -232,6 +260,8 @@ export interface StaffAppointmentWithHistory {
     readonly phone: string;
     readonly timeZone: string;
   };
+  /** What the client has yet to confirm before anybody is phoned; absent where there is nothing to confirm. */
+  readonly unproven?: readonly (Open<'email' | 'phone'>)[];
   /** Rises on every change by people, amendments included. */
   readonly revision: number;
   readonly createdAt: string;
@@ -289,6 +319,8 @@ export interface StaffAppointment {
     readonly phone: string;
     readonly timeZone: string;
   };
+  /** What the client has yet to confirm before anybody is phoned; absent where there is nothing to confirm. */
+  readonly unproven?: readonly (Open<'email' | 'phone'>)[];
   /** Rises on every change by people, amendments included. */
   readonly revision: number;
   readonly createdAt: string;
@@ -390,7 +422,7 @@ export interface ProblemKinds {
 }
 
 /** The last part of the `type` of a problem. */
-export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'looks-automated' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'no-such-hold' | 'slot-taken' | 'state-forbids' | 'agent-changed' | 'idempotency-key-reused' | 'too-many-bookings' | 'busy' | 'no-such-problem' | 'internal-error'>;
+export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'looks-automated' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'no-such-hold' | 'slot-taken' | 'state-forbids' | 'agent-changed' | 'idempotency-key-reused' | 'too-many-bookings' | 'busy' | 'wrong-code' | 'too-many-attempts' | 'too-many-numbers' | 'no-such-problem' | 'internal-error'>;
 
 /** What `getAvailability` is asked with. */
 export interface GetAvailabilityParameters {
@@ -443,6 +475,11 @@ export interface AmendAppointmentParameters {
   readonly appointmentId: string;
   /** As it came with the booking. */
   readonly manageToken: string;
+}
+
+/** What `confirmAppointment` is asked with. */
+export interface ConfirmAppointmentParameters {
+  readonly appointmentId: string;
 }
 
 /** What `listStaffAgents` is asked with. */
@@ -509,6 +546,7 @@ const GET_APPOINTMENT: Operation = { id: 'getAppointment', method: 'GET', path: 
 const RESCHEDULE_APPOINTMENT: Operation = { id: 'rescheduleAppointment', method: 'POST', path: '/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const CANCEL_APPOINTMENT: Operation = { id: 'cancelAppointment', method: 'POST', path: '/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
 const AMEND_APPOINTMENT: Operation = { id: 'amendAppointment', method: 'POST', path: '/appointments/{appointmentId}/amend', query: [], headers: {}, authorisation: 'manage-token', idempotent: false, conditional: false };
+const CONFIRM_APPOINTMENT: Operation = { id: 'confirmAppointment', method: 'POST', path: '/appointments/{appointmentId}/confirm', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const LIST_STAFF_AGENTS: Operation = { id: 'listStaffAgents', method: 'GET', path: '/staff/agents', query: ['limit', 'cursor'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const PUT_AGENT: Operation = { id: 'putAgent', method: 'PUT', path: '/staff/agents/{agentId}', query: ['dryRun'], headers: { ifMatch: 'if-match' }, authorisation: 'staff', idempotent: false, conditional: false };
 const LIST_STAFF_APPOINTMENTS: Operation = { id: 'listStaffAppointments', method: 'GET', path: '/staff/appointments', query: ['limit', 'cursor', 'from', 'to', 'timeZone', 'agentId'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
@@ -543,6 +581,8 @@ export interface PublicOperations {
   readonly cancelAppointment: (parameters: CancelAppointmentParameters, body?: Cancel, options?: CallOptions) => Promise<Appointment>;
   /** Changes particulars of an appointment, not its time; `version` stays. */
   readonly amendAppointment: (parameters: AmendAppointmentParameters, body: Amend, options?: CallOptions) => Promise<Appointment>;
+  /** Proves that an e-mail address or a number is the client’s, where that is asked for. */
+  readonly confirmAppointment: (parameters: ConfirmAppointmentParameters, body: ConfirmAppointment, options?: CallOptions) => Promise<ConfirmedAppointment>;
   /** This document. */
   readonly getOpenApi: (options?: CallOptions) => Promise<{ readonly [name: string]: unknown }>;
   /** All types of problems that the API answers with; as a page where HTML is asked for. */
@@ -568,6 +608,7 @@ export function publicOperations(call: Call): PublicOperations {
     rescheduleAppointment: (parameters, body, options) => call<Appointment>(RESCHEDULE_APPOINTMENT, { parameters, body }, options),
     cancelAppointment: (parameters, body, options) => call<Appointment>(CANCEL_APPOINTMENT, { parameters, body }, options),
     amendAppointment: (parameters, body, options) => call<Appointment>(AMEND_APPOINTMENT, { parameters, body }, options),
+    confirmAppointment: (parameters, body, options) => call<ConfirmedAppointment>(CONFIRM_APPOINTMENT, { parameters, body }, options),
     getOpenApi: (options) => call<{ readonly [name: string]: unknown }>(GET_OPEN_API, {}, options),
     getProblems: (options) => call<ProblemKinds>(GET_PROBLEMS, {}, options),
     getProblem: (parameters, options) => call<ProblemKind>(GET_PROBLEM, { parameters }, options),

@@ -9,6 +9,19 @@ const Email = () => personal(z.string().min(3).max(254));
 const Name = () => personal(z.string().min(1).max(100));
 const LocalStart = () => z.iso.datetime({ offset: true });
 
+/** What of a client's can be proven to be theirs. */
+export const PROOFS = ['email', 'phone'] as const;
+const Proofs = (description: string) => z.array(words(PROOFS)).meta({ description }).optional();
+
+const party = () =>
+  z.object({
+    agentId: z.string().min(1).max(64),
+    name: Name(),
+    email: Email(),
+    phone: Phone(),
+    timeZone: z.string().min(1).max(64),
+  });
+
 const particulars = () => ({
   ...aboutAppointment(),
   revision: Version(),
@@ -24,14 +37,12 @@ const particulars = () => ({
     locale: z.string().min(2).max(35),
     smsConsent: z.boolean(),
   }),
-  agent: z.object({
-    agentId: z.string().min(1).max(64),
-    name: Name(),
-    email: Email(),
-    phone: Phone(),
-    timeZone: z.string().min(1).max(64),
-  }),
+  agent: party(),
   notes: personal(z.string().max(2000)).optional(),
+  unproven: Proofs(
+    'what the client has yet to confirm before anybody is dialled; absent where there is nothing to confirm',
+  ),
+  proven: Proofs('what the client was asked to confirm and has confirmed'),
 });
 
 const exampleParticulars = {
@@ -69,7 +80,13 @@ export const AppointmentRescheduled = defineEvent({
   detailType: 'AppointmentRescheduled',
   version: 1,
   description: 'An appointment was moved to another time.',
-  data: () => z.object({ ...particulars(), previousStartsAt: Instant() }),
+  data: () =>
+    z.object({
+      ...particulars(),
+      previousStartsAt: Instant(),
+      // Whom the appointment was with before, and what their clock was to show: only where it is with somebody else now.
+      previousAgent: party().extend({ localStart: LocalStart() }).optional(),
+    }),
   key: byRevision,
   about,
   example: { ...exampleParticulars, appointmentVersion: 2, revision: 2, previousStartsAt: '2026-12-01T14:00:00.000Z' },

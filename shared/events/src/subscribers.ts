@@ -5,7 +5,7 @@ export const SUBSCRIBERS: Readonly<Record<string, readonly string[]>> = {
   AppointmentAmended: ['telephony', 'notifications'],
   AppointmentCancelled: ['scheduler', 'telephony', 'notifications'],
   AgentChanged: ['telephony', 'notifications'],
-  ReminderDue: [],
+  ReminderDue: ['notifications'],
   CallDue: ['telephony'],
   AgentAnswered: ['booking'],
   CallConnected: ['booking'],

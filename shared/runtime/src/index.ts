@@ -18,7 +18,17 @@ export {
   type ProblemDetails,
   type RouteOptions,
 } from './http';
-export { LinkKeys, manageUrl, signManageToken, verifyManageToken } from './manage-link';
+export {
+  confirmUrl,
+  isPhoneCode,
+  LinkKeys,
+  manageUrl,
+  phoneCode,
+  signEmailToken,
+  signManageToken,
+  verifyEmailToken,
+  verifyManageToken,
+} from './manage-link';
 export {
   delaySecondsUntil,
   eventItem,

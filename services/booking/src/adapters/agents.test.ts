@@ -8,7 +8,7 @@ import { agentFields } from '../app/agent-schemas';
 import type { Agent } from '../domain/agent';
 import { exceptionsOf } from '../domain/exceptions';
 import { parseWorkingHours } from '../domain/working-hours';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { agentStore, type AgentStore } from './agents';
 
 const overTheEngine = engineIsHere() ? describe : describe.skip;

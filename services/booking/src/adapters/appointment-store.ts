@@ -19,6 +19,7 @@ import type { Counted } from '../app/limits';
 import type { ClaimedBetween } from '../app/nearest';
 import { STATUSES, type Appointment, type HistoryEntry } from '../domain/appointment';
 import { piecesOfHold, type Hold } from '../domain/claims';
+import { PROOFS } from '../domain/proof';
 import { piecesBetween, swap } from '../domain/slots';
 
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -71,6 +72,13 @@ const StoredAppointment = z.object({
   }),
   notes: z.string().optional(),
   callConsent: z.object({ at: z.string(), wording: z.string() }).optional(),
+  proof: z
+    .object({
+      unproven: z.array(z.enum(PROOFS)),
+      proven: z.array(z.enum(PROOFS)),
+      codes: z.array(z.object({ number: z.string(), wrongTries: z.number() })),
+    })
+    .optional(),
   call: z
     .object({
       callSessionId: z.string(),

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
 import { memoryStore } from '../../test/memory-store';
 import type { ZoneRules } from '../domain/re-resolve';
-import { zoneNamed, type Zone } from '../domain/zones';
+import { zoneNamed, type Zone } from '@appointments/runtime/zones';
 import { appointmentStore, type AppointmentStore } from './appointment-store';
 
 const MINUTE = 60_000;
@@ -162,10 +162,10 @@ overTheEngine('an appointment resolved again, over the real database engine', ()
     const answers = await Promise.all(Array.from({ length: 10 }, () => resolve(id, NEW_YORK_STAYS)));
 
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(answers.map(({ json }) => String(json.outcome)).toSorted()).toEqual([
-      'moved',
-      ...Array.from({ length: 9 }, () => 'unchanged'),
-    ]);
+    // Whoever wanted the very same at the same instant is told that it was done.
+    const outcomes = new Set(answers.map(({ json }) => String(json.outcome)));
+    expect(outcomes.has('moved')).toBe(true);
+    expect([...outcomes].filter((outcome) => outcome !== 'moved' && outcome !== 'unchanged')).toEqual([]);
     expect(await store.find(id)).toMatchObject({ version: 2, revision: 2 });
     expect(await events('AppointmentRescheduled')).toHaveLength(1);
   });

@@ -4,7 +4,7 @@ import { Email, Name, Phone } from '../app/schemas';
 import type { Agents } from '../app/agents';
 import type { Agent } from '../domain/agent';
 import { parseWorkingHours } from '../domain/working-hours';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 
 /** Sixty days ahead can be booked. */
 const HORIZON_DAYS = 60;

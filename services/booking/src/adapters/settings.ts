@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { LinkKeys, readConfig, secret } from '@appointments/runtime';
 import type { BookingLimits } from '../app/limits';
+import { PROOFS, type Proof } from '../domain/proof';
 
 export const now = (): Date => new Date();
 
@@ -36,6 +37,15 @@ export function holdMinutes(): number {
 /** A form that was filled in quicker was filled in by no person; 0 switches it off. */
 export function formMinimumSeconds(): number {
   return readConfig(z.object({ FORM_MINIMUM_SECONDS: z.coerce.number().min(0).max(60) })).FORM_MINIMUM_SECONDS;
+}
+
+const Asked = z.enum(['true', 'false'], 'must be true or false');
+
+/** What clients are asked to prove to be theirs before they are phoned. */
+export function toProve(): readonly Proof[] {
+  const { CONFIRM_EMAIL, CONFIRM_PHONE } = readConfig(z.object({ CONFIRM_EMAIL: Asked, CONFIRM_PHONE: Asked }));
+  const asked = { email: CONFIRM_EMAIL === 'true', phone: CONFIRM_PHONE === 'true' };
+  return PROOFS.filter((what) => asked[what]);
 }
 
 const Most = z.coerce.number().int().min(0).max(1_000_000);

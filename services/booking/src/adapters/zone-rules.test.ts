@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { TZDB_RELEASED, TZDB_VERSION } from '../domain/zones';
+import { TZDB_RELEASED, TZDB_VERSION } from '@appointments/runtime/zones';
 
 describe('zone rules', () => {
   it('are of the day on which the package that brings them was released', () => {

@@ -1,5 +1,5 @@
 import { count, log } from '@appointments/runtime';
-import { ageOfRules, TZDB_RELEASED, TZDB_VERSION } from '../domain/zones';
+import { ageOfRules, TZDB_RELEASED, TZDB_VERSION } from '@appointments/runtime/zones';
 
 /** Says with which rules a function resolves wall times, in the first line of its log, and raises an alarm when they have grown old. */
 export function sayZoneRules(now: Date): void {

@@ -14,7 +14,7 @@ import {
 } from '../domain/exceptions';
 import { startOfDate } from '../domain/instants';
 import { parseWindows, parseWorkingHours, writeWindows, writeWorkingHours } from '../domain/working-hours';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { phoneFaults } from './phone-faults';
 import { AN_OBJECT, Email, Name, Phone, said, text, TimeZone } from './schemas';
 

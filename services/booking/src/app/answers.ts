@@ -2,9 +2,10 @@ import type * as z from 'zod';
 import { Problem, type HttpAnswer } from '@appointments/runtime';
 import { createdEntry, type Appointment, type HistoryEntry } from '../domain/appointment';
 import type { Slot } from '../domain/slots';
-import { isoToSend, zoneNamed, type Zone } from '../domain/zones';
+import { isoToSend, zoneNamed, type Zone } from '@appointments/runtime/zones';
 import type {
   AppointmentAnswer,
+  ConfirmedAnswer,
   CreatedAnswer,
   SlotAnswer,
   StaffAppointmentAnswer,
@@ -23,7 +24,7 @@ function inZone(timeZone: string, instant: string): string {
 }
 
 function common(appointment: Appointment) {
-  const { appointmentId, version, status, startsAt, endsAt, timeZone, agent } = appointment;
+  const { appointmentId, version, status, startsAt, endsAt, timeZone, agent, proof } = appointment;
   return {
     appointmentId,
     version,
@@ -32,6 +33,7 @@ function common(appointment: Appointment) {
     endsAt: inZone(timeZone, endsAt),
     timeZone,
     agent: { agentId: agent.agentId, name: agent.name },
+    ...(proof && proof.unproven.length > 0 && { unproven: [...proof.unproven] }),
   };
 }
 
@@ -85,6 +87,11 @@ export function createdBody(
   links: { readonly manageUrl: string; readonly manageToken: string },
 ): z.infer<typeof CreatedAnswer> {
   return { ...common(appointment), ...links };
+}
+
+/** What whoever proved something may see of the appointment: nobody's particulars. */
+export function confirmedBody(appointment: Appointment): z.infer<typeof ConfirmedAnswer> {
+  return { ...common(appointment), unproven: [...(appointment.proof?.unproven ?? [])] };
 }
 
 export function slotBody(slot: Slot, zone: Zone): z.infer<typeof SlotAnswer> {

@@ -21,10 +21,12 @@ import {
   type ChangedBy,
 } from '../domain/appointment';
 import { readTime } from '../domain/instants';
-import { zoneNamed } from '../domain/zones';
+import { askedAgain, type Proof } from '../domain/proof';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { agentsMeant, type Agents } from './agents';
 import { appointmentBody, busy, privately, slotTaken, staffBody, stateForbids, type Told } from './answers';
 import { authorise, noSuchAppointment, type AuthorisePorts } from './authorise';
+import { tagOf, tooManyNumbers } from './confirm-appointment';
 import { nearestFree, type ClaimedBetween } from './nearest';
 import { phoneFaults } from './phone-faults';
 import { readWithTime } from './requested-time';
@@ -77,6 +79,8 @@ export interface ChangePorts {
 
 export interface AmendPorts extends ChangePorts {
   readonly judgePhone: JudgePhone;
+  /** What clients are asked to prove before they are phoned. */
+  readonly toProve: readonly Proof[];
 }
 
 export interface ReschedulePorts extends ChangePorts {
@@ -140,7 +144,7 @@ export function rescheduleAppointment(ports: ReschedulePorts, asker: Asker) {
       return {
         change: moved,
         event: AppointmentRescheduled.create(
-          { ...particularsOf(moved.appointment), previousStartsAt: appointment.startsAt },
+          { ...particularsOf(moved.appointment), ...before(appointment, moved.appointment) },
           { occurredAt: now.toISOString() },
         ),
         claims: 'swap',
@@ -154,6 +158,15 @@ export function rescheduleAppointment(ports: ReschedulePorts, asker: Asker) {
         },
       };
     });
+  };
+}
+
+/** What a move tells of the time before; and of the agent before, who has to hear of it where it is with somebody else now. */
+function before({ startsAt, agent, localStart }: Appointment, after: Appointment) {
+  const isHandedOver = agent.agentId !== after.agent.agentId;
+  return {
+    previousStartsAt: startsAt,
+    ...(isHandedOver && { previousAgent: { ...agent, localStart: localStart.agent } }),
   };
 }
 
@@ -221,13 +234,15 @@ export function amendAppointment(ports: AmendPorts, asker: Asker) {
     return change(ports, asker, appointmentId, (appointment, now) => {
       if (!MAY_AMEND.includes(appointment.status)) throw stateForbids(appointment, 'amended');
       const amended = amend(appointment, amendment, now);
-      return (
-        amended && {
-          change: amended,
-          event: AppointmentAmended.create(particularsOf(amended.appointment), { occurredAt: now.toISOString() }),
-          claims: 'keep',
-        }
-      );
+      if (!amended) return undefined;
+      const number = tagOf(appointmentId, amended.appointment.client.phone);
+      const after = askedAgain(appointment, amended.appointment, ports.toProve, number);
+      if (after === 'too-many-numbers') throw tooManyNumbers();
+      return {
+        change: { ...amended, appointment: after },
+        event: AppointmentAmended.create(particularsOf(after), { occurredAt: now.toISOString() }),
+        claims: 'keep',
+      };
     });
   };
 }

@@ -13,9 +13,11 @@ import * as z from 'zod';
 import type { Agent } from '../domain/agent';
 import type { Hold } from '../domain/claims';
 import { book, particularsOf, type Appointment, type Time } from '../domain/appointment';
+import { asked as askedToProve, type Proof } from '../domain/proof';
 import { agentsMeant, type Agents } from './agents';
 import { createdBody, slotTaken } from './answers';
 import { inFairOrder } from './choose-agent';
+import { tagOf } from './confirm-appointment';
 import { countedBy, tooManyBookings, type BookingLimits, type Counted } from './limits';
 import { refuseAutomated } from './looks-automated';
 import { nearestFree, type ClaimedBetween } from './nearest';
@@ -44,6 +46,8 @@ export interface CreateAppointmentPorts {
   readonly limits: BookingLimits;
   /** A form that was filled in quicker was filled in by no person; 0 switches it off. */
   readonly formMinimumSeconds: number;
+  /** What clients are asked to prove before they are phoned. */
+  readonly toProve: readonly Proof[];
   readonly publicUrl: string;
   readonly linkKeys: () => Promise<LinkKeys>;
   readonly newAppointmentId: (now: Date) => string;
@@ -82,7 +86,8 @@ export function createAppointment(ports: CreateAppointmentPorts) {
     const appointmentId = ports.newAppointmentId(now);
     const { holdId } = body;
     for (const time of await inFairOrder(times, now.getTime(), holdId, ports.claimedBetween)) {
-      const appointment = book({ appointmentId, ...agreedIn(body, now) }, time, now);
+      const booked = book({ appointmentId, ...agreedIn(body, now) }, time, now);
+      const appointment = askedToProve(booked, ports.toProve, tagOf(appointmentId, body.phone));
       const manageToken = signManageToken(keys, appointmentId, new Date(appointment.endsAt));
       const links = { manageUrl: manageUrl(ports.publicUrl, appointmentId, manageToken), manageToken };
       const answer = JSON.stringify(createdBody(appointment, links));

@@ -1,6 +1,6 @@
 import type { Fault } from '@appointments/runtime';
 import { startOfDate } from '../domain/instants';
-import { firstInstantAtOrAfter, type Zone } from '../domain/zones';
+import { firstInstantAtOrAfter, type Zone } from '@appointments/runtime/zones';
 
 const DAY = 24 * 3_600_000;
 /** The most days one question may ask for. */

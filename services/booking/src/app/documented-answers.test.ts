@@ -1,9 +1,19 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { BOOKING, NOW, publicApi, type Answered, type Asked, type Differing, type PublicApi } from '../../test/api';
+import { phoneCode } from '@appointments/runtime';
+import {
+  BOOKING,
+  KEYS,
+  NOW,
+  publicApi,
+  type Answered,
+  type Asked,
+  type Differing,
+  type PublicApi,
+} from '../../test/api';
 import { OPERATIONS, slugsOf } from '../../test/document';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
 import type { ZoneRules } from '../domain/re-resolve';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { busy } from './answers';
 import { ANNA, memoryAgents, staffAgentsApi, type MemoryAgents } from '../../test/staff-agents';
 
@@ -144,6 +154,8 @@ function staffChangeCases(change: 'reschedule' | 'cancel'): Case[] {
   ];
 }
 
+const wrongCode = (id: string) => String((Number(phoneCode(KEYS, id, BOOKING.phone)) + 1) % 1_000_000).padStart(6, '0');
+
 const CASES: readonly Case[] = [
   ['createAppointment 201 ', ({ api }) => api.create({ body: BOOKING })],
   ...bodyCases('createAppointment', ({ api }, asked) => api.create(asked)),
@@ -244,6 +256,55 @@ const CASES: readonly Case[] = [
   ],
   ...changeCases('cancel'),
   ...changeCases('amend'),
+  [
+    'amendAppointment 429 too-many-numbers',
+    async ({ differing, booked }) => {
+      const api = differing({}, { toProve: ['phone'] });
+      const { id, token } = await booked();
+      for (let n = 1; n <= 5; n++) await api.amend(id, { token, body: { phone: `+1202555014${n}` } });
+      return api.amend(id, { token, body: { phone: '+12025550146' } });
+    },
+  ],
+  ...bodyCases('confirmAppointment', async ({ api, booked }, asked) => api.confirm((await booked()).id, asked)),
+  [
+    'confirmAppointment 200 ',
+    async ({ api, booked }) => {
+      const { id } = await booked();
+      return api.confirm(id, { body: { phoneCode: phoneCode(KEYS, id, BOOKING.phone) } });
+    },
+  ],
+  ['confirmAppointment 400 wrong-code', ({ api }) => api.confirm('apt_1', { body: { phoneCode: '000000' } })],
+  ['confirmAppointment 404 no-such-appointment', ({ api }) => api.confirm('apt_1', { body: { emailToken: 'x' } })],
+  [
+    'confirmAppointment 409 state-forbids',
+    async ({ differing }) => {
+      const api = differing({}, { toProve: ['phone'] });
+      const { json } = await api.create({ body: BOOKING });
+      const { appointmentId: id, manageToken: token } = json as { appointmentId: string; manageToken: string };
+      await api.cancel(id, { token });
+      return api.confirm(id, { body: { phoneCode: phoneCode(KEYS, id, BOOKING.phone) } });
+    },
+  ],
+  [
+    'confirmAppointment 429 too-many-attempts',
+    async ({ api, booked }) => {
+      const { id } = await booked();
+      const body = { phoneCode: wrongCode(id) };
+      for (let n = 1; n <= 5; n++) await api.confirm(id, { body });
+      return api.confirm(id, { body });
+    },
+  ],
+  [
+    'confirmAppointment 500 internal-error',
+    ({ differing }) => differing({ find: gone }).confirm('apt_1', { body: { phoneCode: '000000' } }),
+  ],
+  [
+    'confirmAppointment 503 busy',
+    async ({ differing, booked }) => {
+      const { id } = await booked();
+      return differing({ record: async () => 'overtaken' }).confirm(id, { body: { phoneCode: wrongCode(id) } });
+    },
+  ],
   [
     'listStaffAppointments 200 ',
     async ({ api, booked }) => {

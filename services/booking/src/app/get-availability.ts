@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checked, invalidRequest, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { agentsMeant, type Agents } from './agents';
 import { slotBody } from './answers';
 import { daysAsked } from './days';

@@ -2,7 +2,7 @@ import { checked, Problem, type HttpAnswer, type HttpRequest } from '@appointmen
 import * as z from 'zod';
 import type { Time } from '../domain/appointment';
 import type { Hold } from '../domain/claims';
-import { isoToSend } from '../domain/zones';
+import { isoToSend } from '@appointments/runtime/zones';
 import { agentsMeant, type Agents } from './agents';
 import { slotTaken } from './answers';
 import { inFairOrder } from './choose-agent';
@@ -65,7 +65,7 @@ function bodyOf({ holdId, start, end, until }: Hold, { agent, clientZone }: Time
     agent: { agentId: agent.agentId, name: agent.name },
     startsAt: isoToSend(clientZone, start),
     endsAt: isoToSend(clientZone, end),
-    expiresAt: new Date(until).toISOString(),
+    expiresAt: isoToSend(clientZone, until),
   };
 }
 

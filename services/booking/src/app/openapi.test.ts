@@ -58,6 +58,7 @@ describe('the OpenAPI document', () => {
       'POST /appointments/{appointmentId}/reschedule',
       'POST /appointments/{appointmentId}/cancel',
       'POST /appointments/{appointmentId}/amend',
+      'POST /appointments/{appointmentId}/confirm',
       'GET /staff/agents',
       'PUT /staff/agents/{agentId}',
       'GET /staff/appointments',

@@ -9,6 +9,8 @@ import {
   AvailabilityAnswer,
   AvailabilityQuery,
   Cancel,
+  ConfirmAppointment,
+  ConfirmedAnswer,
   CreateAppointment,
   CreatedAnswer,
   GatewayAnswer,
@@ -34,6 +36,7 @@ const BODIES = {
   Reschedule,
   Cancel,
   Amend,
+  ConfirmAppointment,
   HoldSlot,
   StaffReschedule,
   ReResolve,
@@ -42,6 +45,7 @@ const BODIES = {
 const ANSWERS = {
   CreatedAppointment: CreatedAnswer,
   Appointment: AppointmentAnswer,
+  ConfirmedAppointment: ConfirmedAnswer,
   Availability: AvailabilityAnswer,
   Agents: AgentsAnswer,
   Hold: HoldAnswer,
@@ -194,6 +198,7 @@ function change(
   body: keyof typeof BODIES,
   bodyRequired: boolean,
   by: 'client' | 'staff' = 'client',
+  more: Json = {},
 ): Json {
   return {
     post: {
@@ -222,6 +227,7 @@ function change(
               '409': problem('The state of the appointment forbids it (`state`).', 'state-forbids'),
             }),
         ...BUSY,
+        ...more,
       },
     },
   };
@@ -362,7 +368,27 @@ export function openApiDocument(serverUrl: string): Json {
         'Changes particulars of an appointment, not its time; `version` stays',
         'Amend',
         true,
+        'client',
+        { '429': problem('Codes were texted to as many numbers as one appointment may have.', 'too-many-numbers') },
       ),
+      '/appointments/{appointmentId}/confirm': {
+        post: {
+          operationId: 'confirmAppointment',
+          summary: 'Proves that an e-mail address or a number is the client’s, where that is asked for',
+          description:
+            'Without a manage token: the `emailToken` of the mail and the `phoneCode` of the text message reach their owners alone. What was proven before is answered the same.',
+          parameters: ofAppointment,
+          requestBody: { required: true, content: json('ConfirmAppointment') },
+          responses: {
+            '200': answer('What is left to confirm.', 'ConfirmedAppointment'),
+            ...bodyFaults('wrong-code'),
+            '404': problem('The e-mail token does not fit, or there is no such appointment.', 'no-such-appointment'),
+            '409': problem('The state of the appointment forbids it (`state`).', 'state-forbids'),
+            '429': problem('Too many wrong codes: the code is good for nothing any more.', 'too-many-attempts'),
+            ...BUSY,
+          },
+        },
+      },
       '/staff/agents': {
         get: {
           operationId: 'listStaffAgents',

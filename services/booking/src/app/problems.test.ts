@@ -16,11 +16,14 @@ const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 /** The code that can answer with a problem. */
 function sources(): string[] {
   const folders = [join(__dirname, '..'), join(__dirname, '../../../../shared/runtime/src')];
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-  );
-  return files
-    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|\/page\/|\/problems\.ts$/.test(file))
+  // By the path inside the folder: the checkout itself may lie below one named page.
+  const isAsked = (name: string) => name.endsWith('.ts') && !/\.test\.ts$|^page\/|\/problems\.ts$/.test(name);
+  return folders
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter(isAsked)
+        .map((name) => join(folder, name)),
+    )
     .map((file) => readFileSync(file, 'utf8'));
 }
 

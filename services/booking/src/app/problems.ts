@@ -137,6 +137,29 @@ export const PROBLEMS = {
     meaning: 'Others changed the same appointment or agent at the same moment, many times in a row. Nothing was done.',
     remedy: 'Send the same request again after the seconds of `Retry-After`.',
   },
+  'wrong-code': {
+    status: 400,
+    title: 'This is not the code that was texted',
+    meaning:
+      'The `phoneCode` is not that of the appointment’s number, or there is no such appointment. Which of them it is, is not told to strangers.',
+    remedy: 'Have the code compared with the text message. After five wrong ones it is no longer taken.',
+    example: { errors: [{ path: 'phoneCode', message: 'is not the code that was texted' }] },
+  },
+  'too-many-attempts': {
+    status: 429,
+    title: 'Too many wrong codes were sent',
+    meaning:
+      'Five wrong codes came for the number of this appointment. No code proves it any more, the right one included.',
+    remedy: 'Amend the appointment to another number, which gets a code of its own, or book again.',
+    example: { errors: [{ path: 'phoneCode', message: 'is no longer taken; another number gets another code' }] },
+  },
+  'too-many-numbers': {
+    status: 429,
+    title: 'Codes were texted to as many numbers as one appointment may have',
+    meaning: 'The number was changed so often that one more would be the sixth to which a code is texted.',
+    remedy: 'Go back to one of the numbers before, or book again.',
+    example: { errors: [{ path: 'phone', message: 'cannot be changed to yet another number' }] },
+  },
   'no-such-problem': {
     status: 404,
     title: 'There is no such problem',

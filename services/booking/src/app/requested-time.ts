@@ -4,7 +4,7 @@ import type { Agent } from '../domain/agent';
 import type { Time } from '../domain/appointment';
 import { readTime } from '../domain/instants';
 import { offered, type OfferedOrNot, type Slot } from '../domain/slots';
-import { isoInZone, zoneNamed, type Zone } from '../domain/zones';
+import { isoInZone, zoneNamed, type Zone } from '@appointments/runtime/zones';
 import { slotBody } from './answers';
 import { StartsAt, TimeZone } from './schemas';
 

@@ -2,7 +2,8 @@ import { E164, NOT_E164 } from '@appointments/runtime';
 import * as z from 'zod';
 import { STATUSES } from '../domain/appointment';
 import { readTime, startOfDate } from '../domain/instants';
-import { zoneNamed } from '../domain/zones';
+import { PROOFS } from '../domain/proof';
+import { zoneNamed } from '@appointments/runtime/zones';
 
 // Control characters, halves of surrogate pairs and line separators have no place in a name or a note.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
@@ -189,6 +190,25 @@ export const Amend = z.strictObject(
   AN_OBJECT,
 );
 
+export const ConfirmAppointment = z
+  .strictObject(
+    {
+      emailToken: text()
+        .max(200, 'must have at most 200 characters')
+        .optional()
+        .meta({ description: 'From the link in the mail that asks for the confirmation of an address.' }),
+      phoneCode: text()
+        .regex(/^\d{6}$/, 'must be the six digits of the text message')
+        .optional()
+        .meta({ description: 'From the text message.', example: '012345' }),
+    },
+    AN_OBJECT,
+  )
+  .refine(({ emailToken, phoneCode }) => (emailToken === undefined) !== (phoneCode === undefined), {
+    message: 'must have either emailToken or phoneCode',
+  })
+  .meta({ description: 'One proof at a time: exactly one of the two.' });
+
 /** Other query parameters are ignored. */
 export const AvailabilityQuery = z.object({
   from: Day.meta({ description: 'The first day, in the zone asked for.' }),
@@ -254,6 +274,10 @@ const common = {
   endsAt: WithOffset,
   timeZone: z.string(),
   agent: agentAnswer,
+  unproven: z.array(z.enum(PROOFS)).optional().meta({
+    description:
+      'What the client has yet to confirm before anybody is phoned; absent where there is nothing to confirm.',
+  }),
 };
 
 export const CreatedAnswer = z.object({
@@ -262,6 +286,11 @@ export const CreatedAnswer = z.object({
     .string()
     .meta({ format: 'uri', description: 'Where the client manages the appointment; keep it secret.' }),
   manageToken: z.string().meta({ description: 'The bearer token of the calls below.' }),
+});
+
+export const ConfirmedAnswer = z.object({
+  ...common,
+  unproven: z.array(z.enum(PROOFS)).meta({ description: 'What the client has yet to confirm; mostly nothing.' }),
 });
 
 const clientAnswer = z.object({ name: z.string(), email: z.string(), phone: z.string() });

@@ -286,6 +286,23 @@ describe('a move by staff', () => {
     await expect(booked()).resolves.toBeDefined();
   });
 
+  it('tells the bus whom it was taken from, and of nobody where it stays with the same agent', async () => {
+    const { appointmentId } = await booked();
+    const to = (hour: number, agentId: string) =>
+      api.staff.reschedule(appointmentId, { startsAt: at(2, hour), timeZone: 'UTC', agentId });
+    const last = () => store.events.at(-1)?.detail.data as Record<string, unknown>;
+
+    await to(15, 'b');
+    expect(last()['previousAgent']).toMatchObject({
+      agentId: 'a',
+      email: 'a@example.com',
+      localStart: '2026-12-01T10:00:00-05:00',
+    });
+
+    await to(16, 'b');
+    expect(last()).not.toHaveProperty('previousAgent');
+  });
+
   it('is refused to an agent who is none, or takes no appointments', async () => {
     api = apiOf(someone('a'), someone('gone', { active: false }));
     const { appointmentId } = await booked();

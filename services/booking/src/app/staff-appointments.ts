@@ -1,6 +1,6 @@
 import { checked, invalidRequest, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type * as z from 'zod';
-import { zoneNamed } from '../domain/zones';
+import { zoneNamed } from '@appointments/runtime/zones';
 import { agendaKey, instantOfKey, mergedAgenda, type ReadAgenda } from './agenda';
 import type { Agents } from './agents';
 import { privately, staffAppointmentBody, staffBody, type Told } from './answers';

@@ -1,5 +1,5 @@
 import type { Window, WorkingHours } from './working-hours';
-import type { Zone } from './zones';
+import type { Zone } from '@appointments/runtime/zones';
 
 /** Somebody whose time can be booked. Lengths and buffers are multiples of five minutes, four hours together at most. */
 export interface Agent {

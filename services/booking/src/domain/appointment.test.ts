@@ -17,7 +17,7 @@ import {
   type CallEvent,
   type Status,
 } from './appointment';
-import { zoneNamed, type Zone } from './zones';
+import { zoneNamed, type Zone } from '@appointments/runtime/zones';
 
 const now = new Date('2026-11-23T12:00:00.000Z');
 const agent: Agent = {

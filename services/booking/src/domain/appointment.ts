@@ -7,8 +7,9 @@ import type {
   DataOf,
 } from '@appointments/events';
 import type { Agent } from './agent';
+import type { ProofAsked } from './proof';
 import type { Slot } from './slots';
-import { isoInZone, TZDB_VERSION, zoneNamed, type Zone } from './zones';
+import { isoInZone, TZDB_VERSION, zoneNamed, type Zone } from '@appointments/runtime/zones';
 
 export const STATUSES = ['scheduled', 'calling', 'connected', 'completed', 'failed', 'cancelled'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -76,6 +77,7 @@ export interface Appointment {
   };
   readonly notes?: string | undefined;
   readonly callConsent?: CallConsent | undefined;
+  readonly proof?: ProofAsked | undefined;
   readonly call: Call | null;
   readonly createdAt: string;
   readonly firstStartsAt: string;
@@ -254,6 +256,7 @@ export function particularsOf(appointment: Appointment): DataOf<typeof Appointme
     client,
     agent,
     notes,
+    proof,
   } = appointment;
   return {
     appointmentId,
@@ -267,6 +270,8 @@ export function particularsOf(appointment: Appointment): DataOf<typeof Appointme
     client,
     agent,
     ...(notes !== undefined && { notes }),
+    ...(proof && proof.unproven.length > 0 && { unproven: [...proof.unproven] }),
+    ...(proof && proof.proven.length > 0 && { proven: [...proof.proven] }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Agent } from './agent';
 import { startOfDate } from './instants';
 import { slotsBetween } from './slots';
 import { parseWorkingHours, type Window } from './working-hours';
-import { dateInZone, localTime, zoneNamed } from './zones';
+import { dateInZone, localTime, zoneNamed } from '@appointments/runtime/zones';
 
 const MORNING: readonly Window[] = [{ from: 9 * 60, to: 12 * 60 }];
 const day = (count: number) => new Date(Date.UTC(2026, 11, 1) + count * 86_400_000).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import { instantsOf, nearestInstants, offsetAt, type Zone } from './zones';
+import { instantsOf, nearestInstants, offsetAt, type Zone } from '@appointments/runtime/zones';
 
 const WRITTEN = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?$/;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;

@@ -4,7 +4,15 @@ import type { Agent } from './agent';
 import { book, STATUSES, type Appointment } from './appointment';
 import { reResolve, timeOf, type ReResolution, type ZoneRules } from './re-resolve';
 import { GRID } from './slots';
-import { instantsOf, isoInZone, localTime, offsetAt, zoneNamed, zoneNames, type Zone } from './zones';
+import {
+  instantsOf,
+  isoInZone,
+  localTime,
+  offsetAt,
+  zoneNamed,
+  zoneNames,
+  type Zone,
+} from '@appointments/runtime/zones';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,5 +1,12 @@
 import type { Appointment, Change } from './appointment';
-import { firstInstantAtOrAfter, instantsOf, isoInZone, TZDB_VERSION, zoneNamed, type Zone } from './zones';
+import {
+  firstInstantAtOrAfter,
+  instantsOf,
+  isoInZone,
+  TZDB_VERSION,
+  zoneNamed,
+  type Zone,
+} from '@appointments/runtime/zones';
 
 /** The rules that wall times are resolved with. */
 export interface ZoneRules {

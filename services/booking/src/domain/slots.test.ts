@@ -14,7 +14,7 @@ import {
   type Slot,
 } from './slots';
 import { parseWorkingHours } from './working-hours';
-import { isoInZone, zoneNamed, zoneNames } from './zones';
+import { isoInZone, zoneNamed, zoneNames } from '@appointments/runtime/zones';
 
 function agent(changes: { zone?: string; hours?: string } & Partial<Omit<Agent, 'zone' | 'workingHours'>> = {}): Agent {
   const { zone: name = 'America/New_York', hours = '09:00-17:00', ...rest } = changes;

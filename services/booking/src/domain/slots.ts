@@ -1,6 +1,6 @@
 import type { Agent } from './agent';
 import { startOfDate } from './instants';
-import { dateInZone, endOfHours, firstInstantAtOrAfter } from './zones';
+import { dateInZone, endOfHours, firstInstantAtOrAfter } from '@appointments/runtime/zones';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -17,7 +17,7 @@ import {
   zoneNamed,
   zoneNames,
   type Zone,
-} from './zones';
+} from '@appointments/runtime/zones';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

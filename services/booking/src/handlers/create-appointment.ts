@@ -12,6 +12,7 @@ import {
   problemBase,
   publicUrl,
   tableName,
+  toProve,
 } from '../adapters/settings';
 import { sayZoneRules } from '../adapters/zone-rules';
 import { createAppointment } from '../app/create-appointment';
@@ -29,6 +30,7 @@ export const handler = jsonRoute(
     judgePhone,
     limits: bookingLimits(),
     formMinimumSeconds: formMinimumSeconds(),
+    toProve: toProve(),
     publicUrl: publicUrl(),
     linkKeys: linkKeys(),
     newAppointmentId,

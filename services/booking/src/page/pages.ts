@@ -1,4 +1,5 @@
-import { en as t } from './client/texts-en';
+import { brandAssets } from './brand';
+import { chooseLanguage, languageOf, languages, type LanguageTag } from './client/languages';
 
 /** One file of the page, ready to send: as text and compressed ahead of time, so that no request pays for it. */
 export interface PageAsset {
@@ -6,8 +7,9 @@ export interface PageAsset {
   readonly name: string;
   readonly contentType: string;
   readonly text: string;
-  readonly brotliBase64: string;
-  readonly gzipBase64: string;
+  /** Left out of what is too small to gain by it. */
+  readonly brotliBase64?: string;
+  readonly gzipBase64?: string;
 }
 
 export interface PageAssets {
@@ -19,10 +21,19 @@ export interface PageAssets {
 export interface PageRequest {
   readonly path: string;
   readonly acceptEncoding?: string;
+  readonly acceptLanguage?: string;
+  /** The language that the address asks for: `?lang=es`. */
+  readonly lang?: string;
 }
 
 export interface PageSettings {
   readonly brandName: string;
+  /** `#rrggbb`; the page's own green when left out. */
+  readonly brandColor?: string | undefined;
+  /** `https:` or `data:`; the page's own icon and the name in writing when left out. */
+  readonly brandLogoUrl?: string | undefined;
+  /** For how long a form must have been open before it is sent. */
+  readonly formMinimumSeconds: number;
   /** ISO 3166 codes of the countries whose numbers may be called. */
   readonly countries: readonly string[];
 }
@@ -34,22 +45,30 @@ export interface PageAnswer {
   readonly isBase64Encoded?: boolean;
 }
 
-type Kind = 'booking' | 'manage';
+type Kind = 'booking' | 'manage' | 'confirm';
 
 /**
- * Nothing inline, nothing from elsewhere, and nobody may frame the page: a frame around it could make a visitor press
- * "cancel" unseen.
+ * Nothing inline, nothing from elsewhere but the one logo, and nobody may frame the page: a frame around it could make a
+ * visitor press "cancel" unseen.
  */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+function contentSecurityPolicy(logoUrl: string | undefined): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self'${logoUrl === undefined ? '' : ` ${imageSource(logoUrl)}`}`,
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** A source without a query, and without what would end it (CSP 3, 2.3.1). */
+function imageSource(logoUrl: string): string {
+  const { protocol, origin, pathname } = new URL(logoUrl);
+  return protocol === 'data:' ? 'data:' : `${origin}${pathname.replaceAll(';', '%3B').replaceAll(',', '%2C')}`;
+}
 
 const alwaysHeaders = {
   'X-Content-Type-Options': 'nosniff',
@@ -74,46 +93,68 @@ export function accepts(acceptEncoding: string | undefined, coding: string): boo
   });
 }
 
-function html(kind: Kind, assets: PageAssets, settings: PageSettings, now: Date): string {
+interface Made {
+  readonly assets: PageAssets;
+  readonly brandStyle: PageAsset | undefined;
+  readonly settings: PageSettings;
+}
+
+function html(kind: Kind, language: LanguageTag, wasAsked: boolean, made: Made, now: Date): string {
+  const { assets, brandStyle, settings } = made;
+  const { texts: t, direction } = languages[language];
   const brandName = escapeHtml(settings.brandName);
-  const heading = kind === 'booking' ? t.bookTitle : t.manageTitle;
+  const heading = { booking: t.bookTitle, manage: t.manageTitle, confirm: t.confirm.title }[kind];
   // The same lines that the script will draw, so that nothing moves when it does.
   const beginning =
     kind === 'booking'
-      ? `<p class="step">${t.step(1)}</p>\n<h1>${heading}</h1>\n<p class="lead">${t.bookLead}</p>`
-      : `<h1>${heading}</h1>`;
+      ? `<p class="step">${escapeHtml(t.step(1))}</p>\n<h1>${escapeHtml(heading)}</h1>\n<p class="lead">${escapeHtml(t.bookLead)}</p>`
+      : `<h1>${escapeHtml(heading)}</h1>`;
+  const style = (asset: PageAsset) => `<link rel="stylesheet" href="/assets/${asset.name}">`;
+  const icon = `/assets/${assets.icon.name}`;
+  const brand =
+    settings.brandLogoUrl === undefined
+      ? `<img src="${icon}" alt="" width="28" height="28">${brandName}`
+      : `<img class="logo" src="${escapeHtml(settings.brandLogoUrl)}" alt="${brandName}">`;
+  const others = Object.entries(languages).map(
+    ([tag, { name, direction: dir }]) =>
+      `<li><a href="?lang=${tag}" hreflang="${tag}" lang="${tag}" dir="${dir}"${tag === language ? ' aria-current="true"' : ''}>${name}</a></li>`,
+  );
   // The page counts "today" from the server's clock: a visitor's own may be wrong, and a laptop's may be moved.
   return `<!doctype html>
-<html lang="en" dir="ltr">
+<html lang="${language}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${heading} · ${brandName}</title>
+<title>${escapeHtml(heading)} · ${brandName}</title>
 <meta name="application-name" content="${brandName}">
 <meta name="allowed-countries" content="${escapeHtml(settings.countries.join(','))}">
 <meta name="server-time" content="${now.toISOString()}">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="${kind === 'booking' ? t.bookLead : t.manageLink}">
-${kind === 'manage' ? '<meta name="robots" content="noindex">\n' : ''}<link rel="icon" href="/assets/${assets.icon.name}" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/${assets.style.name}">
+<meta name="description" content="${escapeHtml({ booking: t.bookLead, manage: t.manageLink, confirm: t.confirm.title }[kind])}">
+${kind === 'booking' ? '' : '<meta name="robots" content="noindex">\n'}<link rel="icon" href="${icon}" type="image/svg+xml">
+${[assets.style, ...(brandStyle === undefined ? [] : [brandStyle])].map(style).join('\n')}
 <script type="module" src="/assets/${assets.script.name}"></script>
 </head>
 <body>
-<header class="brand"><a href="/"><img src="/assets/${assets.icon.name}" alt="" width="28" height="28">${brandName}</a></header>
-<main id="app" data-page="${kind}">
+<header class="brand">
+<a href="/${wasAsked ? `?lang=${language}` : ''}">${brand}</a>
+<nav class="languages" aria-label="${escapeHtml(t.language)}"><ul>${others.join('')}</ul></nav>
+</header>
+<main id="app" data-page="${kind}" data-form-minimum-seconds="${settings.formMinimumSeconds}">
 ${beginning}
-<noscript><p>${t.needsScript}</p></noscript>
+<noscript><p>${escapeHtml(t.needsScript)}</p></noscript>
 </main>
 </body>
 </html>
 `;
 }
 
-const managePath = /^\/manage\/[^/]+\/?$/;
+const appointmentPath = /^\/(manage|confirm)\/[^/]+\/?$/;
 
 function kindOf(path: string): Kind | undefined {
   if (path === '/' || path === '') return 'booking';
-  return managePath.test(path) ? 'manage' : undefined;
+  const named = appointmentPath.exec(path)?.[1];
+  return named === 'manage' || named === 'confirm' ? named : undefined;
 }
 
 function assetAnswer(asset: PageAsset, acceptEncoding: string | undefined): PageAnswer {
@@ -123,32 +164,29 @@ function assetAnswer(asset: PageAsset, acceptEncoding: string | undefined): Page
     'Cache-Control': 'public, max-age=31536000, immutable',
     Vary: 'Accept-Encoding',
   };
-  if (accepts(acceptEncoding, 'br')) {
-    return {
-      status: 200,
-      headers: { ...headers, 'Content-Encoding': 'br' },
-      body: asset.brotliBase64,
-      isBase64Encoded: true,
-    };
-  }
-  if (accepts(acceptEncoding, 'gzip')) {
-    return {
-      status: 200,
-      headers: { ...headers, 'Content-Encoding': 'gzip' },
-      body: asset.gzipBase64,
-      isBase64Encoded: true,
-    };
+  for (const [coding, body] of [
+    ['br', asset.brotliBase64],
+    ['gzip', asset.gzipBase64],
+  ] as const) {
+    if (body !== undefined && accepts(acceptEncoding, coding))
+      return { status: 200, headers: { ...headers, 'Content-Encoding': coding }, body, isBase64Encoded: true };
   }
   return { status: 200, headers, body: asset.text };
 }
 
-/** Answers the page's paths from its built assets: `/`, `/manage/{appointmentId}` and `/assets/{name}`. */
+/** Answers the page's paths from its built assets: `/`, `/manage/{appointmentId}`, `/confirm/{appointmentId}` and `/assets/{name}`. */
 export function pages(
-  assets: PageAssets,
+  built: PageAssets,
+  settings: PageSettings,
   now: () => Date,
-): (request: PageRequest, settings: PageSettings) => PageAnswer {
-  const byPath = new Map(Object.values(assets).map((asset: PageAsset) => [`/assets/${asset.name}`, asset]));
-  return (request, settings) => {
+): (request: PageRequest) => PageAnswer {
+  const brand = settings.brandColor === undefined ? undefined : brandAssets(settings.brandColor, built.icon.text);
+  const assets = { ...built, ...(brand && { icon: brand.icon }) };
+  const made = { assets, brandStyle: brand?.style, settings };
+  const files = [...Object.values(assets), ...(brand ? [brand.style] : [])];
+  const byPath = new Map(files.map((asset: PageAsset) => [`/assets/${asset.name}`, asset]));
+  const policy = contentSecurityPolicy(settings.brandLogoUrl);
+  return (request) => {
     const asset = byPath.get(request.path);
     if (asset !== undefined) return assetAnswer(asset, request.acceptEncoding);
     const kind = kindOf(request.path);
@@ -159,16 +197,19 @@ export function pages(
         body: 'There is nothing here.\n',
       };
     }
+    const language = chooseLanguage(request.lang, request.acceptLanguage);
     return {
       status: 200,
       headers: {
         ...alwaysHeaders,
         'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': contentSecurityPolicy,
+        'Content-Language': language,
+        'Content-Security-Policy': policy,
         'Cache-Control': 'no-store',
-        ...(kind === 'manage' ? { 'X-Robots-Tag': 'noindex' } : {}),
+        Vary: 'Accept-Language',
+        ...(kind === 'booking' ? {} : { 'X-Robots-Tag': 'noindex' }),
       },
-      body: html(kind, assets, settings, now()),
+      body: html(kind, language, languageOf(request.lang) !== undefined, made, now()),
     };
   };
 }

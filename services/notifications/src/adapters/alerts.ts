@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Sent } from '../app/send-messages';
+import type { Sent } from '../app/deliver';
 import type { Alert } from '../domain/alert';
 import { outcomeOf } from './mailer';
 

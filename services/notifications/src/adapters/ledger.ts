@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { cancellationCodes, isConditionFailed, type OutboxItem } from '@appointments/runtime';
 import * as z from 'zod';
-import type { Claim, ClaimAnswer, Slot } from '../app/send-messages';
+import type { Claim, ClaimAnswer, Slot } from '../app/deliver';
 import { partition } from './projections';
 
 /** Sixty days outlast the archive: a replay meant for real finds what was sent before. */
@@ -18,7 +18,10 @@ const LedgerItem = z.object({ status: z.enum(['claimed', 'sent']), claimedAt: z.
 
 const keyOf = (slot: Slot) => ({
   pk: partition(slot.appointmentId),
-  sk: `message#${slot.version}#${slot.template}#${slot.channel}#${slot.recipient}`,
+  sk:
+    slot.about === undefined
+      ? `message#${slot.version}#${slot.template}#${slot.channel}#${slot.recipient}`
+      : `message#about#${slot.about}#${slot.template}#${slot.channel}#${slot.recipient}`,
 });
 
 /** Remembers, for each message to each recipient, that it is being sent or was sent. */

@@ -1,6 +1,6 @@
 import { SendRawEmailCommand, type SESClient } from '@aws-sdk/client-ses';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { Sent } from '../app/send-messages';
+import type { Sent } from '../app/deliver';
 import type { Email, House } from '../domain/compose';
 
 /** One plain address: nothing that could add a header or a second recipient. */

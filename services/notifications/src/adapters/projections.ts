@@ -43,6 +43,7 @@ const ParticularsItem = z.object({
     timeZone: z.string(),
   }),
   notes: z.string().optional(),
+  unproven: z.array(z.string()).optional(),
 });
 const AgentItem = z.object({
   agentId: z.string(),

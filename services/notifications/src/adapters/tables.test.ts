@@ -3,7 +3,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { AppointmentCreated, AppointmentRescheduled, NotificationFailed } from '@appointments/events';
 import { eventItem } from '@appointments/runtime';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
-import type { ClaimAnswer, Slot } from '../app/send-messages';
+import type { ClaimAnswer, Slot } from '../app/deliver';
 import { partsOfBooking, partsOfCancellation } from '../domain/projection';
 import { ledger } from './ledger';
 import { projections } from './projections';

@@ -92,6 +92,89 @@ describe('a booking', () => {
   });
 });
 
+describe('a reminder', () => {
+  // The appointment of the example begins on 1 December at 15:00.
+  const DAY_BEFORE = Date.parse('2026-11-30T15:00:00.000Z');
+  const reminder = (key = '24h', version = 1) => event('ReminderDue', { reminder: key, appointmentVersion: version });
+  const reminders = (w: ReturnType<typeof world>) => told(w).filter((what) => what.includes('reminder'));
+
+  it('goes to both at its time, each of them once, and makes no second entry in a calendar', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(DAY_BEFORE, reminder());
+    w.deliver(DAY_BEFORE + MINUTE, reminder());
+    w.deliver(DAY_BEFORE + 23 * HOUR, reminder('1h'));
+    await w.run();
+
+    expect(reminders(w)).toEqual([
+      '1 reminder-1h to agent',
+      '1 reminder-1h to client',
+      '1 reminder-24h to agent',
+      '1 reminder-24h to client',
+    ]);
+  });
+
+  it.each([
+    ['was called off', () => cancelled()],
+    ['was moved', () => moved()],
+  ])('of an appointment that %s is not sent', async (_, change) => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(START + HOUR, change());
+    w.deliver(DAY_BEFORE, reminder());
+    await w.run();
+
+    expect([reminders(w), w.parked]).toEqual([[], []]);
+  });
+
+  it('that was overtaken between claiming and sending gives way to nothing', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    await w.runUntil(START + MINUTE);
+    w.afterClaims(() => w.projectNow(cancelled()));
+    w.deliver(DAY_BEFORE, reminder());
+    await w.run();
+
+    expect([reminders(w), w.underWay()]).toEqual([[], []]);
+  });
+
+  it.each([0, HOUR])('that comes %d ms after the beginning is dropped, and nobody is alarmed', async (late) => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(DAY_BEFORE + 24 * HOUR + late, reminder('1h'));
+    await w.run();
+
+    expect([reminders(w), w.parked, w.published]).toEqual([[], [], []]);
+  });
+
+  it('of a version that is not known yet waits for it', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(START + MINUTE, reminder('24h', 2));
+    w.deliver(START + 2 * MINUTE, moved());
+    await w.run();
+
+    expect(reminders(w)).toEqual(['2 reminder-24h to agent', '2 reminder-24h to client']);
+  });
+
+  it('lost on its way to SES goes again, before the appointment begins or not at all', async () => {
+    const w = world({ fates: ['accepted', 'accepted', 'sent-but-lost', 'accepted'] });
+
+    w.deliver(START, created());
+    w.deliver(DAY_BEFORE + 24 * HOUR - 10 * MINUTE, reminder('1h'));
+    await w.run();
+
+    // A quarter of an hour later the appointment has begun.
+    expect(reminders(w)).toEqual(['1 reminder-1h to agent', '1 reminder-1h to client']);
+    expect(w.published).toEqual([]);
+  });
+});
+
 describe('a life of an appointment', () => {
   it('is told step by step', async () => {
     const w = world();
@@ -276,6 +359,9 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
     ends: fc.boolean(),
     first: fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 5, maxLength: 5 }),
     again: fc.array(fc.record({ which: fc.nat(), atSeconds: fc.integer({ min: 0, max: 3600 }) }), { maxLength: 6 }),
+    reminders: fc.array(fc.record({ version: fc.nat(), atSeconds: fc.integer({ min: 0, max: 3600 }) }), {
+      maxLength: 3,
+    }),
     faults: fc.array(
       fc.record({
         effect: fc.integer({ min: 0, max: 60 }),
@@ -288,7 +374,7 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
 
   it('the word that stands reaches both, or is parked if three faults befell it; none is sent twice, none once a later one was heard', async () => {
     await fc.assert(
-      fc.asyncProperty(history, async ({ moves, ends, first, again, faults }) => {
+      fc.asyncProperty(history, async ({ moves, ends, first, again, reminders, faults }) => {
         const events = [
           created(),
           ...Array.from({ length: moves }, (_, index) => moved(index + 2)),
@@ -301,6 +387,12 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
           const each = events[which % events.length];
           if (each) w.deliver(START + atSeconds * 1000, each);
         }
+
+        for (const { version, atSeconds } of reminders)
+          w.deliver(
+            START + atSeconds * 1000,
+            event('ReminderDue', { reminder: '1h', appointmentVersion: 1 + (version % (moves + 1)) }),
+          );
 
         await w.run();
 
@@ -332,6 +424,7 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
               ends: true,
               first: [6, 0, 6, 0, 0],
               again: [],
+              reminders: [],
               faults: [
                 { effect: 14, when: 'after', dies: false },
                 { effect: 27, when: 'before', dies: true },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppointmentCreated } from '@appointments/events';
-import { compose, type Letter } from './compose';
+import { compose, composeConfirmationRequest, composeHandOver, type Letter } from './compose';
 import { partsOfBooking } from './projection';
 import { TEMPLATES } from './templates.generated';
 import type { Kind } from './word';
@@ -21,6 +21,7 @@ const letter = (kind: Kind, changes: Partial<Letter> = {}): Letter => ({
   state,
   particulars,
   manageUrl: `https://book.example.com/manage/${appointmentId}#v1.k1.1798723800.signature`,
+  confirmUrl: `https://book.example.com/confirm/${appointmentId}#v1.k1.1798723800.proof`,
   ...changes,
 });
 const withClient = (name: string, notes?: string): Letter['particulars'] => ({
@@ -34,6 +35,109 @@ const failure = (reason: string, leg: 'agent' | 'client', tries: number) => ({
   leg,
   reason,
   attempts: Array.from({ length: tries }, () => ({ leg, outcome: 'no-answer' })),
+});
+
+describe('while something is to be confirmed', () => {
+  const unproven = (...what: ('email' | 'phone')[]) => ({ particulars: { ...particulars, unproven: what } });
+  const confirm = `https://book.example.com/confirm/${appointmentId}#v1.k1.1798723800.proof`;
+
+  it('the confirmation to the client says so before all else, with the link', () => {
+    const mail = compose(letter('confirmation', unproven('email')), 'client', house, now);
+
+    expect(mail.subject).toBe('Appointment with Alex Morgan: please confirm');
+    expect(mail.text).toBe(`One step is missing
+
+Hello Ada Client,
+
+Please confirm your e-mail address. Until you have, we cannot phone you.
+
+Confirm my e-mail address:
+${confirm}
+
+Your appointment with Alex Morgan is reserved for you. At the booked time we phone you and connect you both. There is nothing you need to dial: just keep your phone within reach, and press 1 when you are asked to.
+
+When: Tuesday, 1 December 2026, 16:00 (Europe/Berlin, UTC+01:00)
+Length: 30 minutes
+With: Alex Morgan
+We phone: +12025550123
+Your notes: About the contract
+
+You have booked nothing? Then ignore this message, and nobody is phoned.
+
+Does the time no longer suit you? You can move or cancel the appointment until it begins.
+
+Move or cancel:
+https://book.example.com/manage/apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C#v1.k1.1798723800.signature
+
+-- 
+You receive this message because an appointment was booked with this address at Appointments. It was sent automatically.
+`);
+  });
+
+  it('a code that was texted is asked for on the page, and the address is not', () => {
+    const mail = compose(letter('moved', unproven('phone')), 'client', house, now);
+
+    expect(mail.text).toContain('We have texted a code to +12025550123.');
+    expect(mail.text).not.toContain('/confirm/');
+    expect(mail.html).not.toContain('/confirm/');
+  });
+
+  it.each(['confirmation', 'moved', 'cancelled', 'could-not-connect'] as const)(
+    'the agent is never given the client’s link: %s',
+    (kind) => {
+      const mail = compose(letter(kind, unproven('email', 'phone')), 'agent', house, now);
+
+      expect(JSON.stringify(mail)).not.toContain('/confirm/');
+      expect(JSON.stringify(mail)).not.toContain('/manage/');
+    },
+  );
+
+  it('the agent learns of a booking that something is missing', () => {
+    const text = (changes: Partial<Letter>) => compose(letter('confirmation', changes), 'agent', house, now).text;
+
+    expect(text(unproven('phone'))).toContain('We phone you only if they have done so by then.');
+    expect(text({})).not.toContain('have done so by then');
+  });
+
+  it('a call that was not made for that reason is explained by it, to both', () => {
+    const failed = { failure: failure('rejected-by-policy', 'client', 0), ...unproven('email', 'phone') };
+    const [client, agent] = (['client', 'agent'] as const).map(
+      (reader) => compose(letter('could-not-connect', failed), reader, house, now).text,
+    );
+
+    expect(client).toContain(
+      'because there was something left to confirm. Your e-mail address was not confirmed. The code that we texted to +12025550123 was not entered.',
+    );
+    expect(client).toContain(confirm);
+    expect(agent).toContain('they had not confirmed their particulars');
+  });
+
+  it('another policy’s refusal is not explained by it', () => {
+    const refused = { failure: failure('rejected-by-policy', 'client', 0) };
+
+    expect(compose(letter('could-not-connect', refused), 'client', house, now).text).toContain(
+      'We are sorry: the call for your appointment with Alex Morgan could not take place.',
+    );
+  });
+
+  it('a new address is asked for its confirmation, and for nothing but that', () => {
+    const { word, manageUrl, confirmUrl } = letter('confirmation');
+    const changed = {
+      ...particulars,
+      client: { ...particulars.client, email: 'new@example.com' },
+      unproven: ['email'],
+    };
+
+    const mail = composeConfirmationRequest({ word, manageUrl, confirmUrl, particulars: changed }, house);
+
+    expect(mail).toMatchObject({
+      to: { name: 'Ada Client', address: 'new@example.com' },
+      subject: 'Appointment with Alex Morgan: please confirm your e-mail address',
+    });
+    expect(mail.calendar).toBeUndefined();
+    expect(mail.text).toContain(confirm);
+    expect(mail.text).not.toContain('/manage/');
+  });
 });
 
 describe('the confirmation to the client', () => {
@@ -211,6 +315,22 @@ describe('a cancellation', () => {
       'Book another time:\nhttps://book.example.com',
     );
   });
+});
+
+it('an appointment that was given to somebody else leaves the calendar of whoever had it, and of nobody else', () => {
+  const word = { appointmentId, version: 3, kind: 'moved' as const };
+
+  const mail = composeHandOver({ ...letter('moved'), word }, house, now);
+
+  expect(mail.to).toEqual({ name: 'Alex Morgan', address: 'alex@example.com' });
+  expect(mail.subject).toBe('Appointment with Ada Client: no longer yours, Tue 1 Dec 2026, 10:00');
+  expect(mail.calendar?.method).toBe('CANCEL');
+  const lines = mail.calendar?.content.replaceAll('\r\n ', '').split('\r\n') ?? [];
+  expect(lines).toEqual(
+    expect.arrayContaining(['METHOD:CANCEL', 'SEQUENCE:2', `UID:${appointmentId}@appointments`, 'STATUS:CANCELLED']),
+  );
+  expect(lines.filter((line) => line.startsWith('ATTENDEE')).join()).toContain('alex@example.com');
+  expect(mail.calendar?.content).not.toContain('ada@example.com');
 });
 
 describe('the word on a failed call', () => {

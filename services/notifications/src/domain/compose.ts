@@ -2,7 +2,7 @@ import Mustache from 'mustache';
 import { calendarPart, type CalendarPart } from './calendar';
 import { spellDuration, spellOut, spellTries } from './local-time';
 import { plainLine, plainText } from './plain';
-import { endsAtMs, type AgentWord, type Particulars, type State } from './projection';
+import { endsAtMs, isUnproven, type AgentWord, type Particulars, type State } from './projection';
 import {
   TEMPLATES,
   type AgentValues,
@@ -10,7 +10,7 @@ import {
   type ClientValues,
   type CouldNotConnectValues,
 } from './templates.generated';
-import type { CallFailure, Word } from './word';
+import { templateOf, type CallFailure, type Word } from './word';
 
 /** The parties of an appointment: nobody else is ever written to. */
 export type Reader = 'client' | 'agent';
@@ -43,46 +43,23 @@ export interface Letter {
   readonly failure?: CallFailure | undefined;
   /** The page where the client manages the appointment; the agent never sees it. */
   readonly manageUrl: string;
+  /** The page where the client confirms the address that the mail goes to; nobody else ever sees it. */
+  readonly confirmUrl: string;
 }
 
 /** The whole e-mail that tells `reader` the word. */
 export function compose(letter: Letter, reader: Reader, house: House, now: Date): Email {
   const { word, state, particulars } = letter;
-  const client = { name: plainLine(particulars.client.name), email: particulars.client.email };
-  const agentWord = letter.agent ?? particulars.agent;
-  const agent = { name: plainLine(agentWord.name), email: agentWord.email };
+  const { client, agent } = partiesOf(letter);
   const to = reader === 'client' ? client : agent;
-  const shared = {
-    brandName: plainLine(house.brandName),
-    clientName: client.name,
-    clientPhone: particulars.client.phone,
-    agentName: agent.name,
-    duration: spellDuration(particulars.durationMinutes),
-    notes: plainText(particulars.notes ?? ''),
-  };
-  const values: ClientValues | AgentValues =
-    reader === 'client'
-      ? {
-          ...shared,
-          ...spellOut(particulars.localStart.client, particulars.timeZone),
-          manageUrl: letter.manageUrl,
-          bookUrl: house.publicUrl,
-        }
-      : {
-          ...shared,
-          // The zone booking resolved the wall time in, even if the agent has moved since.
-          ...spellOut(particulars.localStart.agent, particulars.agent.timeZone),
-        };
-  const template = TEMPLATES[`${word.kind}.${reader}`];
-  const view = { ...values, ...aboutCancellation(state), ...aboutFailure(letter.failure) };
+  const values = reader === 'client' ? clientValues(letter, house) : agentValues(letter, house);
+  const view = { ...values, ...aboutCancellation(state), ...aboutFailure(letter.failure, particulars) };
 
   return {
-    to: { name: to.name, address: to.email },
-    subject: plainLine(Mustache.render(template.subject, view, undefined, { escape: String })),
-    html: Mustache.render(template.html, view, undefined, { escape: escapeHtml }),
-    text: Mustache.render(template.text, view, undefined, { escape: String }),
+    ...mailTo(letter, to, TEMPLATES[`${word.kind}.${reader}`], view),
     calendar:
-      word.kind === 'could-not-connect'
+      // A reminder is of what stands in the calendar already.
+      word.kind === 'could-not-connect' || word.kind === 'reminder'
         ? undefined
         : calendarPart(
             {
@@ -93,13 +70,107 @@ export function compose(letter: Letter, reader: Reader, house: House, now: Date)
               endsAt: new Date(endsAtMs(particulars)).toISOString(),
               summary: `Phone appointment with ${reader === 'client' ? agent.name : client.name}`,
               description: describe(values, word),
-              organizer: { name: shared.brandName, email: house.senderEmail },
+              organizer: { name: values.brandName, email: house.senderEmail },
               attendee: to,
             },
             now,
           ),
+    id: `${word.appointmentId}.${word.version}.${templateOf(word)}.${reader}`,
+  };
+}
+
+/** The e-mail that asks for the confirmation of an address which took the place of another. */
+export function composeConfirmationRequest(letter: Omit<Letter, 'state' | 'failure'>, house: House): Email {
+  const { appointmentId } = letter.word;
+  return {
+    ...mailTo(letter, partiesOf(letter).client, TEMPLATES['confirm-email.client'], clientValues(letter, house)),
+    id: `${appointmentId}.${letter.particulars.revision}.confirm-email.client`,
+  };
+}
+
+/** The e-mail that takes an appointment out of the day of an agent whom it is no longer with; `letter` is of that agent. */
+export function composeHandOver(letter: Omit<Letter, 'state' | 'failure'>, house: House, now: Date): Email {
+  const { word, particulars } = letter;
+  const { client, agent } = partiesOf(letter);
+  const values = agentValues(letter, house);
+  return {
+    ...mailTo(letter, agent, TEMPLATES['handed-over.agent'], values),
+    calendar: calendarPart(
+      {
+        appointmentId: word.appointmentId,
+        version: word.version,
+        cancelled: true,
+        startsAt: particulars.startsAt,
+        endsAt: new Date(endsAtMs(particulars)).toISOString(),
+        summary: `Phone appointment with ${client.name}`,
+        description: '',
+        organizer: { name: values.brandName, email: house.senderEmail },
+        attendee: agent,
+      },
+      now,
+    ),
+    id: `${word.appointmentId}.${word.version}.handed-over.agent`,
+  };
+}
+
+interface Party {
+  readonly name: string;
+  readonly email: string;
+}
+
+function partiesOf({ particulars, agent }: Pick<Letter, 'particulars' | 'agent'>) {
+  const plain = ({ name, email }: Party): Party => ({ name: plainLine(name), email });
+  return { client: plain(particulars.client), agent: plain(agent ?? particulars.agent) };
+}
+
+function mailTo(
+  { word }: Pick<Letter, 'word'>,
+  to: Party,
+  template: { readonly subject: string; readonly html: string; readonly text: string },
+  view: object,
+): Omit<Email, 'id'> {
+  return {
+    to: { name: to.name, address: to.email },
+    subject: plainLine(Mustache.render(template.subject, view, undefined, { escape: String })),
+    html: Mustache.render(template.html, view, undefined, { escape: escapeHtml }),
+    text: Mustache.render(template.text, view, undefined, { escape: String }),
     thread: `appointment.${word.appointmentId}`,
-    id: `${word.appointmentId}.${word.version}.${word.kind}.${reader}`,
+  };
+}
+
+type Facts = Pick<Letter, 'particulars' | 'agent' | 'manageUrl' | 'confirmUrl'>;
+
+function sharedValues(letter: Facts, house: House) {
+  const { particulars } = letter;
+  const { client, agent } = partiesOf(letter);
+  return {
+    brandName: plainLine(house.brandName),
+    clientName: client.name,
+    clientPhone: particulars.client.phone,
+    agentName: agent.name,
+    duration: spellDuration(particulars.durationMinutes),
+    notes: plainText(particulars.notes ?? ''),
+    unconfirmed: isUnproven(particulars, 'email') || isUnproven(particulars, 'phone'),
+  };
+}
+
+function clientValues(letter: Facts, house: House): ClientValues {
+  const { particulars } = letter;
+  return {
+    ...sharedValues(letter, house),
+    ...spellOut(particulars.localStart.client, particulars.timeZone),
+    manageUrl: letter.manageUrl,
+    bookUrl: house.publicUrl,
+    confirmUrl: isUnproven(particulars, 'email') ? letter.confirmUrl : '',
+    codeSent: isUnproven(particulars, 'phone'),
+  };
+}
+
+function agentValues(letter: Facts, house: House): AgentValues {
+  return {
+    ...sharedValues(letter, house),
+    // The zone booking resolved the wall time in, even if the agent has moved since.
+    ...spellOut(letter.particulars.localStart.agent, letter.particulars.agent.timeZone),
   };
 }
 
@@ -111,7 +182,7 @@ function aboutCancellation(state: State): CancelledValues {
   };
 }
 
-function aboutFailure(failure: CallFailure | undefined): CouldNotConnectValues {
+function aboutFailure(failure: CallFailure | undefined, particulars: Particulars): CouldNotConnectValues {
   const reason = failure?.reason;
   const agentMissed = reason === 'agent-unreachable' || reason === 'agent-left';
   const clientMissed = reason === 'client-unreachable';
@@ -119,10 +190,13 @@ function aboutFailure(failure: CallFailure | undefined): CouldNotConnectValues {
   const tries = failure?.attempts.filter((attempt) => attempt.leg === missed).length ?? 0;
   // An agent who accepted and then left was reached: how often they were phoned says nothing.
   const telling = clientMissed || reason === 'agent-unreachable';
+  const notConfirmed =
+    reason === 'rejected-by-policy' && (isUnproven(particulars, 'email') || isUnproven(particulars, 'phone'));
   return {
     agentMissed,
     clientMissed,
-    otherwise: !agentMissed && !clientMissed,
+    notConfirmed,
+    otherwise: !agentMissed && !clientMissed && !notConfirmed,
     tries: telling ? spellTries(tries) : '',
   };
 }

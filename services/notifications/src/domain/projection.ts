@@ -16,7 +16,7 @@ export interface State {
 /** Who and when, as the highest revision told it. */
 export interface Particulars extends Pick<
   Booked,
-  'revision' | 'startsAt' | 'durationMinutes' | 'timeZone' | 'localStart' | 'client' | 'agent' | 'notes'
+  'revision' | 'startsAt' | 'durationMinutes' | 'timeZone' | 'localStart' | 'client' | 'agent' | 'notes' | 'unproven'
 > {
   /** The appointmentVersion whose time this is. */
   readonly version: number;
@@ -47,11 +47,11 @@ export interface Parts extends Projection {
 /** What a booking, a move or an amendment tells. */
 export function partsOfBooking(data: Booked): Parts {
   const { appointmentId, appointmentVersion: version, startsAt } = data;
-  const { revision, durationMinutes, timeZone, localStart, client, agent, notes } = data;
+  const { revision, durationMinutes, timeZone, localStart, client, agent, notes, unproven } = data;
   return {
     appointmentId,
     state: { version, cancelled: false, startsAt },
-    particulars: { version, revision, startsAt, durationMinutes, timeZone, localStart, client, agent, notes },
+    particulars: { version, revision, startsAt, durationMinutes, timeZone, localStart, client, agent, notes, unproven },
   };
 }
 
@@ -69,4 +69,9 @@ export function partsOfCancellation(data: {
 /** The instant the appointment ends, in milliseconds. */
 export function endsAtMs(particulars: Particulars): number {
   return Date.parse(particulars.startsAt) + particulars.durationMinutes * 60_000;
+}
+
+/** Whether the client has yet to prove that this is theirs. */
+export function isUnproven({ unproven = [] }: Particulars, what: 'email' | 'phone'): boolean {
+  return unproven.includes(what);
 }

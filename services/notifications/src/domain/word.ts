@@ -1,12 +1,19 @@
 import { endsAtMs, type Particulars, type Projection, type State } from './projection';
 
 /** What there is to say of one version of an appointment. */
-export type Kind = 'confirmation' | 'moved' | 'cancelled' | 'could-not-connect';
+export type Kind = 'confirmation' | 'moved' | 'cancelled' | 'reminder' | 'could-not-connect';
 
 export interface Word {
   readonly appointmentId: string;
   readonly version: number;
   readonly kind: Kind;
+  /** Which of an appointment's reminders it is: `24h`, `1h`. */
+  readonly reminder?: string;
+}
+
+/** What tells the messages of one version apart. */
+export function templateOf({ kind, reminder }: Pick<Word, 'kind' | 'reminder'>): string {
+  return reminder === undefined ? kind : `${kind}-${reminder}`;
 }
 
 /** How telephony says that a call did not come about. */
@@ -52,12 +59,36 @@ export function wordOnFailure(appointmentId: string, failure: CallFailure, known
   return say(appointmentId, 'could-not-connect', state, particulars);
 }
 
-function say(appointmentId: string, kind: Kind, state: State, particulars: Particulars): Decision {
-  return { is: 'say', word: { appointmentId, version: state.version, kind }, state, particulars };
+/** What there is to say when the time for a reminder has come: nothing of a time that has begun, was moved or called off. */
+export function wordOnReminder(
+  appointmentId: string,
+  { version, reminder }: { readonly version: number; readonly reminder: string },
+  known: Projection,
+  now: Date,
+): Decision {
+  const { state, particulars } = known;
+  if (!state || state.version < version || !particulars || particulars.version < version)
+    return { is: 'not-yet', because: `who and when of version ${version} is not known here` };
+  if (state.cancelled || state.version > version)
+    return { is: 'silence', because: 'the appointment was moved or called off' };
+  if (isTooLate('reminder', particulars, now)) return { is: 'silence', because: 'the appointment has begun' };
+  return say(appointmentId, 'reminder', state, particulars, reminder);
 }
 
-/** Whether a word no longer makes sense: a time is told until it is over, a failed call for a day more. */
+function say(
+  appointmentId: string,
+  kind: Kind,
+  state: State,
+  particulars: Particulars,
+  reminder?: string,
+): Extract<Decision, { is: 'say' }> {
+  const word = { appointmentId, version: state.version, kind, ...(reminder !== undefined && { reminder }) };
+  return { is: 'say', word, state, particulars };
+}
+
+/** Whether a word no longer makes sense: a time is told until it is over, reminded of until it begins, a failed call told for a day more. */
 export function isTooLate(kind: Kind, particulars: Particulars, now: Date): boolean {
+  if (kind === 'reminder') return now.getTime() >= Date.parse(particulars.startsAt);
   const until = endsAtMs(particulars) + (kind === 'could-not-connect' ? FAILURE_NEWS_MS : 0);
   return now.getTime() >= until;
 }

@@ -6,6 +6,7 @@ import { alerts } from '../adapters/alerts';
 import { ledger } from '../adapters/ledger';
 import { mailer } from '../adapters/mailer';
 import { projections } from '../adapters/projections';
+import { texter } from '../adapters/texter';
 import { sendMessages, TOLD } from '../app/send-messages';
 
 const config = readConfig(
@@ -23,6 +24,7 @@ const config = readConfig(
 const now = () => new Date();
 const house = { brandName: config.BRAND_NAME, senderEmail: config.SENDER_EMAIL, publicUrl: config.PUBLIC_URL };
 const documents = documentClient();
+const topics = traced(new SNSClient({ maxAttempts: 1 }));
 
 export const handler = consume(
   TOLD,
@@ -32,7 +34,8 @@ export const handler = consume(
       ...ledger(documents, config.TABLE_NAME),
       linkKeys: secret(LinkKeys, config.LINK_KEY_SECRET_NAME),
       sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house),
-      raiseAlert: alerts(traced(new SNSClient({ maxAttempts: 1 })), config.ALERT_TOPIC_ARN),
+      raiseAlert: alerts(topics, config.ALERT_TOPIC_ARN),
+      sendText: texter(topics),
       now,
     },
     house,

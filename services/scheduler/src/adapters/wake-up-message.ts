@@ -24,3 +24,13 @@ export function contextOf(message: z.infer<typeof WakeUpMessage>) {
 export function bodyOf({ appointmentId, version, purpose, dueAt, cause }: WakeUp): string {
   return JSON.stringify({ appointmentId, version, purpose, dueAt, cause } satisfies WakeUp);
 }
+
+/** What {@link bodyOf} has written, or `undefined` where it is something else. */
+export function readBody(body: string): WakeUp | undefined {
+  try {
+    return WakeUpMessage.parse(JSON.parse(body));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}

@@ -1,13 +1,12 @@
-import { delaySecondsUntil } from '@appointments/runtime';
 import type { WakeUp } from '../domain/wake-up';
-import type { PlanPorts } from './plan-wake-ups';
+import { passOn, type PlanPorts } from './plan-wake-ups';
 
 export type HandOverPorts = Pick<PlanPorts, 'delay' | 'mark' | 'now'>;
 
-/** A schedule has fired, ahead of time and precise to the minute only: the rest goes by the delay queue, precise to the second. */
+/**
+ * A schedule has fired, ahead of time and precise to the minute only: the rest goes by the delay queue, precise to the
+ * second. As a rule a sweep was there before; of the two that come then the first is heard, and the other changes nothing.
+ */
 export function handOver(ports: HandOverPorts) {
-  return async (wakeUp: WakeUp): Promise<void> => {
-    await ports.delay(wakeUp, delaySecondsUntil(new Date(wakeUp.dueAt), ports.now()));
-    await ports.mark(wakeUp, 'handed-over');
-  };
+  return (wakeUp: WakeUp): Promise<void> => passOn(ports, wakeUp);
 }

@@ -2,7 +2,7 @@ import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled } from
 import { count, delaySecondsUntil, handlingContext, log, type ReceivedEvent } from '@appointments/runtime';
 import { planFor, routeOf } from '../domain/plan';
 import type { Reminder } from '../domain/reminders';
-import type { AppointmentState, Intent, WakeUp } from '../domain/wake-up';
+import { isOpen, type AppointmentState, type Intent, type WakeUp } from '../domain/wake-up';
 
 /** What moves an appointment's time. */
 export const PLANNED_BY = [AppointmentCreated, AppointmentRescheduled, AppointmentCancelled] as const;
@@ -10,6 +10,7 @@ export const PLANNED_BY = [AppointmentCreated, AppointmentRescheduled, Appointme
 /** A version of an appointment's time, and the wake-ups it needs. */
 export interface Change extends AppointmentState {
   readonly appointmentId: string;
+  readonly heardAt: string;
   readonly wakeUps: readonly WakeUp[];
 }
 
@@ -23,14 +24,14 @@ export interface PlanPorts {
   readonly record: (change: Change) => Promise<boolean>;
   /** Reads what the table knows now, strongly consistent. */
   readonly read: (appointmentId: string) => Promise<Remembered>;
-  /** Sets a one-time schedule; one that is already set is left as it is. */
-  readonly schedule: (wakeUp: WakeUp, at: string) => Promise<void>;
-  /** Removes a schedule; one that is gone is fine. */
-  readonly unschedule: (wakeUp: WakeUp) => Promise<void>;
+  /** Sets a one-time schedule; resolves `false` where it is set already, and leaves it as it is. */
+  readonly schedule: (wakeUp: WakeUp, at: string) => Promise<boolean>;
+  /** Removes a schedule; resolves `false` where there is none. */
+  readonly unschedule: (wakeUp: WakeUp) => Promise<boolean>;
   /** Puts a wake-up on the delay queue. */
   readonly delay: (wakeUp: WakeUp, delaySeconds: number) => Promise<void>;
   /** Moves an intent on; without effect when it is already further. */
-  readonly mark: (wakeUp: WakeUp, state: 'handed-over' | 'withdrawn') => Promise<void>;
+  readonly mark: (wakeUp: WakeUp, state: 'handed-over' | 'withdrawn' | 'dropped') => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -41,7 +42,7 @@ export interface PlanPorts {
 export function planWakeUps(ports: PlanPorts, reminders: readonly Reminder[]) {
   return async (event: ReceivedEvent<(typeof PLANNED_BY)[number]>): Promise<void> => {
     const { appointmentId, appointmentVersion: version } = event.data;
-    const change = changeIn(event, reminders);
+    const change = changeIn(event, reminders, ports.now());
     if ((await ports.record(change)) && version === 1) {
       // The first word on an appointment: there is nothing older to withdraw, and what was just written need not be read.
       await Promise.all(change.wakeUps.map((wakeUp) => send(ports, { ...wakeUp, state: 'planned' })));
@@ -60,38 +61,52 @@ export function planWakeUps(ports: PlanPorts, reminders: readonly Reminder[]) {
   };
 }
 
-function changeIn(event: ReceivedEvent<(typeof PLANNED_BY)[number]>, reminders: readonly Reminder[]): Change {
+function changeIn(
+  event: ReceivedEvent<(typeof PLANNED_BY)[number]>,
+  reminders: readonly Reminder[],
+  now: Date,
+): Change {
   const { appointmentId, appointmentVersion: version } = event.data;
-  if (event.detailType === 'AppointmentCancelled') return { appointmentId, version, cancelled: true, wakeUps: [] };
-  const { startsAt } = event.data;
+  const heardAt = now.toISOString();
+  if (event.detailType === 'AppointmentCancelled')
+    return { appointmentId, version, cancelled: true, heardAt, wakeUps: [] };
+  const { startsAt, localStart, timeZone } = event.data;
   const { wakeUps, notMade } = planFor(
     {
       appointmentId,
       version,
       startsAt,
+      localStart: localStart.client,
+      timeZone,
       bookedAt: event.metadata.occurredAt,
       cause: handlingContext().cause,
     },
     reminders,
+    now,
   );
   if (notMade.length > 0) {
     count('RemindersNotMade', notMade.length);
-    log.info('No time left for reminders', { appointmentId, version, purposes: notMade });
+    log.info('Reminders not made', { appointmentId, version, notMade });
   }
-  return { appointmentId, version, cancelled: false, startsAt, wakeUps };
+  return { appointmentId, version, cancelled: false, startsAt, heardAt, wakeUps };
 }
 
 async function send(ports: PlanPorts, wakeUp: Intent): Promise<void> {
   if (wakeUp.state !== 'planned') return;
-  const now = ports.now();
-  const route = routeOf(wakeUp, now);
-  if (route.by === 'schedule') return ports.schedule(wakeUp, route.at);
-  await ports.delay(wakeUp, delaySecondsUntil(new Date(wakeUp.dueAt), now));
+  const route = routeOf(wakeUp, ports.now());
+  if (route.by === 'schedule') await ports.schedule(wakeUp, route.at);
+  else await passOn(ports, wakeUp);
+}
+
+/** Gives the delay queue what is left of the time, then notes that it has it: what is noted is surely on its way. */
+export async function passOn(ports: Pick<PlanPorts, 'delay' | 'mark' | 'now'>, wakeUp: WakeUp): Promise<void> {
+  await ports.delay(wakeUp, delaySecondsUntil(new Date(wakeUp.dueAt), ports.now()));
   await ports.mark(wakeUp, 'handed-over');
 }
 
-async function withdraw(ports: PlanPorts, intent: Intent): Promise<void> {
-  if (intent.state === 'said' || intent.state === 'withdrawn') return;
-  if (intent.state === 'planned') await ports.unschedule(intent);
+/** Takes an open wake-up back, with its schedule: one handed over by a sweep still has it. */
+export async function withdraw(ports: Pick<PlanPorts, 'unschedule' | 'mark'>, intent: Intent): Promise<void> {
+  if (!isOpen(intent)) return;
+  await ports.unschedule(intent);
   await ports.mark(intent, 'withdrawn');
 }

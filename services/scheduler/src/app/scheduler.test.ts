@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { received, world } from '../../test/world';
 import { parseReminders } from '../domain/reminders';
 
@@ -108,6 +107,40 @@ describe('the call of an appointment', () => {
     expect(calls(w)).toEqual([]);
   });
 
+  it('takes its schedule along when it is withdrawn, also one that a sweep has handed over', async () => {
+    const w = world({ startsMs: START, compareAtMs: 0 });
+
+    w.deliverBookingEvent(START, created(START + HOUR));
+    w.deliverBookingEvent(START + 55 * MINUTE, cancelled(2));
+    await w.runUntil(START + 54 * MINUTE);
+    expect(w.intents().map(({ state }) => state)).toEqual(['handed-over']);
+    await w.runUntil(START + 56 * MINUTE);
+
+    expect(w.schedules.size).toBe(0);
+    expect(w.intents().map(({ state }) => state)).toEqual(['withdrawn']);
+  });
+
+  it('comes on its second though its schedule never fires', async () => {
+    const w = world({ startsMs: START, compareAtMs: 0, fates: ['vanishes'] });
+
+    w.deliverBookingEvent(START, created(START + HOUR));
+    await w.runUntil(START + 2 * HOUR);
+
+    expect(calls(w)).toEqual([[1, iso(START + HOUR)]]);
+  });
+
+  it('that was called off, though its schedule could not be removed, comes to nothing and is open no more', async () => {
+    const w = world({ startsMs: START, deletesFail: { fromMs: START, toMs: START + 2 * HOUR } });
+
+    w.deliverBookingEvent(START, created(START + HOUR));
+    w.deliverBookingEvent(START + MINUTE, cancelled(2));
+    await w.runUntil(START + 2 * HOUR);
+
+    expect(w.dead).toEqual(['AppointmentCancelled']);
+    expect(w.said).toEqual([]);
+    expect(w.intents().map(({ state }) => state)).toEqual(['withdrawn']);
+  });
+
   it('is not planned when the cancellation was heard first', async () => {
     const w = world({ startsMs: START });
 
@@ -121,6 +154,11 @@ describe('the call of an appointment', () => {
 });
 
 describe('reminders', () => {
+  const reminded = (w: ReturnType<typeof world>) =>
+    w.said
+      .filter(({ event }) => event.detailType === 'ReminderDue')
+      .map(({ atMs, event }) => [event.detail.data.reminder, iso(atMs)]);
+
   it('are said at their offsets, each once', async () => {
     const w = world({ startsMs: START, reminders: parseReminders('24h,1h') });
 
@@ -134,64 +172,52 @@ describe('reminders', () => {
       ['CallDue', 48],
     ]);
   });
-});
 
-describe('whatever is delivered twice, late, out of order, or cut off between any two effects', () => {
-  const history = fc.record({
-    minutes: fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 }),
-    ends: fc.boolean(),
-    deliveries: fc.array(fc.record({ which: fc.nat(), atSeconds: fc.integer({ min: 0, max: 60 * 60 }) }), {
-      maxLength: 8,
-    }),
-    first: fc.array(fc.integer({ min: 0, max: 60 * 60 }), { minLength: 5, maxLength: 5 }),
-    crashes: fc.array(
-      fc.record({
-        effect: fc.integer({ min: 0, max: 40 }),
-        when: fc.constantFrom('before' as const, 'after' as const),
-      }),
-      { maxLength: 4 },
-    ),
-    lagSeconds: fc.integer({ min: 0, max: 59 }),
+  it('follow the client’s clocks where they are asked to, and elapsed time where not', async () => {
+    // Berlin puts its clocks back in the night to Sunday, 25 October 2026: that day has 25 hours.
+    const before = Date.parse('2026-10-20T12:00:00.000Z');
+    const w = world({ startsMs: before, reminders: parseReminders('24h,1d@wall') });
+
+    w.deliverBookingEvent(
+      before,
+      received(
+        'AppointmentCreated',
+        {
+          appointmentId,
+          startsAt: '2026-10-25T15:00:00.000Z',
+          timeZone: 'Europe/Berlin',
+          localStart: { client: '2026-10-25T16:00:00+01:00', agent: '2026-10-25T11:00:00-04:00' },
+        },
+        iso(before),
+      ),
+    );
+    await w.runUntil(before + 10 * 24 * HOUR);
+
+    expect(reminded(w)).toEqual([
+      ['1d-wall', '2026-10-24T14:00:00.000Z'],
+      ['24h', '2026-10-24T15:00:00.000Z'],
+    ]);
   });
 
-  it('the version that stands is called once, never early; no other is called after the later word was heard', async () => {
-    await fc.assert(
-      fc.asyncProperty(history, async ({ minutes, ends, deliveries, first, crashes, lagSeconds }) => {
-        const times = minutes.map((minute) => START + minute * MINUTE);
-        const events = [
-          created(times[0] ?? START),
-          ...times.slice(1).map((time, index) => moved(index + 2, time)),
-          ...(ends ? [cancelled(times.length + 1)] : []),
-        ];
-        const w = world({ startsMs: START, crashes, schedulerLagMs: lagSeconds * 1000 });
-        const heardMs = new Map<number, number>();
-        const deliver = (index: number, atSeconds: number) => {
-          const event = events[index];
-          if (!event) return;
-          const atMs = START + atSeconds * 1000;
-          w.deliverBookingEvent(atMs, event);
-          const version = event.data.appointmentVersion;
-          heardMs.set(version, Math.min(atMs, heardMs.get(version) ?? Infinity));
-        };
-        events.forEach((_, index) => deliver(index, first[index] ?? 0));
-        for (const { which, atSeconds } of deliveries) deliver(which % events.length, atSeconds);
+  it('that an outage has made late are said while they are of use, and once: the later one in place of the earlier', async () => {
+    const outage = { fromMs: START + 20 * HOUR, toMs: START + 47.5 * HOUR };
+    const w = world({ startsMs: START, reminders: parseReminders('24h,1h'), outage });
 
-        await w.runUntil(START + 24 * HOUR);
+    w.deliverBookingEvent(START, created(START + 48 * HOUR));
+    await w.runUntil(START + 72 * HOUR);
 
-        const versions = w.said.map(({ event }) => event.detail.data.appointmentVersion);
-        expect(new Set(versions).size).toBe(versions.length);
-        for (const { atMs, event } of w.said) {
-          const version = event.detail.data.appointmentVersion;
-          expect(atMs).toBeGreaterThanOrEqual((times[version - 1] ?? Infinity) - 1000);
-          // A crash may cost a delivery its effect until it comes again, a minute later.
-          const grace = crashes.length * MINUTE;
-          for (const [later, heard] of heardMs) if (later > version) expect(atMs).toBeLessThanOrEqual(heard + grace);
-        }
-        if (!ends) expect(versions).toContain(times.length);
-        expect(w.delays.every((seconds) => seconds <= 150)).toBe(true);
-        expect(w.schedules.size).toBe(0);
-      }),
-      { numRuns: 300 },
-    );
+    expect(reminded(w)).toEqual([['1h', iso(outage.toMs)]]);
+    expect(w.intents().find(({ purpose }) => purpose === 'reminder-24h')?.state).toBe('dropped');
+  });
+
+  it('are dropped once their appointment has begun, and its call is said however late', async () => {
+    const outage = { fromMs: START + 20 * HOUR, toMs: START + 60 * HOUR };
+    const w = world({ startsMs: START, reminders: parseReminders('24h,1h'), outage });
+
+    w.deliverBookingEvent(START, created(START + 48 * HOUR));
+    await w.runUntil(START + 72 * HOUR);
+
+    expect(w.said.map(({ event }) => event.detailType)).toEqual(['CallDue']);
+    expect(w.intents().map(({ state }) => state)).toEqual(['said', 'dropped', 'dropped']);
   });
 });

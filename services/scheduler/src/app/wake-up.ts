@@ -13,7 +13,7 @@ import { verdictOn } from '../domain/verdict';
 import { reminderOf, type WakeUp } from '../domain/wake-up';
 import type { PlanPorts } from './plan-wake-ups';
 
-export interface WakeUpPorts extends Pick<PlanPorts, 'read' | 'delay' | 'now'> {
+export interface WakeUpPorts extends Pick<PlanPorts, 'read' | 'delay' | 'mark' | 'now'> {
   /**
    * Writes, in one transaction, that the wake-up was said and the event that says it; resolves `false`, with nothing written,
    * when the appointment was moved or called off meanwhile, or the wake-up was said before.
@@ -27,27 +27,29 @@ export function wakeUp(ports: WakeUpPorts) {
     const { appointmentId, version, purpose } = woken;
     const fields = { appointmentId, version, purpose, dueAt: woken.dueAt };
     const { state, intents } = await ports.read(appointmentId);
-    const intent = intents.find((candidate) => candidate.version === version && candidate.purpose === purpose);
     const now = ports.now();
-    const verdict = verdictOn(woken, state, intent, now);
+    const verdict = verdictOn(woken, state, intents, now);
     switch (verdict.is) {
       case 'early':
         return ports.delay(woken, delaySecondsUntil(new Date(woken.dueAt), now));
       case 'unknown':
         throw new NotYet(`version ${version} of the appointment is not known here`);
+      case 'settled':
+        // The usual fate of a schedule's wake-up: a sweep's came before it.
+        log.debug('Wake-up changes nothing', { ...fields, verdict: verdict.is });
+        return;
       case 'stale':
-      case 'said':
         count('WakeUpsStale');
         log.info('Wake-up changes nothing', { ...fields, verdict: verdict.is });
-        return;
+        return ports.mark(woken, 'withdrawn');
       case 'too-late':
         count('RemindersDropped');
-        log.warn('Reminder dropped: its appointment has begun', fields);
-        return;
+        log.warn('Reminder dropped', { ...fields, reason: verdict.because });
+        return ports.mark(woken, 'dropped');
       case 'history':
         count('CallsTooOld');
         log.error('Wake-up older than a day, only logged', fields);
-        return;
+        return ports.mark(woken, 'dropped');
       case 'due': {
         const said = await ports.say(woken, eventItem(dueEvent(woken, verdict.startsAt, now), now));
         if (!said) {

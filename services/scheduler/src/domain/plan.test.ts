@@ -8,21 +8,25 @@ const booking = {
   appointmentId: 'apt_1',
   version: 1,
   startsAt: '2026-12-01T15:00:00.000Z',
+  localStart: '2026-12-01T16:00:00+01:00',
+  timeZone: 'Europe/Berlin',
   bookedAt: '2026-11-22T12:00:00.000Z',
   cause,
 };
+const heard = (bookedAt: string, list: string, now = bookedAt) =>
+  planFor({ ...booking, bookedAt }, parseReminders(list), new Date(now));
 const callAt = (dueAt: string): WakeUp => ({ appointmentId: 'apt_1', version: 1, purpose: 'call', dueAt });
 
 describe('what an appointment is woken for', () => {
   it('is its call at the booked second, with the booking event as the cause', () => {
-    expect(planFor(booking, [])).toEqual({
+    expect(heard(booking.bookedAt, 'none')).toEqual({
       wakeUps: [{ appointmentId: 'apt_1', version: 1, purpose: 'call', dueAt: '2026-12-01T15:00:00.000Z', cause }],
       notMade: [],
     });
   });
 
   it('is each reminder of the list too', () => {
-    const { wakeUps } = planFor(booking, parseReminders('24h,1h'));
+    const { wakeUps } = heard(booking.bookedAt, '24h,1h');
 
     expect(wakeUps.map((wakeUp) => [wakeUp.purpose, wakeUp.dueAt])).toEqual([
       ['call', '2026-12-01T15:00:00.000Z'],
@@ -32,17 +36,35 @@ describe('what an appointment is woken for', () => {
   });
 
   it('is no reminder that is past, or would come sooner than half an hour after the booking', () => {
-    const { wakeUps, notMade } = planFor(
-      { ...booking, bookedAt: '2026-12-01T13:30:01.000Z' },
-      parseReminders('24h,1h,30m'),
-    );
+    const { wakeUps, notMade } = heard('2026-12-01T13:30:01.000Z', '24h,1h,30m');
 
     expect(wakeUps.map((wakeUp) => wakeUp.purpose)).toEqual(['call', 'reminder-30m']);
-    expect(notMade).toEqual(['reminder-24h', 'reminder-1h']);
+    expect(notMade).toEqual([
+      { purpose: 'reminder-24h', because: 'past' },
+      { purpose: 'reminder-1h', because: 'soon-after-booking' },
+    ]);
+  });
+
+  it('is a reminder that comes half an hour after the booking to the second', () => {
+    expect(heard('2026-12-01T13:30:00.000Z', '1h').notMade).toEqual([]);
+  });
+
+  it('is no reminder that was due before the booking was heard of', () => {
+    expect(heard('2026-12-01T12:00:00.000Z', '1h', '2026-12-01T14:00:00.000Z').notMade).toEqual([]);
+    expect(heard('2026-12-01T12:00:00.000Z', '1h', '2026-12-01T14:00:00.001Z').notMade).toEqual([
+      { purpose: 'reminder-1h', because: 'past' },
+    ]);
+  });
+
+  it('is one reminder where two offsets come to the same instant', () => {
+    const { wakeUps, notMade } = heard(booking.bookedAt, '24h,1d@wall');
+
+    expect(wakeUps.map((wakeUp) => wakeUp.purpose)).toEqual(['call', 'reminder-24h']);
+    expect(notMade).toEqual([{ purpose: 'reminder-1d-wall', because: 'same-time-as-another' }]);
   });
 
   it('is its call also when that is past', () => {
-    const { wakeUps } = planFor({ ...booking, bookedAt: '2026-12-03T00:00:00.000Z' }, parseReminders('1h'));
+    const { wakeUps } = heard('2026-12-03T00:00:00.000Z', '1h');
 
     expect(wakeUps.map((wakeUp) => wakeUp.purpose)).toEqual(['call']);
   });

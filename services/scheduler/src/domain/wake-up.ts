@@ -15,8 +15,11 @@ export interface WakeUp {
   readonly cause?: Cause | undefined;
 }
 
-/** `planned` until the delay queue has it (`handed-over`); `said` once its event is in the outbox; `withdrawn` by a later version. */
-export type IntentState = 'planned' | 'handed-over' | 'said' | 'withdrawn';
+/**
+ * `planned` until the delay queue has it (`handed-over`); `said` once its event is in the outbox; `withdrawn` by a later
+ * version; `dropped` where its time came too late. The first two are open: something is still to come of them.
+ */
+export type IntentState = 'planned' | 'handed-over' | 'said' | 'withdrawn' | 'dropped';
 
 /** A wake-up as the table remembers it. */
 export interface Intent extends WakeUp {
@@ -29,9 +32,25 @@ export interface AppointmentState {
   readonly cancelled: boolean;
   /** ISO, UTC; unknown where the cancellation came before the booking. */
   readonly startsAt?: string | undefined;
+  /** When this version was heard of; ISO, UTC. */
+  readonly heardAt?: string | undefined;
 }
 
 /** The key of a reminder's purpose (`24h`), or `undefined` where the purpose is a call. */
 export function reminderOf(purpose: Purpose): string | undefined {
   return purpose === 'call' ? undefined : purpose.slice('reminder-'.length);
+}
+
+export function isOpen({ state }: Intent): boolean {
+  return state === 'planned' || state === 'handed-over';
+}
+
+/** Whether the appointment was moved or called off since the wake-up was planned. */
+export function isOvertaken({ version }: WakeUp, state: AppointmentState): boolean {
+  return state.version > version || (state.version === version && state.cancelled);
+}
+
+/** The UTC day (`2026-12-01`) on which a wake-up is due: open ones are found again by it. */
+export function dueDay({ dueAt }: Pick<WakeUp, 'dueAt'>): string {
+  return dueAt.slice(0, 'yyyy-mm-dd'.length);
 }

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { GetCommand, QueryCommand, TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cancellationCodes } from '@appointments/runtime';
-import type { CountedCall, Sessions, SessionWrite, StoredSession } from '../app/ports';
+import type { CountedCall, Sessions, SessionWrite, StoredSession, UnprovenCall } from '../app/ports';
 import { dayOf } from '../domain/line';
 import type { Leg, Session } from '../domain/session';
 
 /** Longer than the archive keeps events: a replayed CallDue finds its session, and starts none again. */
 const KEEP_SESSION_SECONDS = 60 * 24 * 3600;
+/** Proof outlives the year between two calls of a client who is phoned every year. */
+const KEEP_PROOF_SECONDS = 400 * 24 * 3600;
 /** Longer than any call: what holds a number for so long has been lost. */
 const LONGEST_HOLD_MS = 6 * 3_600_000;
 
@@ -36,12 +39,21 @@ export function sessionsIn(client: DynamoDBDocumentClient, table: string): Sessi
         if (failed.some(({ guards }) => guards === 'revision')) return 'contended';
         const tooOften = failed.find(({ leg }) => leg !== undefined)?.leg;
         if (tooOften !== undefined) return { tooOften };
+        if (failed.some(({ guards }) => guards === 'proof')) return 'unproven';
         const engaged = failed.find(({ number }) => number !== undefined)?.number;
         if (engaged !== undefined) return { engaged };
         if (codes.some((code) => code === 'TransactionConflict' || code === 'ConditionalCheckFailed'))
           return 'contended';
         throw error;
       }
+    },
+
+    isProven: async (number, now) => {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: proofKey(number), ConsistentRead: true }),
+      );
+      // What has expired is removed some time later: the time counts.
+      return Item !== undefined && Number(Item['expiresAt']) > now.getTime() / 1000;
     },
 
     ofAppointment: async (appointmentId) => {
@@ -68,7 +80,7 @@ type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteComman
 
 interface GuardedItem {
   readonly item: TransactItem;
-  readonly guards?: 'revision' | 'appointment';
+  readonly guards?: 'revision' | 'appointment' | 'proof';
   /** The leg whose number may not be called too often. */
   readonly leg?: Leg;
   /** The number that the item holds. */
@@ -159,6 +171,26 @@ function itemsOf(write: SessionWrite, table: string, now: Date): readonly Guarde
     ...(write.needs === undefined
       ? []
       : [{ leg: write.needs.leg, item: { ConditionCheck: stillCallable(write.needs, table, now) } }]),
+    ...(write.unproven === undefined
+      ? []
+      : [{ guards: 'proof' as const, item: unprovenItem(write.unproven, session.appointmentId, table, now) }]),
+    ...(write.proves === undefined
+      ? []
+      : [
+          {
+            item: {
+              Put: {
+                TableName: table,
+                Item: {
+                  ...proofKey(write.proves),
+                  kind: 'proven-number',
+                  provenAt: now.toISOString(),
+                  expiresAt: Math.floor(now.getTime() / 1000) + KEEP_PROOF_SECONDS,
+                },
+              },
+            },
+          },
+        ]),
     ...write.free.map((number) => ({
       item: { Delete: { TableName: table, Key: { pk: `phone#${number}`, sk: 'held' } } },
     })),
@@ -186,6 +218,40 @@ function countOf(call: CountedCall, table: string, now: Date) {
       ':one': 1,
       ':kind': 'calls-of-a-day',
       ':expiresAt': Math.floor(now.getTime() / 1000) + KEEP_COUNT_SECONDS,
+    },
+  };
+}
+
+/** A number that was proven is kept for long, and so as a digest: it spares the table a list of numbers, though it is no secret. */
+function proofKey(number: string) {
+  return { pk: `proven#${createHash('sha256').update(number).digest('base64url')}`, sk: 'proven' };
+}
+
+/** The appointments of a day for which a number without proof was called, each counted once, however often it rang. */
+function unprovenItem(
+  { number, dailyAppointments, rings }: UnprovenCall,
+  appointmentId: string,
+  TableName: string,
+  now: Date,
+): TransactItem {
+  const condition = {
+    TableName,
+    Key: { pk: `phone#${number}`, sk: `appointments#${dayOf(now.getTime())}` },
+    ConditionExpression:
+      'attribute_not_exists(appointments) or contains(appointments, :me) or size(appointments) < :limit',
+    ExpressionAttributeValues: { ':me': appointmentId, ':limit': dailyAppointments },
+  };
+  if (!rings) return { ConditionCheck: condition };
+  return {
+    Update: {
+      ...condition,
+      UpdateExpression: 'ADD appointments :mine SET kind = :kind, expiresAt = :expiresAt',
+      ExpressionAttributeValues: {
+        ...condition.ExpressionAttributeValues,
+        ':mine': new Set([appointmentId]),
+        ':kind': 'appointments-of-a-day',
+        ':expiresAt': Math.floor(now.getTime() / 1000) + KEEP_COUNT_SECONDS,
+      },
     },
   };
 }

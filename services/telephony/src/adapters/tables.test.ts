@@ -130,6 +130,70 @@ const write = (id: string, more: Partial<SessionWrite> = {}): SessionWrite => ({
     });
   });
 
+  describe('a number that never accepted a call', () => {
+    const appointmentOf = (id: string, more: Partial<SessionWrite> = {}) =>
+      write(id, { unproven: { number: CLIENT, dailyAppointments: 2, rings: true }, ...more });
+    const again = (id: string, expected: number, version: number) => {
+      const first = appointmentOf(id);
+      return { ...first, session: { ...first.session, appointmentVersion: version }, expected };
+    };
+
+    it('is called for as many appointments a day as allowed, and for each as often as need be', async () => {
+      const { sessions } = await fresh();
+
+      const results = [
+        await sessions.write(appointmentOf('cs_1'), now),
+        await sessions.write(appointmentOf('cs_2'), now),
+        await sessions.write(again('cs_1', 1, 2), now),
+        await sessions.write(appointmentOf('cs_3'), now),
+        await sessions.write(appointmentOf('cs_4'), new Date('2026-12-02T00:00:00Z')),
+      ];
+
+      expect(results).toEqual(['written', 'written', 'written', 'unproven', 'written']);
+      expect(await sessions.load('cs_3')).toBeUndefined();
+    });
+
+    it('keeps an agent from being rung for it, and is not counted by that', async () => {
+      const { sessions } = await fresh();
+      const toAgent = (id: string, dailyAppointments: number) =>
+        write(id, { unproven: { number: CLIENT, dailyAppointments, rings: false } });
+
+      const results = [
+        await sessions.write(toAgent('cs_1', 1), now),
+        await sessions.write(appointmentOf('cs_2'), now),
+        await sessions.write(toAgent('cs_3', 1), now),
+        await sessions.write(toAgent('cs_4', 2), now),
+      ];
+
+      expect(results).toEqual(['written', 'written', 'unproven', 'written']);
+    });
+
+    it('is proven by the write that says that it did, for longer than a year, and in no plain words', async () => {
+      const { sessions } = await fresh();
+      const later = (days: number) => new Date(now.getTime() + days * 86_400_000);
+      const before = await sessions.isProven(CLIENT, now);
+
+      await sessions.write(write('cs_1', { proves: CLIENT }), now);
+
+      expect([
+        before,
+        await sessions.isProven(CLIENT, now),
+        await sessions.isProven(CLIENT, later(366)),
+        await sessions.isProven(CLIENT, later(401)),
+        await sessions.isProven(AGENT, now),
+      ]).toEqual([false, true, true, false, false]);
+    });
+
+    it('is not proven by a write that loses', async () => {
+      const { sessions } = await fresh();
+      await sessions.write(write('cs_1'), now);
+
+      await sessions.write(write('cs_1', { proves: CLIENT }), now);
+
+      expect(await sessions.isProven(CLIENT, now)).toBe(false);
+    });
+  });
+
   describe('the line', () => {
     it('is idle where nobody has called', async () => {
       expect(await (await fresh()).line.load()).toEqual({ line: IDLE_LINE, revision: 0 });

@@ -4,6 +4,7 @@ import type { CallPolicy } from '../domain/policy';
 import { overtakenBy } from '../domain/projection';
 import {
   findAttempt,
+  numberAccepted,
   step,
   type Advanced,
   type Effect,
@@ -13,7 +14,7 @@ import {
   type Session,
 } from '../domain/session';
 import { peopleOf } from './people';
-import type { CountedCall, Projections, Sessions } from './ports';
+import type { CountedCall, Projections, Sessions, UnprovenCall } from './ports';
 
 /** Somebody else wrote first, five times in a row: the queue, or Twilio, brings the input again. */
 export class SessionContended extends Error {
@@ -34,6 +35,8 @@ export interface DecidePorts {
 export interface Decision {
   readonly before: Session;
   readonly after: Session;
+  /** Why a claim was refused, where it was: its numbers have had their calls of the day, or without proof their appointments. */
+  readonly refused?: 'too-often' | 'unproven';
 }
 
 export interface DecideOptions {
@@ -44,6 +47,8 @@ export interface DecideOptions {
   readonly refresh?: boolean;
   /** A claim counts its call against as many a day for each number, whatever appointment it is for. @default not counted */
   readonly dailyCalls?: Readonly<Record<Leg, number>>;
+  /** Appointments for which a client's number may be called on one day before it has ever accepted a call; 0 is no limit. @default 0 */
+  readonly unprovenAppointments?: number;
 }
 
 export type Decide = (sessionId: string, input: Input, options?: DecideOptions) => Promise<Decision | undefined>;
@@ -57,6 +62,7 @@ export function decideWith(ports: DecidePorts): Decide {
   return async (sessionId, input, options = {}) => {
     const engaged: Input[] = [];
     let wanted = input;
+    let refused: Decision['refused'];
     for (let tries = 0; tries < TRIES; tries++) {
       if (tries > 0) await ports.pause?.(tries);
       const stored = await ports.sessions.load(sessionId);
@@ -72,13 +78,21 @@ export function decideWith(ports: DecidePorts): Decide {
           ...writeOf(before, advanced, stored.revision, now),
           onlyWhileCurrent: wanted.type === 'claim' && !after.terminal,
           ...countedCalls(after, wanted, options),
+          unproven: await unprovenCall(ports, after, wanted, options),
         },
         now,
       );
-      if (result === 'written') return { before, after };
-      if (typeof result !== 'object') continue;
-      if ('engaged' in result) engaged.push(engagedInput(after, result.engaged));
-      else wanted = forbidden(after, wanted, result.tooOften);
+      if (result === 'written') return { before, after, ...(refused && { refused }) };
+      if (result === 'unproven') {
+        refused = 'unproven';
+        wanted = forbidden(after, wanted, 'client');
+      } else if (typeof result === 'object') {
+        if ('engaged' in result) engaged.push(engagedInput(after, result.engaged));
+        else {
+          refused = 'too-often';
+          wanted = forbidden(after, wanted, result.tooOften);
+        }
+      }
     }
     throw new SessionContended(`the session was written by others ${TRIES} times in a row`);
   };
@@ -101,7 +115,24 @@ function countedCalls(
   };
 }
 
-/** The input in place of a claim whose number has had its calls of the day, or whose client's has. */
+/** What a claim needs of a client's number without proof: the limit is for whoever booked with somebody else's number. */
+async function unprovenCall(
+  ports: DecidePorts,
+  after: Session,
+  input: Input,
+  { unprovenAppointments = 0 }: DecideOptions,
+): Promise<UnprovenCall | undefined> {
+  if (input.type !== 'claim' || unprovenAppointments === 0) return undefined;
+  const attempt = findAttempt(after, input.attemptId);
+  const client = after.people?.client;
+  if (attempt?.stage !== 'submitted') return undefined;
+  const number = attempt.leg === 'client' ? attempt.to : client?.phone;
+  if (number === undefined || (client?.isPhoneProven && client.phone === number)) return undefined;
+  if (await ports.sessions.isProven(number, ports.now())) return undefined;
+  return { number, dailyAppointments: unprovenAppointments, rings: attempt.leg === 'client' };
+}
+
+/** The input in place of a claim whose number may not be called any more that day, or whose client's may not. */
 function forbidden(after: Session, claim: Input, tooOften: Leg): Input {
   const attempt = claim.type === 'claim' ? findAttempt(after, claim.attemptId) : undefined;
   return attempt?.leg === tooOften
@@ -139,6 +170,7 @@ export function writeOf(before: Session | undefined, advanced: Advanced, expecte
     outbox: effects.map((effect, index) => outboxItem(session, effect, `${session.id}:${expected + 1}:${index}`, now)),
     hold: session.held.filter((number) => !held.includes(number)),
     free: held.filter((number) => !session.held.includes(number)),
+    proves: numberAccepted(before, session),
   };
 }
 

@@ -37,6 +37,8 @@ export interface DialPorts {
   readonly policy: CallPolicy;
   /** Calls that one number may have on one day (UTC), however many appointments it has. */
   readonly dailyCalls: Readonly<Record<Leg, number>>;
+  /** Appointments for which a client's number is called on one day before it has ever accepted a call; 0 is no limit. */
+  readonly unprovenAppointments: number;
   readonly now: () => Date;
 }
 
@@ -82,11 +84,13 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
   const claim = await ports.decide(
     sessionId,
     { type: 'claim', attemptId, creates, queueMs: permission.queueMs },
-    { refresh: true, dailyCalls: ports.dailyCalls },
+    { refresh: true, dailyCalls: ports.dailyCalls, unprovenAppointments: ports.unprovenAppointments },
   );
   const claimed = claim && findAttempt(claim.after, attemptId);
-  if (claimed?.outcome === 'rejected-by-policy' || claim?.after.fault?.reason === 'rejected-by-policy')
-    log.warn('A number is not dialled: it has had its calls of the day', fields(command));
+  if (claim?.refused) {
+    count(claim.refused === 'unproven' ? 'CallsUnproven' : 'CallsTooOften');
+    log.warn(`A number is not dialled: ${REFUSALS[claim.refused]}`, fields(command));
+  }
   const wasReserved = claim && findAttempt(claim.before, attemptId)?.stage === 'reserved';
   if (!wasReserved || claimed?.stage !== 'submitted' || claimed.to === undefined || claim.after.terminal) return;
   measure('CallWait', ports.now().getTime() - claimed.reservedAt);
@@ -139,6 +143,11 @@ async function create(ports: DialPorts, command: Of<'create'>): Promise<void> {
       return result satisfies never;
   }
 }
+
+const REFUSALS = {
+  'too-often': 'it has had its calls of the day',
+  unproven: 'it never accepted a call, and has had its appointments of the day',
+} as const;
 
 /** Asks whether the numbers, the day's limits and the carrier allow the call now; what stands against it is recorded. */
 async function mayCall(

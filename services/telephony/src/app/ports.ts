@@ -23,6 +23,10 @@ export interface SessionWrite {
   readonly counts?: CountedCall | undefined;
   /** A number that may still be called that day, or the write does not stand. */
   readonly needs?: CountedCall | undefined;
+  /** A number without proof that is about to be called; the write stands only while it may be. */
+  readonly unproven?: UnprovenCall | undefined;
+  /** A client's number that has accepted a call: from now on it is proven. */
+  readonly proves?: string | undefined;
 }
 
 export interface CountedCall {
@@ -31,17 +35,28 @@ export interface CountedCall {
   readonly dailyLimit: number;
 }
 
-/** `engaged` names the number that another session holds; `tooOften` the leg whose number has had its calls of the day. */
+/** A number that never accepted a call of ours is called for a few appointments a day; that they are moved changes nothing. */
+export interface UnprovenCall {
+  readonly number: string;
+  readonly dailyAppointments: number;
+  /** Whether it is this very number that is called now, and not the agent's for its sake. */
+  readonly rings: boolean;
+}
+
+/** `engaged` names the number that another session holds; `tooOften` the leg whose number has had its calls of the day, `unproven` that the client's has had its appointments. */
 export type WriteResult =
   | 'written'
   | 'contended'
   | 'overtaken'
+  | 'unproven'
   | { readonly tooOften: Leg }
   | { readonly engaged: string };
 
 export interface Sessions {
   readonly load: (sessionId: string) => Promise<StoredSession | undefined>;
   readonly write: (write: SessionWrite, now: Date) => Promise<WriteResult>;
+  /** Whether a client's number has ever accepted a call of ours; nobody accepts one while another session holds the number. */
+  readonly isProven: (number: string, now: Date) => Promise<boolean>;
   /** The sessions that were ever started for an appointment. */
   readonly ofAppointment: (
     appointmentId: string,

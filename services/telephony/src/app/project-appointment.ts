@@ -55,12 +55,19 @@ export function newsOf(event: Exclude<ProjectedEvent, { detailType: 'AgentChange
   const { data } = event;
   const common = { appointmentId: data.appointmentId, version: data.appointmentVersion, revision: data.revision };
   if (event.detailType === 'AppointmentCancelled') return { ...common, cancelled: true };
-  const { startsAt, localStart, client, agent } = event.data;
+  const { startsAt, localStart, client, agent, unproven = [], proven = [] } = event.data;
   return {
     ...common,
     cancelled: false,
     startsAt: Date.parse(startsAt),
-    client: { name: client.name, phone: client.phone, locale: client.locale, localStart: localStart.client },
+    client: {
+      name: client.name,
+      phone: client.phone,
+      locale: client.locale,
+      localStart: localStart.client,
+      ...(unproven.length > 0 && { unproven }),
+      ...(proven.includes('phone') && { isPhoneProven: true as const }),
+    },
     agent: { agentId: agent.agentId, name: agent.name, phone: agent.phone, localStart: localStart.agent },
   };
 }

@@ -42,7 +42,11 @@ export function startSession(ports: DecidePorts) {
         { ...writeOf(undefined, advanced, 0, now), onlyWhileCurrent: true },
         now,
       );
-      if (result === 'written') return log.info('Starting appointment calls', fields);
+      if (result === 'written') {
+        const { unproven } = people.client;
+        if (unproven) return log.warn('Nobody is dialled: the client has not confirmed', { ...fields, unproven });
+        return log.info('Starting appointment calls', fields);
+      }
       if (result === 'contended') return log.info('Appointment calls were started before', fields);
       if (typeof result === 'object' && 'engaged' in result)
         engaged.push(engagedInput(advanced.session, result.engaged));

@@ -101,6 +101,10 @@ export interface Person {
   readonly locale?: string;
   /** When the appointment begins on the person's own clock, with its offset, as the booking gave it; absent like the locale. */
   readonly localStart?: string;
+  /** What a client has yet to prove to be theirs (`email`, `phone`): until then nobody is dialled. */
+  readonly unproven?: readonly string[];
+  /** A client's number was proven otherwise than by a call. */
+  readonly isPhoneProven?: true;
 }
 
 type Failure = DataOf<typeof CallFailed>['reason'];
@@ -307,6 +311,15 @@ export function step(session: Session, inputs: readonly Input[], policy: CallPol
   );
   const last = decideOn(first.session, later);
   return { session: last.session, effects: [...first.effects, ...last.effects] };
+}
+
+/** The client's number that has accepted a call between the two, if one has. */
+export function numberAccepted(before: Session | undefined, after: Session): string | undefined {
+  const accepted = after.attempts.find(
+    ({ id, leg, humanAt }) =>
+      leg === 'client' && humanAt !== undefined && before && findAttempt(before, id)?.humanAt === undefined,
+  );
+  return accepted && before && findAttempt(before, accepted.id)?.to;
 }
 
 /** The agent who has accepted and is on the line. */
@@ -905,12 +918,19 @@ function conclude(turn: Turn): void {
   if (session.joined) return concludeConversation(turn, session.joined);
   if (session.calledOff) return fail(turn, null, session.calledOff);
   if (session.fault) return fail(turn, session.fault.leg, session.fault.reason);
+  if (isUnproven(session)) return fail(turn, 'client', 'rejected-by-policy');
   const hardDeadline = Math.max(session.startsAt, session.startedAt) + turn.policy.sessionSeconds * 1000;
   // Somebody who has accepted may be talking by now, though nobody told: the limit on the leg ends that.
   const client = clientInRoom(session);
   if (client && isOpen(client) && agentOnLine(session)) return;
   if (now >= hardDeadline) return fail(turn, null, tooLong(session, 'timeout'));
   turn.waits.push(hardDeadline);
+}
+
+/** The client has something to prove; one whose phone rings already is not cut off for what they changed meanwhile. */
+function isUnproven(session: Session): boolean {
+  const isOnThePhone = openAttempts(session, 'client').some(({ stage }) => stage !== 'reserved');
+  return (session.people?.client.unproven ?? []).length > 0 && !isOnThePhone;
 }
 
 /** Once joined, only a leg's end or the time limit ends the call. */

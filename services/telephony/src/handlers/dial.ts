@@ -19,6 +19,10 @@ const config = readConfig(
     ...VoiceConfig.shape,
     DAILY_CALLS_PER_AGENT: DailyCalls,
     DAILY_CALLS_PER_CLIENT: DailyCalls,
+    UNPROVEN_APPOINTMENTS_PER_DAY: z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .nonnegative('must not be negative'),
     ALLOWED_COUNTRIES: AllowedCountries,
   }),
 );
@@ -44,6 +48,7 @@ export const handler = consumeMessages(
     mayDial: phoneRules(config.ALLOWED_COUNTRIES),
     line: linePort(),
     dailyCalls: { agent: config.DAILY_CALLS_PER_AGENT, client: config.DAILY_CALLS_PER_CLIENT },
+    unprovenAppointments: config.UNPROVEN_APPOINTMENTS_PER_DAY,
   }),
   { ...queuePorts(), contextOf: ({ appointmentId }) => ({ correlationId: appointmentId }) },
 );

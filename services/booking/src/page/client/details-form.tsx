@@ -1,9 +1,11 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { locale } from './parts';
+import type { ComponentChildren, Ref } from 'preact';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { brandName, isolated, locale, t } from './language';
 import { composePhone, countryOf, readablePhone } from './phone';
 import type { FormValues } from './submission';
-import { en as t } from './texts-en';
+
+/** What a visitor agrees to by ticking the box; it is sent to the letter. */
+export const consentWording = t.callConsent(brandName);
 
 export type FormErrors = Readonly<Record<string, string>>;
 
@@ -15,6 +17,7 @@ export function faultsOf(values: FormValues): Record<string, string> {
   else if (!/^\S+@\S+\.\S+$/.test(values.email.trim())) faults['email'] = t.wrongEmail;
   if (values.phone.trim() === '') faults['phone'] = t.missingPhone;
   else if (composePhone(values.country, values.phone) === undefined) faults['phone'] = t.wrongPhone;
+  if (!values.callConsent) faults['callConsent'] = t.missingCallConsent;
   return faults;
 }
 
@@ -26,6 +29,8 @@ export function DetailsForm(props: {
   /** Rises with each refused attempt: the focus then goes to the first faulty field. */
   refusals: number;
   sending: boolean;
+  /** The field that no person sees. */
+  trap: Ref<HTMLInputElement>;
   onChange: (values: FormValues) => void;
   onSubmit: () => void;
 }) {
@@ -33,7 +38,7 @@ export function DetailsForm(props: {
   const form = useRef<HTMLFormElement>(null);
   const countries = useMemo(() => countryNames(called), [called]);
   const composed = composePhone(values.country, values.phone);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (props.refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [props.refusals]);
   const described = (field: string, hint: boolean) => ({
@@ -46,7 +51,7 @@ export function DetailsForm(props: {
     // A number that was refused is not promised a call in the same breath.
     if (composed === undefined || errors['phone'] !== undefined) return t.phoneHint;
     // Said before the form is sent, as far as the calling code tells; several countries may share one.
-    if (countryOf(composed, values.country, called) !== undefined) return t.phoneAs(readablePhone(composed));
+    if (countryOf(composed, values.country, called) !== undefined) return t.phoneAs(isolated(readablePhone(composed)));
     return t.phoneElsewhere(countries.map(({ name }) => name));
   };
 
@@ -138,10 +143,43 @@ export function DetailsForm(props: {
         </p>
         <ErrorText name="smsConsent" error={errors['smsConsent']} />
       </div>
+      <div class="check">
+        <input
+          {...described('callConsent', false)}
+          type="checkbox"
+          required
+          checked={values.callConsent}
+          onChange={(event) => onChange({ ...values, callConsent: event.currentTarget.checked })}
+        />
+        <label for="callConsent">{consentWording}</label>
+        <ErrorText name="callConsent" error={errors['callConsent']} />
+      </div>
+      <Trap field={props.trap} />
       <button type="submit" class="primary wide" disabled={props.sending}>
         {props.sending ? t.booking : t.book}
       </button>
     </form>
+  );
+}
+
+/** Machines that fill in every field give themselves away here; neither eyes, screen readers, keys nor autofill get to it. */
+function Trap(props: { field: Ref<HTMLInputElement> }) {
+  return (
+    <div class="unseen" inert aria-hidden="true">
+      <label for="website">Website</label>
+      <input
+        id="website"
+        name="website"
+        type="text"
+        ref={props.field}
+        tabIndex={-1}
+        autocomplete="off"
+        data-1p-ignore
+        data-bwignore
+        data-lpignore="true"
+        data-form-type="other"
+      />
+    </div>
   );
 }
 

@@ -2,14 +2,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { changeAppointment, readAppointment, type Appointment } from './api';
 import { Refusal } from './booking';
 import { durationParts } from './duration';
-import { Alert, FocusedHeading, locale, serverNow, useAnnouncer, When } from './parts';
+import { AddToCalendar } from './add-to-calendar';
+import { ToConfirm } from './confirm';
+import { isolated, locale, ours, t } from './language';
+import { Alert, clock, FocusedHeading, useAnnouncer, When } from './parts';
 import { readablePhone } from './phone';
 import type { Problem } from './problem';
 import { SlotPicker } from './slot-picker';
-import { en as t } from './texts-en';
 import { dateIn, formatDayAndMonth, formatTime, wallTimeAt, wallTimeIn, wallTimeOf, type Slot } from './wall-time';
 
-const words = { unreachable: t.notLoaded, other: t.somethingWrong };
+const words = { unreachable: t.notLoaded };
 
 /** What can still change is looked at again: often while phones ring, seldom while all waits, never when it is over. */
 function lookAgainAfterMs(status: string): number | undefined {
@@ -108,12 +110,14 @@ export function Manage() {
 function Help(props: { title: string; text: string }) {
   return (
     <>
-      <h1>{props.title}</h1>
+      <FocusedHeading level={1} quiet>
+        {props.title}
+      </FocusedHeading>
       <p class="lead" role="alert" data-testid="help">
         {props.text}
       </p>
       <p>
-        <a href="/">{t.bookAgain}</a>
+        <a href={ours('/')}>{t.bookAgain}</a>
       </p>
     </>
   );
@@ -127,7 +131,7 @@ function Shown(props: {
   onStale: () => void;
 }) {
   const { appointment, token } = props;
-  const { status, agent, client } = appointment;
+  const { status, agent, client, unproven = [] } = appointment;
   const [doing, setDoing] = useState<Doing>('nothing');
   const [notice, setNotice] = useState('');
   const [reason, setReason] = useState('');
@@ -141,6 +145,10 @@ function Shown(props: {
   const phone = readablePhone(client.phone);
   const explain = Object.entries(t.explain).find(([word]) => word === status)?.[1];
 
+  const tell = (text: string) => {
+    setNotice(text);
+    props.say(text);
+  };
   const open = (what: Doing) => {
     opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     setProblem(undefined);
@@ -162,19 +170,18 @@ function Shown(props: {
     try {
       const answer = await changeAppointment(appointment.appointmentId, token, what, body, {
         unreachable: t.notReached,
-        other: t.somethingWrong,
       });
       if (answer.ok) {
         props.onChange(answer.value);
         setDoing('nothing');
-        setNotice(done);
+        tell(done);
         statusLine.current?.focus();
         return;
       }
       setProblem(answer.problem);
       if (answer.problem.kind === 'conflict') {
         setDoing('nothing');
-        setNotice(t.cannotNow);
+        tell(t.cannotNow);
         props.onStale();
         statusLine.current?.focus();
       }
@@ -190,12 +197,6 @@ function Shown(props: {
         <p class={`status ${status}`} data-testid="status" data-status={status} tabIndex={-1} ref={statusLine}>
           {told(t.status, status)}
         </p>
-        {notice !== '' && (
-          <p class="notice" role="status" data-testid="notice">
-            {notice}
-          </p>
-        )}
-        {explain !== undefined && <p>{explain(agent.name, phone)}</p>}
         <dl class="facts">
           <dt>{t.when}</dt>
           <dd class={status === 'cancelled' ? 'struck' : ''}>
@@ -214,6 +215,26 @@ function Shown(props: {
             </>
           )}
         </dl>
+        {/* What changes with an answer stands below what does not, so that nothing moves when one comes. */}
+        {explain !== undefined && <p class="explained">{explain(isolated(agent.name), isolated(phone))}</p>}
+        {notice !== '' && (
+          <p class="notice" data-testid="notice">
+            {notice}
+          </p>
+        )}
+        {unproven.length > 0 && (mayCancel || mayMove) && (
+          <ToConfirm
+            appointmentId={appointment.appointmentId}
+            unproven={unproven}
+            email={client.email}
+            phone={phone}
+            onProven={() => {
+              tell(t.confirm.phoneDone);
+              props.onStale();
+              statusLine.current?.focus();
+            }}
+          />
+        )}
         {doing === 'nothing' && (mayCancel || mayMove) && (
           <div class="actions">
             {mayMove && (
@@ -234,9 +255,12 @@ function Shown(props: {
             )}
           </div>
         )}
+        {doing === 'nothing' && status === 'scheduled' && (
+          <AddToCalendar {...appointment} agentName={agent.name} manageUrl={location.href} />
+        )}
         {!mayCancel && (
           <p class="after">
-            <a href="/">{t.bookAgain}</a>
+            <a href={ours('/')}>{t.bookAgain}</a>
           </p>
         )}
         {doing === 'asking-cancel' && (
@@ -284,6 +308,7 @@ function Shown(props: {
       {doing === 'choosing-time' && (
         <Mover
           timeZone={appointment.timeZone}
+          agentId={agent.agentId ?? ''}
           problem={problem}
           sending={sending}
           say={props.say}
@@ -291,21 +316,29 @@ function Shown(props: {
           onMove={(slot, timeZone) => void change('reschedule', { startsAt: slot.startsAt, timeZone }, t.moved)}
         />
       )}
-      <CallReport appointment={appointment} />
-      <History appointment={appointment} />
+      {doing === 'nothing' && (
+        <>
+          <CallReport appointment={appointment} />
+          <History appointment={appointment} />
+        </>
+      )}
     </>
   );
 }
 
+/** Whom an appointment is with stays as it is. */
+const nobody: readonly [] = [];
+
 function Mover(props: {
   timeZone: string;
+  agentId: string;
   problem: Problem | undefined;
   sending: boolean;
   say: (text: string) => void;
   onClose: () => void;
   onMove: (slot: Slot, timeZone: string) => void;
 }) {
-  const now = useRef(serverNow()).current;
+  const now = useRef(clock.now()).current;
   const [zone, setZone] = useState(props.timeZone);
   const [week, setWeek] = useState(() => dateIn(zone, now));
   const [slot, setSlot] = useState<Slot>();
@@ -315,6 +348,8 @@ function Mover(props: {
         <>
           <SlotPicker
             title={t.moveTitle}
+            agents={nobody}
+            narrowed={{ agentId: props.agentId }}
             today={dateIn(zone, now)}
             zone={zone}
             week={week}

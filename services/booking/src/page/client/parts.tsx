@@ -1,27 +1,17 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { callingCodes } from './countries';
-import { en as t } from './texts-en';
+import { serverClock } from './clock';
+import { brandName, locale, t, told } from './language';
 import { formatDate, formatTime, offsetLabel, wallTimeIn } from './wall-time';
 import { cityOf, spokenName } from './zones';
 
-/** The page's words are English, so its dates are too, in the visitor's own kind of English where there is one. */
-export const locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? 'en';
-
-export const words = { unreachable: t.notSent, other: t.somethingWrong };
-
-const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? '';
-
-/** The server's clock when the page was sent; a visitor's own may be wrong. */
-export function serverNow(): Date {
-  const sent = new Date(meta('server-time'));
-  return Number.isNaN(sent.getTime()) ? new Date() : sent;
-}
+/** The server's clock, which is the only one that counts. */
+export const clock = serverClock(told.serverTime, () => Date.now());
 
 /** Calling codes of the countries whose numbers may be called, as the server says; the server has the last word on a number. */
 export function calledCountries(): ReadonlyMap<string, string> {
-  const allowed = meta('allowed-countries').split(',');
-  const called = new Map([...callingCodes].filter(([country]) => allowed.includes(country)));
+  const called = new Map([...callingCodes].filter(([country]) => told.countries.includes(country)));
   return called.size > 0 ? called : callingCodes;
 }
 
@@ -38,11 +28,13 @@ export function useAnnouncer(): { say: (text: string) => void; region: Component
   };
 }
 
-/** A heading that takes the focus when it appears, so that a changed view begins where one reads. */
+/** A heading that takes the focus when it appears, so that a changed view begins where one reads; the first one names the page. */
 export function FocusedHeading(props: { level: 1 | 2; id?: string; children: ComponentChildren; quiet?: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before anything is painted: a key pressed in between must not go to what is no longer there.
+  useLayoutEffect(() => {
     if (props.quiet !== true) heading.current?.focus();
+    if (props.level === 1) document.title = `${heading.current?.textContent ?? ''} · ${brandName}`;
   }, []);
   const Tag = props.level === 1 ? 'h1' : 'h2';
   return (

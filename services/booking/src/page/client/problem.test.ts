@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { problemOf } from './problem';
 
 const fields = ['name', 'email', 'phone', 'startsAt'];
-const read = (status: number, body: unknown) => problemOf(status, body, fields, 'Try later.');
+const telling = { other: 'Try later.', problems: {}, faults: [] };
+const read = (status: number, body: unknown) => problemOf(status, body, fields, telling);
 
 describe('problemOf', () => {
   it('puts every fault next to its field, however the path is written', () => {
@@ -17,6 +18,8 @@ describe('problemOf', () => {
     });
 
     expect(problem).toEqual({
+      slug: '',
+      status: 400,
       kind: 'invalid',
       message: '',
       fieldErrors: { email: 'This is not an address.', phone: 'Too short.', name: 'This is missing.' },
@@ -73,6 +76,55 @@ describe('problemOf', () => {
     [503, 'other'],
   ])('takes %i for %s', (status, kind) => {
     expect(read(status, {}).kind).toBe(kind);
+  });
+
+  it('is told in our own words where its type is known, and as it comes where it is not', () => {
+    const words = { ...telling, problems: { 'too-many-bookings': 'Demasiadas.' } };
+    const told = (slug: string) =>
+      problemOf(429, { type: `https://x.example/problems/${slug}`, detail: 'as it comes' }, fields, words).message;
+
+    expect([told('too-many-bookings'), told('new-kind'), told('toString')]).toEqual([
+      'Demasiadas.',
+      'As it comes.',
+      'As it comes.',
+    ]);
+  });
+
+  it('of a gateway that throttles is told as that of a server that is busy', () => {
+    const words = { ...telling, problems: { busy: 'Muchas reservas.' } };
+    const told = (status: number) => problemOf(status, { message: 'Too Many Requests' }, fields, words).message;
+
+    expect([told(429), told(503), told(500)]).toEqual(['Muchas reservas.', 'Muchas reservas.', 'Try later.']);
+  });
+
+  it('tells in our own words what its known type means even where a field is to blame', () => {
+    const body = {
+      type: '/problems/no-such-local-time',
+      errors: [{ path: 'startsAt', message: 'is no such local time: the clocks skip it' }],
+    };
+
+    expect(
+      problemOf(400, body, fields, { ...telling, problems: { 'no-such-local-time': 'No existe.' } }),
+    ).toMatchObject({
+      slug: 'no-such-local-time',
+      message: 'No existe.',
+    });
+  });
+
+  it('tells a fault of a field in the visitor’s language where there are words for it', () => {
+    const words = {
+      ...telling,
+      faults: [[/^must have at most (\d+) characters$/, (most: string) => `Como máximo ${most}.`]] as const,
+    };
+    const errors = [
+      { path: 'name', message: 'must have at most 100 characters' },
+      { path: 'email', message: 'must be new' },
+    ];
+
+    expect(problemOf(400, { errors }, fields, words).fieldErrors).toEqual({
+      name: 'Como máximo 100.',
+      email: 'This must be new.',
+    });
   });
 
   it('has something to say for any answer at all', () => {

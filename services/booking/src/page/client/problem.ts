@@ -1,7 +1,20 @@
+import type { Fault } from './texts-en';
 import type { Slot } from './wall-time';
+
+/** How refusals are told in the visitor's language, as far as there are words for them. */
+export interface Telling {
+  /** What is said where an answer says nothing. */
+  readonly other: string;
+  /** By the last part of a problem's type. */
+  readonly problems: Readonly<Record<string, string>>;
+  readonly faults: readonly Fault[];
+}
 
 /** What a refused request tells the visitor. */
 export interface Problem {
+  /** The last part of its type; empty where there is none. */
+  readonly slug: string;
+  readonly status: number;
   readonly kind: 'slot-taken' | 'invalid' | 'not-found' | 'conflict' | 'unreachable' | 'other';
   /** What to say when no field is to blame; empty when every fault has its field. */
   readonly message: string;
@@ -27,33 +40,49 @@ function sentence(text: string): string {
   return capital === '' || /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
 
+function spoken(message: string, faults: readonly Fault[]): string {
+  for (const [said, here] of faults) {
+    const found = said.exec(message.trim());
+    if (found !== null) return here(...found.slice(1));
+  }
+  return sentence(message);
+}
+
+/** How a gateway that is in the way says that too much is asked: in its own words, which are no problem of ours. */
+const TOO_MUCH: ReadonlySet<number> = new Set([429, 503]);
+
 /** Reads an RFC 9457 answer: faults go to their fields, the rest becomes one message. */
-export function problemOf(status: number, body: unknown, fields: readonly string[], fallback: string): Problem {
+export function problemOf(status: number, body: unknown, fields: readonly string[], telling: Telling): Problem {
   const record = isRecord(body) ? body : {};
   const type = typeof record['type'] === 'string' ? record['type'] : '';
+  const slug = type.slice(type.lastIndexOf('/') + 1);
   const fieldErrors: Record<string, string> = {};
   const unplaced: string[] = [];
   for (const fault of Array.isArray(record['errors']) ? record['errors'] : []) {
     if (!isRecord(fault) || typeof fault['message'] !== 'string') continue;
     const field = fieldOf(fault['path'], fields);
-    const message = sentence(fault['message']);
+    const message = spoken(fault['message'], telling.faults);
     if (field === undefined) unplaced.push(message);
     else fieldErrors[field] = fieldErrors[field] === undefined ? message : `${fieldErrors[field]} ${message}`;
   }
   const detail = [record['detail'], record['title']].find((text) => typeof text === 'string' && text !== '');
-  const general = typeof detail === 'string' ? sentence(detail) : fallback;
+  const general = typeof detail === 'string' ? sentence(detail) : telling.other;
+  const meant = slug === '' && TOO_MUCH.has(status) ? 'busy' : slug;
+  const known = Object.hasOwn(telling.problems, meant) ? telling.problems[meant] : undefined;
   const everythingPlaced = Object.keys(fieldErrors).length > 0 && unplaced.length === 0;
   const nearest = Array.isArray(record['nearest']) ? record['nearest'].filter(isSlot) : [];
   return {
-    kind: kindOf(status, type),
-    message: unplaced.length > 0 ? unplaced.join(' ') : everythingPlaced ? '' : general,
+    slug,
+    status,
+    kind: kindOf(status, slug),
+    message: known ?? (unplaced.length > 0 ? unplaced.join(' ') : everythingPlaced ? '' : general),
     fieldErrors,
     nearest,
   };
 }
 
-function kindOf(status: number, type: string): Problem['kind'] {
-  if (type.endsWith('/slot-taken')) return 'slot-taken';
+function kindOf(status: number, slug: string): Problem['kind'] {
+  if (slug === 'slot-taken') return 'slot-taken';
   if (status === 401 || status === 403 || status === 404) return 'not-found';
   if (status === 409) return 'conflict';
   return status >= 400 && status < 500 ? 'invalid' : 'other';

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { freeSlots } from './api';
-import { Alert, FocusedHeading, locale, zoneText } from './parts';
-import { en as t } from './texts-en';
+import { freeSlots, type AgentChoice, type Narrowed } from './api';
+import { locale, t } from './language';
+import { Alert, FocusedHeading, zoneText } from './parts';
 import {
   addDays,
   formatDate,
@@ -22,7 +22,7 @@ const daysShown = 7;
 /** The longest range that availability answers in one request. */
 const longestRange = 62;
 
-const reading = { unreachable: t.timesNotLoaded, other: t.timesNotLoaded };
+const words = { unreachable: t.timesNotLoaded, other: t.timesNotLoaded };
 
 interface Shown {
   readonly key: string;
@@ -37,13 +37,17 @@ export function SlotPicker(props: {
   chosen?: string | undefined;
   /** Instead of the usual heading; it then takes the focus. */
   title?: string;
+  /** Those who can be chosen; undefined until it is known who they are. */
+  agents: readonly AgentChoice[] | undefined;
+  narrowed: Narrowed;
+  onAgent?: (agentId: string) => void;
   onZone: (zone: string) => void;
   onWeek: (from: string) => void;
   onChoose: (slot: Slot) => void;
   say: (text: string) => void;
 }) {
-  const { zone, week, say } = props;
-  const key = `${zone} ${week}`;
+  const { zone, week, say, narrowed } = props;
+  const key = `${zone} ${week} ${narrowed.agentId}`;
   const [shown, setShown] = useState<Shown>();
   const [failure, setFailure] = useState('');
   const [nothingAhead, setNothingAhead] = useState(false);
@@ -58,7 +62,8 @@ export function SlotPicker(props: {
     setFailure('');
     setNothingAhead(false);
     const load = async () => {
-      const answer = await freeSlots(week, addDays(week, daysShown - 1), zone, reading, abort.signal);
+      const days = { from: week, to: addDays(week, daysShown - 1), timeZone: zone };
+      const answer = await freeSlots(days, narrowed, words, abort.signal);
       if (!answer.ok) return setFailure(answer.problem.message || t.timesNotLoaded);
       if (answer.value.slots.length === 0 && !looked.current) {
         looked.current = true;
@@ -77,7 +82,8 @@ export function SlotPicker(props: {
   /** Shows the week of the next free time; false when there is none. */
   const findNext = async (signal?: AbortSignal): Promise<boolean> => {
     const from = addDays(week, daysShown);
-    const answer = await freeSlots(from, addDays(from, longestRange - 1), zone, reading, signal);
+    const days = { from, to: addDays(from, longestRange - 1), timeZone: zone };
+    const answer = await freeSlots(days, narrowed, words, signal);
     if (!answer.ok) {
       setFailure(answer.problem.message || t.timesNotLoaded);
       return true;
@@ -102,6 +108,8 @@ export function SlotPicker(props: {
   const hasEarlier = week > props.today;
   const earlier = addDays(week, -daysShown);
 
+  // Whether there is anybody to choose decides what stands above the times: nothing is drawn that would then move.
+  if (props.agents === undefined) return <div class="waiting" aria-busy="true" />;
   return (
     <section aria-labelledby="choose-time" class="picker">
       <div class="picker-head">
@@ -116,6 +124,24 @@ export function SlotPicker(props: {
           onChange={props.onZone}
         />
       </div>
+      {props.agents.length > 1 && (
+        <div class="field agent">
+          <label for="agent">{t.consultant}</label>
+          <select
+            id="agent"
+            name="agent"
+            value={narrowed.agentId}
+            onChange={(event) => props.onAgent?.(event.currentTarget.value)}
+          >
+            <option value="">{t.anyConsultant}</option>
+            {props.agents.map(({ agentId, name }) => (
+              <option key={agentId} value={agentId}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       <div class="week">
         <button
           type="button"

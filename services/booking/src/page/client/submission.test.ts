@@ -1,33 +1,92 @@
 import { describe, expect, it } from '@jest/globals';
 import { durationParts } from './duration';
-import { bookingBody, submissionKeys } from './submission';
+import * as fc from 'fast-check';
+import { bookingWish, secondsOpen, stillToWaitMs, submissions } from './submission';
 import { cityOf, searchZones } from './zones';
 
-describe('a submission', () => {
-  it('keeps its key while its content is the same, and gets another when it changed', () => {
-    let made = 0;
-    const keyFor = submissionKeys(() => `key-${(made += 1)}`);
+const values = {
+  name: ' Ada ',
+  email: 'ada@example.com ',
+  country: 'US',
+  phone: '',
+  notes: ' ',
+  smsConsent: true,
+  callConsent: true,
+};
+const chosen = {
+  e164: '+12025550143',
+  startsAt: '2026-12-01T10:00:00-05:00',
+  timeZone: 'America/New_York',
+  agentId: '',
+  locale: 'en-GB',
+  consented: 'I agree.',
+};
+const wishOf = (name: string) => bookingWish({ ...values, name }, chosen);
 
-    expect([keyFor('a'), keyFor('a'), keyFor('b'), keyFor('b'), keyFor('a')]).toEqual([
-      'key-1',
-      'key-1',
-      'key-2',
-      'key-2',
-      'key-3',
-    ]);
+describe('a submission', () => {
+  const counted = () => {
+    let made = 0;
+    return submissions(() => `key-${(made += 1)}`);
+  };
+  const attempt = (seconds: number, holdId?: string) => ({ website: '', seconds, holdId });
+
+  it('keeps its key and every byte of its body while what is asked for is the same, whatever else has changed', () => {
+    const requests = counted();
+    const first = requests.next(wishOf('Ada'), attempt(3, 'hld_1'));
+
+    expect(requests.next(wishOf('Ada'), attempt(60))).toEqual(first);
+    expect(JSON.parse(first.body)).toMatchObject({ holdId: 'hld_1', form: { website: '', seconds: 3 } });
   });
 
-  it('sends what was typed without the spaces around it, and leaves out empty notes', () => {
-    const values = { name: ' Ada ', email: 'ada@example.com ', country: 'US', phone: '', notes: ' ', smsConsent: true };
+  it('gets another key when what is asked for has changed, and when it was refused before', () => {
+    const requests = counted();
+    const keys = [wishOf('Ada'), wishOf('Bea'), wishOf('Ada')].map((wish) => requests.next(wish, attempt(3)).key);
+    requests.forget();
 
-    expect(JSON.parse(bookingBody(values, '+12025550143', '2026-12-01T10:00:00-05:00', 'America/New_York'))).toEqual({
+    expect([...keys, requests.next(wishOf('Ada'), attempt(4)).key]).toEqual(['key-1', 'key-2', 'key-3', 'key-4']);
+  });
+
+  it('is gone on with after the page was loaded again', () => {
+    const last = counted().next(wishOf('Ada'), attempt(3, 'hld_1'));
+
+    expect(submissions(() => 'another', last).next(wishOf('Ada'), attempt(9))).toEqual(last);
+  });
+
+  it('asks for what was typed without the spaces around it, and for nothing that was left empty', () => {
+    expect(bookingWish(values, chosen)).toEqual({
       name: 'Ada',
       email: 'ada@example.com',
       phone: '+12025550143',
       startsAt: '2026-12-01T10:00:00-05:00',
       timeZone: 'America/New_York',
       smsConsent: true,
+      callConsent: { wording: 'I agree.' },
+      locale: 'en-GB',
     });
+    expect(bookingWish({ ...values, notes: ' a ' }, { ...chosen, agentId: 'agt_1' })).toMatchObject({
+      notes: 'a',
+      agentId: 'agt_1',
+    });
+  });
+});
+
+describe('the time that a form was open', () => {
+  it('is waited out up to the minimum, and then said to be no shorter than that', () => {
+    expect([stillToWaitMs(500, 2), stillToWaitMs(2000, 2), stillToWaitMs(9000, 2), stillToWaitMs(0, 0)]).toEqual([
+      1500, 0, 0, 0,
+    ]);
+    expect([secondsOpen(1999.6, 2), secondsOpen(2345, 2), secondsOpen(100, 0)]).toEqual([2, 2.3, 0.1]);
+  });
+
+  it('is never said to be less than the minimum nor more than it was once it was waited out', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e7, noNaN: true }), fc.integer({ min: 0, max: 60 }), (openMs, minimum) => {
+        const then = openMs + stillToWaitMs(openMs, minimum);
+        const said = secondsOpen(then, minimum);
+        expect(said).toBeGreaterThanOrEqual(minimum);
+        expect(said).toBeLessThanOrEqual(Math.max(then / 1000, minimum));
+      }),
+    );
   });
 });
 

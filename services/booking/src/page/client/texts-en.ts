@@ -1,5 +1,6 @@
-/** Everything the pages say, in English. Another language is another file of this shape. */
+/** Everything the pages say, in English. Another language is another file of this shape, named in languages.ts. */
 export const en = {
+  language: 'Language',
   bookTitle: 'Book a call',
   bookLead: 'Choose a time. At that time we phone you: there is nothing to dial and no link to open.',
   needsScript: 'This page needs JavaScript. Please switch it on and load the page again.',
@@ -14,6 +15,9 @@ export const en = {
   zonesFound: (count: number) =>
     count === 0 ? 'No time zone of that name' : count === 1 ? '1 time zone found' : `${count} time zones found`,
   clocksChange: (date: string, offset: string) => `Clocks change: ${offset} from ${date}`,
+
+  consultant: 'Consultant',
+  anyConsultant: 'Whoever is free',
 
   chooseTime: 'Choose a day and time',
   previousWeek: 'Previous week',
@@ -32,6 +36,10 @@ export const en = {
   detailsTitle: 'Your details',
   yourTime: 'Your time',
   changeTime: 'Change time',
+  holdPending: 'Keeping this time for you…',
+  holdUntil: (time: string) => `Kept for you until ${time}.`,
+  holdOver: (time: string) =>
+    `We kept this time for you until ${time}. It may still be free: you can send the form all the same.`,
   name: 'Name',
   email: 'E-mail',
   emailHint: 'We send the confirmation there.',
@@ -48,6 +56,9 @@ export const en = {
   optional: 'optional',
   smsConsent: 'Send me a text message as a reminder',
   smsConsentHint: 'Your carrier’s rates may apply.',
+  callConsent: (brand: string) =>
+    `I agree that ${brand} phones me at the number above for this appointment. An automatic system places the call.`,
+  missingCallConsent: 'Please tick this box: without your consent we may not phone you.',
   book: 'Book this call',
   booking: 'Booking…',
   missingName: 'Enter your name.',
@@ -64,6 +75,19 @@ export const en = {
   somethingWrong: 'Something went wrong on our side. Please try again in a moment.',
   timesNotLoaded: 'The free times could not be loaded. Check your connection and try again.',
 
+  /** What a refusal by the API means, by the last part of its type; other refusals are told as they come. */
+  problems: {
+    'no-such-local-time':
+      'This time does not exist in your time zone, because the clocks change. Please choose another.',
+    'too-many-bookings':
+      'Too many appointments were booked with this address or number, or from where you are. Please try again later.',
+    'looks-automated': 'This form was not filled in the way people do. Please load the page again and try once more.',
+    busy: 'Many people are booking at this moment. Please try again in a few seconds.',
+    'internal-error': 'Something went wrong on our side. Please try again in a moment.',
+  } satisfies Record<string, string>,
+  /** What the API says of a field, in this language; what fits none is shown as it comes. In English it needs no help. */
+  faults: [] as readonly Fault[],
+
   bookedTitle: 'You are booked',
   when: 'When',
   with: 'With',
@@ -77,6 +101,38 @@ export const en = {
   planChanged: 'If your plans change, move or cancel it here:',
   manageLink: 'See, move or cancel this appointment',
   bookAnother: 'Book another call',
+  addToCalendar: 'Add to your calendar',
+  calendarFile: 'Calendar file',
+  opensInNewTab: '(opens in a new tab)',
+  calendarTitle: (agent: string) => `Call with ${agent}`,
+  calendarText: (brand: string) => `At the booked time ${brand} phones you and connects you. There is nothing to dial.`,
+  calendarManage: (url: string) => `See, move or cancel it: ${url}`,
+
+  /** Where clients confirm their e-mail address and their number. */
+  confirm: {
+    title: 'Confirm your e-mail address',
+    lead: 'Until you have, we cannot phone you.',
+    button: 'Confirm my e-mail address',
+    sending: 'Confirming…',
+    done: 'Your e-mail address is confirmed',
+    all: 'Nothing else is needed: we phone you at the time below.',
+    badToken: 'This link is no longer good',
+    badTokenHelp:
+      'It has expired, or the address of the appointment was changed since. Please use the link from our latest e-mail.',
+    cannot: 'There is nothing to confirm any more: the appointment is over, or was cancelled.',
+    almost: 'Almost booked',
+    left: 'Something is left to confirm. Until it is, we cannot phone you.',
+    emailLeft: (email: string) => `Open our e-mail to ${email} and press the button in it.`,
+    codeSent: (phone: string) => `We have texted a code to ${phone}.`,
+    codeSentToYou: 'We have texted a code to your phone.',
+    code: 'Code from the text message',
+    codeHint: 'Six digits.',
+    codeButton: 'Confirm my number',
+    codeMissing: 'Enter the six digits of the text message.',
+    codeWrong: 'This is not the code. Please compare it with the text message.',
+    codeDead: 'Too many wrong codes were entered, so it is no longer good. Please book again.',
+    phoneDone: 'Your number is confirmed.',
+  },
 
   manageTitle: 'Your appointment',
   loading: 'Loading your appointment…',
@@ -132,6 +188,8 @@ export const en = {
     created: 'Booked',
     rescheduled: 'Moved',
     amended: 'Details changed',
+    confirmed: 'Confirmed',
+    'wrong-code': 'A wrong code was entered',
     cancelled: 'Cancelled',
     'agent-answered': 'Consultant answered',
     'call-connected': 'You were connected',
@@ -155,5 +213,8 @@ export const en = {
   cannotNow: 'The appointment has changed in the meantime. Here is how it stands now.',
   bookAgain: 'Book a new call',
 };
+
+/** What the API says of a field, as it is said here; groups of the pattern are passed on. */
+export type Fault = readonly [said: RegExp, here: (...groups: string[]) => string];
 
 export type Texts = typeof en;

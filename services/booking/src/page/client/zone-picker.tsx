@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { en as t } from './texts-en';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { t } from './language';
 import { allZones, searchZones, zoneLabel } from './zones';
 
 /** The zone the times are shown in, and a way to choose another: a search field over an ordinary list. */
@@ -61,7 +61,7 @@ function ZoneForm(props: { zone: string; onChoose: (zone: string) => void; onClo
   const [chosen, setChosen] = useState(props.zone);
   const search = useRef<HTMLInputElement>(null);
   const found = useMemo(() => searchZones(zones, typed), [zones, typed]);
-  useEffect(() => search.current?.focus(), []);
+  useLayoutEffect(() => search.current?.focus(), []);
   const selected = found.includes(chosen) ? chosen : found[0];
   return (
     <form

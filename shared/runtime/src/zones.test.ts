@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import installed from 'moment-timezone/data/packed/latest.json';
-import { readTime, startOfDate } from './instants';
 import {
   ageOfRules,
   endOfHours,
@@ -171,46 +170,5 @@ describe('a wall time', () => {
     expect(isoInZone(berlin, endOfHours(berlin, local('2026-10-25T02:00:00')))).toBe('2026-10-25T02:00:00+02:00');
     expect(isoInZone(berlin, endOfHours(berlin, local('2026-10-25T03:00:00')))).toBe('2026-10-25T03:00:00+01:00');
     expect(isoInZone(berlin, endOfHours(berlin, local('2027-03-28T02:30:00')))).toBe('2027-03-28T03:00:00+02:00');
-  });
-});
-
-describe('a written time', () => {
-  it('reads back as the instant it was written for, in every zone', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...zoneNames()), fc.integer({ min: FROM, max: TO }), (name, instant) => {
-        const known = zone(name);
-        const second = Math.floor(instant / 1000) * 1000;
-
-        expect(readTime(isoInZone(known, second), known)).toEqual({ kind: 'instant', instant: second });
-        expect(readTime(new Date(instant).toISOString(), known)).toEqual({ kind: 'instant', instant });
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it.each([
-    ['2026-12-01T16:00+01:00', 'instant'],
-    ['2026-12-01T16:00:00+0100', 'instant'],
-    ['2026-12-01T16:00:00.5Z', 'instant'],
-    ['2026-12-01T16:00:00', 'no-offset'],
-    ['2026-12-01T16:00:00-05:00', 'no-such-local-time'],
-    ['2026-12-01', 'not-a-time'],
-    ['2026-02-29T16:00:00Z', 'not-a-time'],
-    ['2026-12-01T24:00:00Z', 'not-a-time'],
-    ['2026-12-01T16:60:00Z', 'not-a-time'],
-    ['2026-12-01T16:00:00+01:99', 'not-a-time'],
-    ['0000-00-00T00:00:00Z', 'not-a-time'],
-    ['', 'not-a-time'],
-  ])('%j is %s', (text, kind) => {
-    expect(readTime(text, zone('Europe/Berlin')).kind).toBe(kind);
-  });
-
-  it('never throws, whatever is written', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(readTime(text, undefined).kind).toEqual(expect.any(String));
-        startOfDate(text);
-      }),
-    );
   });
 });

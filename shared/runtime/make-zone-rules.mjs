@@ -1,4 +1,4 @@
-// Writes src/domain/zone-rules.json: the IANA time zone rules of 2020 to 2044, out of moment-timezone's packed data.
+// Writes src/zone-rules.json: the IANA time zone rules of 2020 to 2044, out of moment-timezone's packed data.
 // Node's own rules are older than the ones in force. Run it after an update of moment-timezone: node make-zone-rules.mjs
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -71,7 +71,7 @@ for (const link of data.links) {
 }
 const sorted = Object.fromEntries(Object.entries(zones).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(
-  new URL('src/domain/zone-rules.json', import.meta.url),
+  new URL('src/zone-rules.json', import.meta.url),
   `${JSON.stringify(
     { version: data.version, released: released(data.version), oldAfterDays: OLD_AFTER_DAYS, rules, zones: sorted },
     null,
