@@ -29,7 +29,8 @@ export interface Sizes {
   readonly requests: (call: CallName, agents: number) => number;
 }
 
-export const CALLS = ['book a named agent', 'book whoever is free', 'see one day', 'see 62 days'] as const;
+/** Looking comes first, before the bookings that are measured fill the days ahead. */
+export const CALLS = ['see one day', 'see 62 days', 'book a named agent', 'book whoever is free'] as const;
 export type CallName = (typeof CALLS)[number];
 
 /** What a call costs, medians of the runs. */
