@@ -29,6 +29,9 @@ const history = fc.record({
   compareAtMinutes: fc.integer({ min: 0, max: 1439 }),
   page: fc.integer({ min: 1, max: 5 }),
 });
+/** How often the table is swept. */
+const SWEEP_MS = 5 * MINUTE;
+
 type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 
 /** Books at START, moves some times, and perhaps calls off, as the history has it; the world is not run yet. */
@@ -120,7 +123,7 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
     );
   }, 60_000);
 
-  it('and where nothing is cut off, it is called within its second, though its schedule never fires', async () => {
+  it('and where nothing is cut off, it is called within its second, though its schedule never fires, or by the next sweep where it was planned since the last', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (drawn) => {
         const happened = happening({ ...drawn, crashes: [] });
@@ -134,7 +137,9 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
           const dueMs = (times[version - 1] ?? NaN) - offsetMs;
           const heardMs = w.heardMs.get(`${appointmentId}#${version}`) ?? NaN;
           expect(atMs - Math.max(dueMs, heardMs)).toBeGreaterThanOrEqual(0);
-          expect(atMs - Math.max(dueMs, heardMs)).toBeLessThan(1000);
+          // Between two sweeps nobody but its schedule knows of what was planned and is due by the next one.
+          const isSweptInTime = dueMs - heardMs >= SWEEP_MS || dueMs - heardMs <= 150_000;
+          expect(atMs - Math.max(dueMs, heardMs)).toBeLessThan(isSweptInTime ? 1000 : SWEEP_MS);
         }
         if (versionThatStands !== undefined) expect(calls(happened)).toContain(versionThatStands);
       }),
@@ -152,12 +157,14 @@ describe('whatever is delivered twice, late, out of order, or cut off between an
         const fromMs = START + afterMinutes * MINUTE;
         const outage = { fromMs, toMs: fromMs + minutes * MINUTE };
         const happened = happening(drawn, { outage });
-        const { w, versionThatStands } = happened;
+        const { w, times, versionThatStands } = happened;
 
         await w.runUntil(START + 80 * HOUR);
 
         expectDecency(happened, drawn.crashes.length * MINUTE);
-        if (versionThatStands !== undefined) expect(calls(happened)).toContain(versionThatStands);
+        // A call that is more than a day late is history; what crashed during its last minutes may become so.
+        const isHistory = outage.toMs + 15 * MINUTE - (times.at(-1) ?? START) > 24 * HOUR;
+        if (versionThatStands !== undefined && !isHistory) expect(calls(happened)).toContain(versionThatStands);
         expect(w.schedules.size).toBe(0);
       }),
       { numRuns: 100 },
