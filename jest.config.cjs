@@ -20,8 +20,9 @@ module.exports = {
       },
     ],
   },
+  moduleNameMapper: { '^fast-check$': '<rootDir>/scripts/fast-check.cjs' },
   transformIgnorePatterns: ['/node_modules/(?!(preact|@preact|jose|postal-mime)/)'],
   reporters: ['default', '<rootDir>/scripts/counts-reporter.cjs'],
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
 };

@@ -32,14 +32,14 @@ interface Outcome {
 
 /**
  * Appointments booked at any time of a year, up to two months ahead or for the next minutes, by clients in all zones in
- * turn, each with a reminder 26 hours and one hour before and one at the same wall time the day before.
+ * turn, each with a reminder 27 hours and one hour before and one at the same wall time the day before.
  */
 export async function liveThroughYear(appointments: number, seed: number) {
   const zones = zoneNames().flatMap((name) => zoneNamed(name) ?? []);
   const below = numbersFrom(seed);
   const w = world({
     startsMs: START,
-    reminders: parseReminders('26h,1d@wall,1h'),
+    reminders: parseReminders('27h,1d@wall,1h'),
     schedulerLagMs: below(60) * 1000,
     compareAtMs: 3 * HOUR,
     compareEveryDays: 30,
@@ -79,7 +79,7 @@ export async function liveThroughYear(appointments: number, seed: number) {
     const reminder = (what: string, dueMs: number) => outcome(what, dueMs, dueMs >= bookedMs + 30 * MINUTE);
     return [
       ...outcome('call', startsAtMs, true),
-      ...reminder('26h', startsAtMs - 26 * HOUR),
+      ...reminder('27h', startsAtMs - 27 * HOUR),
       ...reminder('1h', startsAtMs - HOUR),
       ...reminder('1d-wall', whenClocksShow(zone, localTime(zone, startsAtMs) - DAY, startsAtMs - DAY)),
     ];
