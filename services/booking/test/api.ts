@@ -3,7 +3,7 @@ import { jsonRoute, type LinkKeys } from '@appointments/runtime';
 import { newAppointmentId, newHoldId } from '../src/adapters/ids';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
 import { phoneRulesFrom } from '../src/adapters/phone-rules';
-import { configuredAgent, fixedAgents } from '../src/adapters/roster';
+import { configuredAgent } from '../src/adapters/roster';
 import {
   amendAppointment,
   cancelAppointment,
@@ -200,7 +200,13 @@ export const someone = (agentId: string, changes: Partial<Agent> = {}): Agent =>
 /** The weekly hours that a WORKING_HOURS says. */
 export const hoursOf = (hours: string) => configuredAgent({ ...ENVIRONMENT, WORKING_HOURS: hours }).workingHours;
 
-export { fixedAgents };
+/** Agents who never change. */
+export function fixedAgents(agents: readonly Agent[]): Agents {
+  return {
+    find: async (agentId) => agents.find((agent) => agent.agentId === agentId),
+    all: async () => agents,
+  };
+}
 
 /** A good booking for Tuesday 1 December 2026, 16:00 in Berlin, which is 10:00 in New York. */
 export const BOOKING = {

@@ -1,22 +1,10 @@
-import { ScanCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { NOW, type PublicApi } from './api';
 import type { AppointmentStore } from '../src/adapters/appointment-store';
+import { allItems } from './items';
 import { CALM, inTurn, inWeather, randomFrom, type Weather } from './clients';
 import { AGENTS, DAYS, freeStarts, judge, newWorld, type Deed, type World } from './model';
 import { agentBody, apis, deedOf, LIMITS, type Play } from './steps';
-
-async function allItems(client: DynamoDBDocumentClient, TableName: string): Promise<Record<string, unknown>[]> {
-  const all: Record<string, unknown>[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(
-      new ScanCommand({ TableName, ConsistentRead: true, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
-    );
-    all.push(...(page.Items ?? []));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return all;
-}
 
 /** The table's indexes, as the stack has them. */
 export const INDEXES = [{ name: 'by-agent', partitionKey: 'agentId', sortKey: 'agenda' }];

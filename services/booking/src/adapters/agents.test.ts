@@ -1,5 +1,6 @@
-import { QueryCommand, ScanCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { itemsOfKind } from '../../test/items';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import * as fc from 'fast-check';
 import { NOW } from '../../test/api';
@@ -42,8 +43,7 @@ overTheEngine('agents over the real database engine', () => {
 
   /** What the outbox tells, the oldest version of each agent first. */
   async function told(): Promise<Told[]> {
-    const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: table }));
-    return Items.filter((item) => item['kind'] === 'outbox')
+    return (await itemsOfKind(engine.client, table, 'outbox'))
       .map((item) => (JSON.parse(String(item['body'])) as { detail: { data: Told } }).detail.data)
       .toSorted((a, b) => a.agentVersion - b.agentVersion);
   }

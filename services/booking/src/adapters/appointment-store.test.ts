@@ -1,7 +1,8 @@
-import { ScanCommand, type QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
 import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
+import { itemsOfKind } from '../../test/items';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import { applyCallEvent, type ReceivedCallEvent } from '../app/apply-call-event';
 import { appointmentStore, type AppointmentStore } from './appointment-store';
@@ -40,18 +41,7 @@ overTheEngine('appointments over the real database engine', () => {
     return { appointmentId: answer.json.appointmentId, token: answer.json.manageToken };
   }
 
-  async function items(kind: string): Promise<Record<string, unknown>[]> {
-    const all: Record<string, unknown>[] = [];
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await engine.client.send(
-        new ScanCommand({ TableName: table, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
-      );
-      all.push(...(page.Items ?? []));
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey);
-    return all.filter((item) => item['kind'] === kind);
-  }
+  const items = (kind: string) => itemsOfKind(engine.client, table, kind);
 
   const outbox = async () =>
     (await items('outbox'))

@@ -1,5 +1,5 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { allItems } from '../../test/items';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import { BOOKING, fixedAgents, hoursOf, NOW, publicApi, someone } from '../../test/api';
 import { CROWDED, inWeather, randomFrom } from '../../test/clients';
@@ -53,14 +53,8 @@ overTheEngine('a hundred identical posts at once', () => {
 
       expect(texts.size).toBe(ROUNDS);
       const made: Record<string, number> = {};
-      let ExclusiveStartKey: Record<string, unknown> | undefined;
-      do {
-        const page = await engine.client.send(
-          new ScanCommand({ TableName, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
-        );
-        for (const { kind } of page.Items ?? []) made[String(kind)] = (made[String(kind)] ?? 0) + 1;
-        ExclusiveStartKey = page.LastEvaluatedKey;
-      } while (ExclusiveStartKey);
+      for (const { kind } of await allItems(engine.client, TableName))
+        made[String(kind)] = (made[String(kind)] ?? 0) + 1;
       expect(made).toEqual({ appointment: ROUNDS, outbox: ROUNDS, idempotency: ROUNDS, claim: ROUNDS * PIECES });
     },
     60_000 + ROUNDS * 5000,

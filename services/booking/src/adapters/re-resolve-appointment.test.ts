@@ -1,6 +1,6 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AppointmentAmended, AppointmentRescheduled } from '@appointments/events';
+import { itemsOfKind } from '../../test/items';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import * as fc from 'fast-check';
 import { BOOKING, NOW, publicApi, type PublicApi } from '../../test/api';
@@ -52,10 +52,7 @@ overTheEngine('an appointment resolved again, over the real database engine', ()
     return String(answer.json.appointmentId);
   }
 
-  async function items(kind: string): Promise<Record<string, unknown>[]> {
-    const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
-    return Items.filter((item) => item['kind'] === kind);
-  }
+  const items = (kind: string) => itemsOfKind(engine.client, table, kind);
   const claimsOf = async (id: string) =>
     (await items('claim'))
       .filter((claim) => claim['heldBy'] === id)

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { readConfig } from '@appointments/runtime';
 import { Email, Name, Phone } from '../app/schemas';
-import type { Agents } from '../app/agents';
 import type { Agent } from '../domain/agent';
 import { parseWorkingHours } from '../domain/working-hours';
 import { zoneNamed } from '@appointments/runtime/zones';
@@ -54,13 +53,5 @@ export function configuredAgent(environment: Readonly<Record<string, string | un
     minimumNoticeMinutes: config.MINIMUM_NOTICE_MINUTES,
     horizonDays: HORIZON_DAYS,
     active: true,
-  };
-}
-
-/** Agents who never change. */
-export function fixedAgents(agents: readonly Agent[]): Agents {
-  return {
-    find: async (agentId) => agents.find((agent) => agent.agentId === agentId),
-    all: async () => agents,
   };
 }

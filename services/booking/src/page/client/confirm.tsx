@@ -1,7 +1,7 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { confirmAppointment, type Confirmed } from './api';
-import { isolated, ours, t } from './language';
-import { Alert, FocusedHeading, When } from './parts';
+import { isolated, t } from './language';
+import { Alert, FocusedHeading, Help, When } from './parts';
 import type { Problem } from './problem';
 
 /** The page behind the link in the mail. Mail scanners open links too, so nothing is confirmed before a button is pressed. */
@@ -23,9 +23,9 @@ export function Confirm() {
   };
 
   if (confirmed !== undefined) return <Done confirmed={confirmed} />;
-  if (token === '') return <Useless key="no-token" title={t.noToken} text={t.noTokenHelp} />;
+  if (token === '') return <Help key="no-token" title={t.noToken} text={t.noTokenHelp} />;
   if (problem?.kind === 'not-found')
-    return <Useless key="bad-token" title={t.confirm.badToken} text={t.confirm.badTokenHelp} />;
+    return <Help key="bad-token" title={t.confirm.badToken} text={t.confirm.badTokenHelp} />;
   return (
     <>
       <h1>{t.confirm.title}</h1>
@@ -78,22 +78,6 @@ function Done({ confirmed }: { confirmed: Confirmed }) {
           <dd>{confirmed.agent.name}</dd>
         </dl>
       </div>
-    </>
-  );
-}
-
-function Useless(props: { title: string; text: string }) {
-  return (
-    <>
-      <FocusedHeading level={1} quiet>
-        {props.title}
-      </FocusedHeading>
-      <p class="lead" role="alert" data-testid="help">
-        {props.text}
-      </p>
-      <p>
-        <a href={ours('/')}>{t.bookAgain}</a>
-      </p>
     </>
   );
 }

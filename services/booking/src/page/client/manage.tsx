@@ -5,7 +5,7 @@ import { durationParts } from './duration';
 import { AddToCalendar } from './add-to-calendar';
 import { ToConfirm } from './confirm';
 import { isolated, locale, ours, t } from './language';
-import { Alert, clock, FocusedHeading, useAnnouncer, When } from './parts';
+import { Alert, clock, FocusedHeading, Help, useAnnouncer, When } from './parts';
 import { readablePhone } from './phone';
 import type { Problem } from './problem';
 import { SlotPicker } from './slot-picker';
@@ -103,22 +103,6 @@ export function Manage() {
         />
       )}
       {region}
-    </>
-  );
-}
-
-function Help(props: { title: string; text: string }) {
-  return (
-    <>
-      <FocusedHeading level={1} quiet>
-        {props.title}
-      </FocusedHeading>
-      <p class="lead" role="alert" data-testid="help">
-        {props.text}
-      </p>
-      <p>
-        <a href={ours('/')}>{t.bookAgain}</a>
-      </p>
     </>
   );
 }

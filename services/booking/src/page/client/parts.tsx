@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { callingCodes } from './countries';
 import { serverClock } from './clock';
-import { brandName, locale, t, told } from './language';
+import { brandName, locale, ours, t, told } from './language';
 import { formatDate, formatTime, offsetLabel, wallTimeIn } from './wall-time';
 import { cityOf, spokenName } from './zones';
 
@@ -49,6 +49,23 @@ export function Alert(props: { children: ComponentChildren }) {
     <div class="alert" role="alert">
       {props.children}
     </div>
+  );
+}
+
+/** In place of a page that cannot be shown: why, and the way to a new booking. */
+export function Help(props: { title: string; text: string }) {
+  return (
+    <>
+      <FocusedHeading level={1} quiet>
+        {props.title}
+      </FocusedHeading>
+      <p class="lead" role="alert" data-testid="help">
+        {props.text}
+      </p>
+      <p>
+        <a href={ours('/')}>{t.bookAgain}</a>
+      </p>
+    </>
   );
 }
 
