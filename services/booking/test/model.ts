@@ -528,11 +528,13 @@ export function judge(
     );
   };
   /** Whom a wish may mean, by what it names and by the state of its hold. */
-  const meant = (agentId: string | undefined, holdId?: string): readonly (readonly string[])[] => {
+  const meant = (agentId: string | undefined, start: number, holdId?: string): readonly (readonly string[])[] => {
     if (agentId !== undefined) return [[agentId]];
     const hold = world.holds.get(holdId ?? '');
-    if (!hold || hold.until <= world.now || hold.state === 'returned' || hold.state === 'booked') return [AGENTS];
-    return isLive(hold) && touching(deeds, hold.id).length <= 1 ? [[hold.agentId]] : [[hold.agentId], AGENTS];
+    if (!hold || hold.start !== start || hold.until <= world.now) return [AGENTS];
+    if (hold.state === 'returned' || hold.state === 'booked') return [AGENTS];
+    const isSure = isLive(hold) && touching(deeds, hold.id).length <= 1 && always(hold.agentId, start);
+    return isSure ? [[hold.agentId]] : [[hold.agentId], AGENTS];
   };
   const mayBeUnoffered = (whom: readonly string[], start: number) => whom.every((agentId) => !always(agentId, start));
   const mayBeTaken = (whom: readonly string[], start: number, mine: readonly (string | undefined)[]) =>
@@ -587,14 +589,15 @@ export function judge(
             break;
           }
           const event = toldOf(one.id)[0];
-          const whom = meant(agentId, holdId);
+          const whom = meant(agentId, start, holdId);
           if (event?.start !== start || !whom.some((ids) => ids.includes(event.agentId)))
             broken('another time or agent was booked than was asked for');
           else if (!ever(event.agentId, start)) broken('a time was booked that was not offered');
         } else if (answer.status === 400) {
-          if (twin || !meant(agentId, holdId).some((whom) => mayBeUnoffered(whom, start))) broken(refused);
+          if (twin || !meant(agentId, start, holdId).some((whom) => mayBeUnoffered(whom, start))) broken(refused);
         } else if (answer.status === 409 && slugOf(deed) === 'slot-taken') {
-          if (!meant(agentId, holdId).some((whom) => mayBeTaken(whom, start, [holdId, twin?.id]))) broken(refused);
+          if (!meant(agentId, start, holdId).some((whom) => mayBeTaken(whom, start, [holdId, twin?.id])))
+            broken(refused);
         } else if (answer.status === 422) {
           if (!kept || kept.marker === marker) broken(refused);
         } else if (answer.status === 429) {
@@ -686,7 +689,7 @@ export function judge(
     more.length === 0 &&
     only.agentId === undefined &&
     only.answer.status === 201 &&
-    meant(undefined, only.do === 'create' ? mine : undefined)[0] === AGENTS &&
+    meant(undefined, only.start, only.do === 'create' ? mine : undefined)[0] === AGENTS &&
     !(only.do === 'create' && only.key !== undefined) &&
     [...world.holds.values()].every((hold) => hold.until <= world.now || isLive(hold) || hold.state === 'returned')
   ) {

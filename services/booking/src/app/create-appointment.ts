@@ -14,6 +14,8 @@ import type { Agent } from '../domain/agent';
 import type { Hold } from '../domain/claims';
 import { book, particularsOf, type Appointment, type Time } from '../domain/appointment';
 import { asked as askedToProve, type Proof } from '../domain/proof';
+import { readTime } from '../domain/instants';
+import { offered } from '../domain/slots';
 import { agentsMeant, type Agents } from './agents';
 import { createdBody, slotTaken } from './answers';
 import { inFairOrder } from './choose-agent';
@@ -23,7 +25,7 @@ import { refuseAutomated } from './looks-automated';
 import { nearestFree, type ClaimedBetween } from './nearest';
 import { phoneFaults } from './phone-faults';
 import { readWithTime } from './requested-time';
-import { CreateAppointment, HoldId, IdempotencyKey } from './schemas';
+import { CreateAppointment, HoldId, IdempotencyKey, StartsAt } from './schemas';
 
 /** What was answered to a request with an idempotency key; kept for 24 hours. */
 export interface IdempotencyRecord {
@@ -69,7 +71,11 @@ export interface CreateAppointmentPorts {
   readonly now: () => Date;
 }
 
-const AskedAgent = z.object({ agentId: z.unknown().optional(), holdId: z.unknown().optional() });
+const AskedFor = z.object({
+  agentId: z.unknown().optional(),
+  holdId: z.unknown().optional(),
+  startsAt: z.unknown().optional(),
+});
 
 /** Takes a booking. With one agent it is one write; whoever is free is found by reading the claims of those who offer the time. */
 export function createAppointment(ports: CreateAppointmentPorts) {
@@ -145,9 +151,11 @@ async function readOrAnswerAgain(ports: CreateAppointmentPorts, asked: Asked): P
 }
 
 async function readBooking(ports: CreateAppointmentPorts, { json, key, now }: Asked): Promise<Booking> {
-  const asked = AskedAgent.safeParse(json).data;
-  const hold = await standingHold(ports, asked?.holdId, now);
-  const { agents, faults } = await agentsMeant(ports.agents, asked?.agentId ?? hold?.agentId);
+  const asked = AskedFor.safeParse(json).data;
+  const holder = asked?.agentId === undefined ? await holderOf(ports, asked, now) : undefined;
+  const { agents, faults } = holder
+    ? { agents: [holder], faults: [] }
+    : await agentsMeant(ports.agents, asked?.agentId);
   const keyFault = key === undefined ? undefined : IdempotencyKey.safeParse(key).error?.issues[0]?.message;
   const { body, times } = readWithTime(CreateAppointment, json, agents, now, [
     ...phoneFaults(json, ports.judgePhone),
@@ -157,12 +165,23 @@ async function readBooking(ports: CreateAppointmentPorts, { json, key, now }: As
   return { body, times, meant: agents, bodyHash: hashOf(body) };
 }
 
-/** A hold chooses the agent where the body does not. One that is not known, or has run out, chooses nobody and stops nobody. */
-async function standingHold(ports: CreateAppointmentPorts, holdId: unknown, now: Date): Promise<Hold | undefined> {
-  const named = HoldId.safeParse(holdId);
-  if (!named.success) return undefined;
+/**
+ * A hold chooses the agent where the body does not: the one whose time is held and asked for, if they still offer it. One
+ * that is not known, has run out, or is of another time chooses nobody and stops nobody.
+ */
+async function holderOf(
+  ports: CreateAppointmentPorts,
+  asked: z.infer<typeof AskedFor> | undefined,
+  now: Date,
+): Promise<Agent | undefined> {
+  const named = HoldId.safeParse(asked?.holdId);
+  const startsAt = StartsAt.safeParse(asked?.startsAt);
+  if (!named.success || !startsAt.success) return undefined;
   const hold = await ports.findHold(named.data);
-  return hold && hold.until > now.getTime() ? hold : undefined;
+  const read = readTime(startsAt.data, undefined);
+  if (!hold || hold.until <= now.getTime() || read.kind !== 'instant' || read.instant !== hold.start) return undefined;
+  const agent = await ports.agents.find(hold.agentId);
+  return agent?.active && offered(agent, hold.start, now.getTime()).offered ? agent : undefined;
 }
 
 /** The consent of who says no more than yes. */

@@ -129,6 +129,24 @@ describe('a booking that names no agent', () => {
     expect(await bookedWith(api, { ...BOOKING, holdId: hold.json.holdId })).toBe(hold.json.agent.agentId);
   });
 
+  it('at another time than the one that is held goes to whoever is free then', async () => {
+    const api = apiOf(
+      someone('a', { workingHours: hoursOf('09:00-11:00') }),
+      someone('b', { workingHours: hoursOf('13:00-15:00') }),
+    );
+    const hold = await api.hold({ body: { startsAt: '2026-12-01T15:00:00Z', timeZone: 'UTC' } });
+    expect(hold.json.agent.agentId).toBe('a');
+
+    expect(await bookedWith(api, { ...at(19), holdId: hold.json.holdId })).toBe('b');
+  });
+
+  it('goes to somebody else where the one whose time is held takes no appointments any more', async () => {
+    const hold = await apiOf(someone('a')).hold({ body: { startsAt: BOOKING.startsAt, timeZone: BOOKING.timeZone } });
+    const api = apiOf(someone('a', { active: false }), someone('b'));
+
+    expect(await bookedWith(api, { ...BOOKING, holdId: hold.json.holdId })).toBe('b');
+  });
+
   it('of nobody at all is a time that is not offered', async () => {
     const api = apiOf(someone('a', { active: false }));
 
