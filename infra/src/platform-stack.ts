@@ -9,6 +9,7 @@ import {
   type StackProps,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { SubscriberAccounts } from './constructs/subscriber-accounts';
 import { shareParameter } from './parameters';
 import type { Stage } from './stage';
 
@@ -34,6 +35,9 @@ export class PlatformStack extends Stack {
       eventPattern: { source: events.Match.prefix('appointments.') },
       retention: Duration.days(30),
     });
+
+    if (stage.subscriberAccounts.length > 0)
+      new SubscriberAccounts(this, 'Subscribers', { bus, accounts: stage.subscriberAccounts });
 
     const alertTopic = new sns.Topic(this, 'Alerts', { enforceSSL: true });
     const linkKey = new secretsmanager.Secret(this, 'LinkKey', {
