@@ -1,5 +1,8 @@
+import { ALL_EVENTS } from '@appointments/events';
+import { registryDocument } from '@appointments/events/documents';
 import {
   aws_events as events,
+  aws_eventschemas as eventschemas,
   aws_iam as iam,
   aws_logs as logs,
   aws_secretsmanager as secretsmanager,
@@ -17,7 +20,7 @@ export interface PlatformStackProps extends StackProps {
   readonly stage: Stage;
 }
 
-/** The bus with its archive, and what several services need: the link key, the public base URL, the alert topic. */
+/** The bus with its archive and the schemas of its events, and what several services need: the link key, the public base URL, the alert topic. */
 export class PlatformStack extends Stack {
   constructor(scope: Construct, id: string, props: PlatformStackProps) {
     super(scope, id, props);
@@ -29,6 +32,7 @@ export class PlatformStack extends Stack {
       logConfig: { level: events.Level.ERROR, includeDetail: events.IncludeDetail.NONE },
     });
     this.deliverErrors(bus, stage);
+    this.describeEvents(stage);
     // Thirty days: an erasure request is met when its events have aged out of the archive.
     bus.archive('Archive', {
       description: 'Every event of the house, for replays',
@@ -58,6 +62,25 @@ export class PlatformStack extends Stack {
     shareParameter(this, stage.name, 'link-key-secret-arn', linkKey.secretArn);
     shareParameter(this, stage.name, 'public-url', stage.publicUrl);
   }
+
+  /** A schema for each event, so that whoever looks for events in the console, or has code generated, finds ours. */
+  private describeEvents(stage: Stage): void {
+    const registry = new eventschemas.CfnRegistry(this, 'Schemas', {
+      registryName: `appointments-${stage.name}`,
+      description: 'What every event of the house looks like',
+    });
+    for (const contract of ALL_EVENTS) {
+      const { name, content } = registryDocument(contract);
+      new eventschemas.CfnSchema(this, `${contract.detailType}Schema`, {
+        registryName: registry.attrRegistryName,
+        schemaName: name,
+        type: 'JSONSchemaDraft4',
+        description: contract.description,
+        content: JSON.stringify(content),
+      });
+    }
+  }
+
   /** The bus's errors go to a log group of their own. */
   private deliverErrors(bus: events.EventBus, stage: Stage): void {
     const logGroup = new logs.LogGroup(this, 'BusErrors', {

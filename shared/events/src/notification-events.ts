@@ -6,7 +6,7 @@ const source = 'appointments.notifications';
 
 export const CHANNELS = ['email', 'sms', 'alert'] as const;
 
-export const NotificationFailed = defineEvent({
+export const NotificationFailed = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'NotificationFailed',
   version: 1,
@@ -21,5 +21,11 @@ export const NotificationFailed = defineEvent({
     }),
   key: (data) => [data.appointmentId, data.appointmentVersion, data.template, data.channel, data.recipient ?? 'all'],
   about,
-  example: { ...exampleAbout, channel: 'email', template: 'confirmation', recipient: 'client', reason: 'bounced' },
+  example: () => ({
+    ...exampleAbout,
+    channel: 'email',
+    template: 'confirmation',
+    recipient: 'client',
+    reason: 'bounced',
+  }),
 });

@@ -4,7 +4,7 @@ import { about, aboutAppointment, exampleAbout, exampleStart, Instant } from './
 
 const source = 'appointments.scheduler';
 
-export const ReminderDue = defineEvent({
+export const ReminderDue = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'ReminderDue',
   version: 1,
@@ -13,10 +13,10 @@ export const ReminderDue = defineEvent({
     z.object({ ...aboutAppointment(), reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/), startsAt: Instant() }),
   key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder],
   about,
-  example: { ...exampleAbout, reminder: '24h', startsAt: exampleStart },
+  example: () => ({ ...exampleAbout, reminder: '24h', startsAt: exampleStart }),
 });
 
-export const CallDue = defineEvent({
+export const CallDue = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'CallDue',
   version: 1,
@@ -24,5 +24,5 @@ export const CallDue = defineEvent({
   data: () => z.object({ ...aboutAppointment(), startsAt: Instant() }),
   key: (data) => [data.appointmentId, data.appointmentVersion],
   about,
-  example: { ...exampleAbout, startsAt: exampleStart },
+  example: () => ({ ...exampleAbout, startsAt: exampleStart }),
 });
