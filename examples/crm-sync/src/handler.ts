@@ -1,9 +1,9 @@
-import type { AppointmentAmended, AppointmentCreated, AppointmentRescheduled } from '@appointments/events';
+import { subscribe, type EventName, type Handlers } from '@appointments/events';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { contactOf, note, say } from './contacts';
-import { hearing, type EventOf } from './hear';
 
-type Booking = EventOf<typeof AppointmentCreated | typeof AppointmentRescheduled | typeof AppointmentAmended>;
+type EventOf<Name extends EventName> = Parameters<NonNullable<Handlers[Name]>>[0];
+type Booking = EventOf<'AppointmentCreated' | 'AppointmentRescheduled' | 'AppointmentAmended'>;
 
 async function booked(event: Booking): Promise<void> {
   const { revision, startsAt, client } = event.data;
@@ -12,7 +12,7 @@ async function booked(event: Booking): Promise<void> {
   await note(event, 'standing', revision, { status: 'booked' });
 }
 
-const hear = hearing({
+const hear = subscribe({
   AppointmentCreated: booked,
   AppointmentRescheduled: booked,
   AppointmentAmended: booked,
