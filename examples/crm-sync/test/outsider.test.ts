@@ -1,11 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 
-const source = join(__dirname, '../src');
+const run = promisify(execFile);
+const own = join(__dirname, '..');
+const root = join(own, '../..');
+const source = join(own, 'src');
 const read = (file: string) => readFileSync(join(source, file), 'utf8');
 const manifest = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as {
   readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
 };
 
 describe('the example', () => {
@@ -31,7 +38,42 @@ describe('the example', () => {
     );
   });
 
-  it('reads nothing of this repository by its path', () => {
-    for (const file of readdirSync(source)) expect(read(file)).not.toMatch(/'\.\.\/\.\.\//);
-  });
+  it('compiles, bundles and synthesizes in a folder of its own, with the package as it is installed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'crm-elsewhere-'));
+    const there = (path: string) => join(folder, path);
+    const bundled = async (entry: string) => (await run(process.execPath, [entry], { cwd: folder })).stderr;
+    try {
+      for (const name of ['src', 'config', 'package.json', 'tsconfig.json', 'build.mjs', 'synth.mjs'])
+        cpSync(join(own, name), there(name), { recursive: true });
+      await run(process.execPath, [join(root, 'shared/events/build.mjs'), there('built')]);
+      await run('npm', ['pack', there('built'), '--pack-destination', folder, '--silent']);
+      const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+      mkdirSync(there('node_modules/@appointments/events'), { recursive: true });
+      await run('tar', [
+        '-xzf',
+        there(tarball),
+        '-C',
+        there('node_modules/@appointments/events'),
+        '--strip-components=1',
+      ]);
+      const { dependencies, devDependencies } = manifest;
+      for (const name of Object.keys({ ...dependencies, ...devDependencies, '@types/node': '' })) {
+        if (name === '@appointments/events') continue;
+        mkdirSync(dirname(there(`node_modules/${name}`)), { recursive: true });
+        symlinkSync(join(root, 'node_modules', name), there(`node_modules/${name}`));
+      }
+
+      const compiled = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], {
+        cwd: folder,
+      }).catch((error: { stdout: string }) => error);
+      const said = [await bundled('build.mjs'), await bundled('synth.mjs')];
+
+      expect(compiled.stdout).toBe('');
+      expect(said).toEqual(['', '']);
+      expect(readdirSync(there('cdk.out'))).toContain('crm-sync.template.json');
+      expect(readFileSync(there('dist/handler/index.js'), 'utf8')).toContain('AppointmentRescheduled');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
 });
