@@ -1,0 +1,2 @@
+export { Entry, entryOf, Envelope } from './domain/entry';
+export { timelineTable } from './adapters/timeline-table';
