@@ -93,9 +93,9 @@ function failureVerdict(evidence: Evidence, failed: Entry): string {
     case 'agent-unreachable':
       return `${what}. ${tries('agent', agent)} The client was not phoned.`;
     case 'client-unreachable':
-      return `${what}. The agent waited; ${tries('client', client)}`;
+      return `${what}. The agent waited. ${tries('client', client)}`;
     case 'agent-left':
-      return `${what}. The agent took the call ${times(agent.filter(({ outcome }) => outcome === 'human').length)} and hung up before the client was on the line${client.length > 0 ? `; ${tries('client', client)}` : '.'}`;
+      return `${what}. The agent took the call ${times(agent.filter(({ outcome }) => outcome === 'human').length)} and hung up before the client was on the line.${client.length > 0 ? ` ${tries('client', client)}` : ''}`;
     case 'missed':
       return `${what}. ${missedBecause(evidence, version, agent, late)}`;
     case 'cancelled':
@@ -141,7 +141,7 @@ function missedBecause(
 
 /** `The agent was phoned 3 times: nobody answered (20 s), busy, nobody answered (20 s).` */
 function tries(leg: string, attempts: readonly Pick<ToldAttempt, 'outcome' | 'ringSeconds'>[]): string {
-  if (attempts.length === 0) return `the ${leg} was not phoned.`;
+  if (attempts.length === 0) return `The ${leg} was not phoned.`;
   const each = attempts.map(
     ({ outcome, ringSeconds }) =>
       `${outcome === undefined ? 'not known' : outcomeInWords(outcome)}${ringSeconds ? ` (rang ${span(ringSeconds * 1000)})` : ''}`,

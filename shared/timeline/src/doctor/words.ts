@@ -128,9 +128,15 @@ function text(data: Entry['data'], field: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
 }
 
+/** `2026-12-01 15:00 UTC`. */
+function moment(data: Entry['data'], field: string): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(text(data, field)) ?? [];
+  return day === undefined ? '?' : `${day} ${time} UTC`;
+}
+
 const EVENTS: Readonly<Record<string, (data: Entry['data']) => string>> = {
-  AppointmentCreated: (data) => `Booked for ${text(data, 'startsAt')}`,
-  AppointmentRescheduled: (data) => `Moved from ${text(data, 'previousStartsAt')} to ${text(data, 'startsAt')}`,
+  AppointmentCreated: (data) => `Booked for ${moment(data, 'startsAt')}`,
+  AppointmentRescheduled: (data) => `Moved from ${moment(data, 'previousStartsAt')} to ${moment(data, 'startsAt')}`,
   AppointmentAmended: () => 'Particulars changed, the time did not',
   AppointmentCancelled: (data) => `Cancelled by the ${text(data, 'cancelledBy')}`,
   ReminderDue: (data) => `The ${text(data, 'reminder')} reminder is due`,
