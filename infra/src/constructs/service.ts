@@ -66,12 +66,21 @@ export interface ServiceFunctionProps {
   readonly timeout?: Duration;
   /** MiB. @default 512 */
   readonly memorySize?: number;
+  /** Only for what another stack calls by its name. @default made by CloudFormation */
+  readonly functionName?: string;
 }
 
 /** One bundle of a service as a Lambda function with a role, a log group and the telemetry's environment of its own. */
 export class ServiceFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
-    const { service, handler, environment = {}, timeout = Duration.seconds(10), memorySize = 512 } = props;
+    const {
+      service,
+      handler,
+      environment = {},
+      timeout = Duration.seconds(10),
+      memorySize = 512,
+      functionName,
+    } = props;
     const bundle = join(service.servicesFolder, service.name, 'dist', handler);
     if (!existsSync(join(bundle, 'index.js')))
       throw new Error(`${bundle}/index.js is missing: run "npm run build" first.`);
@@ -82,6 +91,7 @@ export class ServiceFunction extends lambda.Function {
       handler: 'index.handler',
       timeout,
       memorySize,
+      ...(functionName !== undefined && { functionName }),
       tracing: lambda.Tracing.ACTIVE,
       logGroup: new logs.LogGroup(scope, `${id}Logs`, { retention: logs.RetentionDays.ONE_MONTH }),
       environment: {

@@ -558,7 +558,8 @@ function makeFunction(
       `${stack.name}: ${logicalId} has the code ${properties.Code.S3Key}, which is not in the assembly.`,
     );
   const service = stack.name.split('-').at(-1) ?? stack.name;
-  const name = handlerNameOf(folder, [join(ports.servicesFolder, service), join(ports.sharedFolder, 'timeline')]) ?? logicalId;
+  const name =
+    handlerNameOf(folder, [join(ports.servicesFolder, service), join(ports.sharedFolder, 'timeline')]) ?? logicalId;
   const arn = identity.attributes['Arn'] ?? identity.name;
   return createFunction(
     {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HttpRequest } from '@appointments/runtime';
+import { documented } from '@appointments/runtime/test/documented';
 import type { Intent } from '../domain/wake-up';
 import { tellWakeUps } from './tell-wake-ups';
 
@@ -34,7 +35,10 @@ describe('what staff are told of wake-ups', () => {
         }),
     });
 
-    expect((await tell(asked('apt_1'))).body).toEqual({
+    const { status, body } = await tell(asked('apt_1'));
+
+    documented('GET /staff/appointments/{appointmentId}/wake-ups')(status, body);
+    expect(body).toEqual({
       wakeUps: [
         { version: 1, purpose: 'reminder-24h', dueAt: '2026-11-30T15:00:00.000Z', state: 'said' },
         { version: 1, purpose: 'call', dueAt: '2026-12-01T15:00:00.000Z', state: 'planned' },

@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from '@appointments/runtime';
+import { appointmentIdIn, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type { Intent } from '../domain/wake-up';
 import type { Remembered } from './plan-wake-ups';
 
@@ -14,9 +14,9 @@ export interface WakeUpAnswer {
 
 /** Answers staff when somebody is, or was, to be woken for an appointment, soonest first. Of one that is not known there is nothing. */
 export function tellWakeUps({ read }: { readonly read: (appointmentId: string) => Promise<Remembered> }) {
-  return async ({ parameters }: HttpRequest): Promise<HttpAnswer> => {
-    const { appointmentId = '' } = parameters;
-    const { intents } = /^[A-Za-z0-9_-]{1,64}$/.test(appointmentId) ? await read(appointmentId) : { intents: [] };
+  return async (request: HttpRequest): Promise<HttpAnswer> => {
+    const appointmentId = appointmentIdIn(request);
+    const { intents } = appointmentId === undefined ? { intents: [] } : await read(appointmentId);
     const wakeUps = intents
       .map(({ version, purpose, dueAt, state }): WakeUpAnswer => ({ version, purpose, dueAt, state }))
       .toSorted((a, b) => Date.parse(a.dueAt) - Date.parse(b.dueAt) || a.version - b.version);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HttpRequest } from '@appointments/runtime';
+import { documented } from '@appointments/runtime/test/documented';
 import { AGENT, CLIENT, journey } from '../../test/journey';
 import { callAnswer, tellCalls } from './tell-calls';
 
@@ -36,6 +37,27 @@ describe('what staff are told of a call', () => {
       acceptedAt: '2026-12-01T15:00:00.000Z',
       acceptedBy: 'key',
     });
+  });
+
+  it('is as the API describes it, however far the call has come', () => {
+    const check = documented('GET /staff/appointments/{appointmentId}/calls');
+    const call = journey();
+    const told = () => check(200, { calls: [callAnswer(call.session)] });
+
+    told();
+    call.start();
+    told();
+    call.engage('client');
+    call.accept('agent');
+    told();
+    call.engage(undefined);
+    call.pass(15);
+    call.accept('client');
+    call.room('start');
+    told();
+    call.status('client', 1, 'completed', 200);
+    told();
+    expect(() => check(200, { calls: [{ ...callAnswer(call.session), version: 'one' }] })).toThrow(/version/);
   });
 
   it('never holds a name or a number', () => {

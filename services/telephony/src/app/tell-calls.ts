@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from '@appointments/runtime';
+import { appointmentIdIn, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type { Attempt, Leg, Session } from '../domain/session';
 import type { Sessions } from './ports';
 
@@ -43,9 +43,9 @@ export interface CallAnswer {
 
 /** Answers staff what became of an appointment's calls, oldest version first. An appointment that was never called has none. */
 export function tellCalls({ ofAppointment, load }: Pick<Sessions, 'ofAppointment' | 'load'>) {
-  return async ({ parameters }: HttpRequest): Promise<HttpAnswer> => {
-    const { appointmentId = '' } = parameters;
-    const known = /^[A-Za-z0-9_-]{1,64}$/.test(appointmentId) ? await ofAppointment(appointmentId) : [];
+  return async (request: HttpRequest): Promise<HttpAnswer> => {
+    const appointmentId = appointmentIdIn(request);
+    const known = appointmentId === undefined ? [] : await ofAppointment(appointmentId);
     const stored = await Promise.all(known.map(({ sessionId }) => load(sessionId)));
     const calls = stored.flatMap((each) => (each ? [callAnswer(each.session)] : []));
     return { status: 200, headers: { 'cache-control': 'no-store' }, body: { calls } };
