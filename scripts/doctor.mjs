@@ -8,6 +8,7 @@ import { ask, askLocal, connect, Refused } from './staff-api.mjs';
 requireNode();
 install();
 // Only now is what it imports surely there.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const { tsImport } = await import('tsx/esm/api');
 const { deadLettersOf, gather, kindOf, lifeOf, printed, timelineIn } = await tsImport(
   '../shared/timeline/src/doctor/command.ts',

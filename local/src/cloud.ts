@@ -213,6 +213,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           error instanceof PhoneCannotError ? 409 : error instanceof InvalidActionError ? 400 : undefined,
       },
       staffToken: issuer.staffToken,
+      apiUrl: `http://127.0.0.1:${frontListening.port}`,
       health: {
         awsEndpoint,
         awsRegion: REGION,

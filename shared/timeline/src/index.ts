@@ -1,15 +1,7 @@
-export { Entry, entryOf, Envelope } from './domain/entry';
-export { timelineTable } from './adapters/timeline-table';
-export {
-  BookedAppointment,
-  DeadLetter,
-  Evidence,
-  ToldAttempt,
-  ToldCall,
-  ToldMessage,
-  ToldWakeUp,
-  type Unread,
-} from './doctor/evidence';
+export { entryOf, Envelope, type Entry } from './domain/entry';
+export { gather, type Sources } from './doctor/gather';
+export { kindOf } from './doctor/kind-of';
 export { lifeOf, type Life, type Line } from './doctor/life';
 export { printed } from './doctor/print';
+export type { DeadLetter, Evidence, Unread } from './doctor/evidence';
 export type { Finding } from './doctor/reason';

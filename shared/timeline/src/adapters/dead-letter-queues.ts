@@ -1,5 +1,6 @@
 import { ListQueuesCommand, ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter } from '../doctor/evidence';
+import { kindOf } from '../doctor/kind-of';
 
 /** Messages of one queue that are looked at. A queue with more has a fault that is no single appointment's. */
 const LOOKED_AT = 200;
@@ -66,12 +67,6 @@ function letterOf(message: Message, body: string, queue: string): DeadLetter {
     receiveCount: Number(message.Attributes?.['ApproximateReceiveCount'] ?? 0),
     ...kindOf(body),
   };
-}
-
-/** What a dead letter is, where its body says so: an event of the bus. */
-export function kindOf(body: string): { readonly what?: string } {
-  const [, what] = /"detail-type"\s*:\s*"([A-Za-z0-9]{1,64})"/.exec(body) ?? [];
-  return what === undefined ? {} : { what };
 }
 
 function nameOf(url: string): string {

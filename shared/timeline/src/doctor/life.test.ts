@@ -213,15 +213,41 @@ describe('what happened', () => {
       'Call 1 to the agent: taken: 1 was pressed, rang 6 s, on the line for 21 min 12 s',
       'The agent took call 1 and waits; the client is phoned next',
       'Call 1 to the client: taken: 1 was pressed, rang 8 s',
-      'Agent and client are talking',
       'Both are joined',
+      'Agent and client are talking',
       'The conversation is over after 21 min, ended by the client',
-      'The call of version 1 is over',
     ]);
     expect(lines.find(({ what }) => what === 'The call is due')?.local).toEqual({
       client: '2026-12-01T16:00:00+01:00',
       agent: '2026-12-01T10:00:00-05:00',
     });
+  });
+
+  it('tells causes before what they cause where both have the same second', () => {
+    const atOnce = {
+      now: after(60),
+      events: [agentAnswered(0), callDue(), created(), connected(0)],
+      calls: [call([attempt('agent', 1), attempt('client', 1)].toReversed(), { joinedAt: START })],
+    };
+
+    expect(
+      lifeOf(evidence(atOnce))
+        .lines.filter(({ at }) => at === START)
+        .map(({ what }) => what.slice(0, 18)),
+    ).toEqual([
+      'The call is due',
+      'Call 1 to the agen',
+      'The agent took cal',
+      'Call 1 to the clie',
+      'Both are joined',
+      'Agent and client a',
+    ]);
+  });
+
+  it('tells that a call is over where no event of it has come', () => {
+    const silent = { events: [created(), callDue()], calls: [call([], { ended: { at: after(9), type: 'failed' } })] };
+
+    expect(whats(silent)).toContain('The call of version 1 is over');
   });
 
   it('says by how much a reminder was late', () => {

@@ -54,11 +54,12 @@ export function lifeOf(evidence: Evidence): Life {
   const lines = [
     ...events.map((event) => eventLine(event, evidence)),
     ...evidence.wakeUps.flatMap((wakeUp) => wakeUpLine(wakeUp)),
-    ...evidence.calls.flatMap((call) => callLines(call)),
+    ...evidence.calls.flatMap((call) => callLines(call, events)),
     ...evidence.messages.flatMap((message) => messageLines(message, events)),
     ...evidence.deadLetters.map((letter): Bare => ({
       at: letter.at,
       kind: 'dead-letter',
+      place: OVER,
       what: `Given up${letter.what === undefined ? '' : ` (${letter.what})`} in ${letter.queue}: ${letter.reason ?? `received ${letter.receiveCount} times`}`,
     })),
   ];
@@ -72,13 +73,35 @@ export function lifeOf(evidence: Evidence): Life {
     verdict: verdictOf(evidence),
     findings: findings(evidence),
     lines: lines
-      .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-      .map((line) => ({ ...line, local: clocks(line.at) })),
+      .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.place - b.place)
+      .map(({ place: _, ...line }) => ({ ...line, local: clocks(line.at) })),
     unread,
   };
 }
 
-type Bare = Omit<Line, 'local'>;
+interface Bare extends Omit<Line, 'local'> {
+  /** Its place among what happened at the same moment: causes before what they cause. */
+  readonly place: number;
+}
+
+const PLACES: Readonly<Record<string, number>> = {
+  AppointmentCreated: 0,
+  AppointmentRescheduled: 0,
+  AppointmentAmended: 0,
+  AppointmentCancelled: 0,
+  ReminderDue: 1,
+  CallDue: 1,
+  AgentAnswered: 3,
+  CallConnected: 6,
+  CallCompleted: 7,
+  CallFailed: 7,
+  NotificationFailed: 9,
+};
+const AGENT_PHONED = 2;
+const CLIENT_PHONED = 4;
+const JOINED = 5;
+const OVER = 7;
+const WRITTEN = 8;
 
 function eventLine(event: Entry, evidence: Evidence): Bare {
   const { occurredAt, acceptedAt } = event;
@@ -88,6 +111,7 @@ function eventLine(event: Entry, evidence: Evidence): Bare {
   return {
     at: occurredAt,
     kind: 'event',
+    place: PLACES[event.detailType] ?? OVER,
     what: `${words}${onTheWay >= ON_THE_BUS_MS ? ` (told ${span(onTheWay)} later)` : ''}`,
     ...late,
   };
@@ -106,17 +130,27 @@ function promisedFor({ detailType, data }: Entry, { wakeUps }: Evidence): string
 /** What was said is told by its event, and when. */
 function wakeUpLine(wakeUp: ToldWakeUp): Bare[] {
   if (wakeUp.state === 'said') return [];
-  return [{ at: wakeUp.dueAt, kind: 'wake-up', what: `${wakeUpInWords(wakeUp)} (version ${wakeUp.version})` }];
+  return [
+    { at: wakeUp.dueAt, kind: 'wake-up', place: 1, what: `${wakeUpInWords(wakeUp)} (version ${wakeUp.version})` },
+  ];
 }
 
-function callLines({ startsAt, attempts, joinedAt, ended, version }: Evidence['calls'][number]): Bare[] {
+function callLines(call: Evidence['calls'][number], events: readonly Entry[]): Bare[] {
+  const { startsAt, attempts, joinedAt, ended, version, callSessionId } = call;
+  const isTold = events.some(
+    ({ detailType, data }) => /^Call(Failed|Completed)$/.test(detailType) && data['callSessionId'] === callSessionId,
+  );
   const lines = attempts.map((attempt, index): Bare => {
     const at = attempt.placedAt ?? attempt.reservedAt;
     // Only the first call is promised to a second; those after it follow from what became of it.
-    return { at, kind: 'call', what: attemptInWords(attempt), ...(index === 0 && lateBy(at, startsAt, IN_TIME_MS)) };
+    const place = attempt.leg === 'agent' ? AGENT_PHONED : CLIENT_PHONED;
+    const late = index === 0 && lateBy(at, startsAt, IN_TIME_MS);
+    return { at, kind: 'call', place, what: attemptInWords(attempt), ...late };
   });
-  if (joinedAt !== undefined) lines.push({ at: joinedAt, kind: 'call', what: 'Both are joined' });
-  if (ended !== undefined) lines.push({ at: ended.at, kind: 'call', what: `The call of version ${version} is over` });
+  if (joinedAt !== undefined) lines.push({ at: joinedAt, kind: 'call', place: JOINED, what: 'Both are joined' });
+  // Where its event has come to the timeline, that tells of the end, and why.
+  if (ended !== undefined && !isTold)
+    lines.push({ at: ended.at, kind: 'call', place: OVER, what: `The call of version ${version} is over` });
   return lines;
 }
 
@@ -128,6 +162,7 @@ function messageLines(message: ToldMessage, events: readonly Entry[]): Bare[] {
   return fates.map(({ at, status, ...rest }) => ({
     at,
     kind: 'message',
+    place: WRITTEN,
     what: `The ${name} was ${status}${'reason' in rest && rest.reason !== undefined ? `: ${rest.reason}` : ''}`,
     ...(status === 'sent' && cause && lateBy(at, cause.occurredAt, MESSAGE_IN_TIME_MS)),
   }));
