@@ -158,7 +158,9 @@ describe('the subscriptions', () => {
   it('that act hear no replay but those meant for real', () => {
     const acting = stacks.flatMap(({ template }) =>
       resources(template, 'AWS::Events::Rule')
-        .filter(([id, rule]) => !/Project|Apply|EveryEvent/.test(id) && rule.Properties['ScheduleExpression'] === undefined)
+        .filter(
+          ([id, rule]) => !/Project|Apply|EveryEvent/.test(id) && rule.Properties['ScheduleExpression'] === undefined,
+        )
         .map(([, rule]) => (rule.Properties['EventPattern'] as Record<string, unknown> | undefined)?.['replay-name']),
     );
 
