@@ -1,15 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { busStatements, may, OWN_ACCOUNT, type Statement } from '../test/iam';
-import { stackTemplate } from '../test/stack-template';
+import { platformTemplate, stackTemplate } from '../test/stack-template';
 import { BookingStack } from './booking-stack';
 import { NotificationsStack } from './notifications-stack';
-import { PlatformStack } from './platform-stack';
 import { SchedulerStack } from './scheduler-stack';
-import { readStage } from './stage';
 import { TelephonyStack } from './telephony-stack';
 
 const LISTED = '222222222222';
@@ -19,12 +15,7 @@ const RULE = `arn:aws:events:us-east-1:${OWN_ACCOUNT}:rule/appointments-dev/thei
 const QUEUE = `arn:aws:sqs:us-east-1:${LISTED}:crm`;
 const SOURCES = ['booking', 'scheduler', 'telephony', 'notifications'].map((service) => `appointments.${service}`);
 
-const platform = (subscriberAccounts: string[]) =>
-  Template.fromStack(
-    new PlatformStack(new App(), 'platform', {
-      stage: { ...readStage('dev', join(__dirname, '../stages')), subscriberAccounts },
-    }),
-  );
+const platform = (subscriberAccounts: string[]) => platformTemplate({ subscriberAccounts });
 const handlersOf = (service: string) =>
   readdirSync(join(__dirname, `../../services/${service}/src/handlers`))
     .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { compileEventPattern } from '../aws/event-pattern';
 import type { AwsServices } from '../aws/types';
@@ -56,6 +57,7 @@ export interface DeployPorts {
   readonly twilioBaseUrl: string;
   readonly twilioSecret: { readonly accountSid: string; readonly authToken: string };
   readonly servicesFolder: string;
+  readonly sharedFolder: string;
   readonly workerFile: string;
   readonly preloadFile: string;
   /** Variables of every function beside the template's: region, credentials, endpoint. */
@@ -565,7 +567,9 @@ function makeFunction(
     );
   const own = stack.app === undefined;
   const service = own ? (stack.name.split('-').at(-1) ?? stack.name) : stack.name;
-  const handlerName = own ? handlerNameOf(folder, ports.servicesFolder, service) : undefined;
+  const handlerName = own
+    ? handlerNameOf(folder, [join(ports.servicesFolder, service), join(ports.sharedFolder, 'timeline')])
+    : undefined;
   // Without the eight letters with which the CDK makes ids differ.
   const name = handlerName ?? logicalId.replace(/[0-9A-F]{8}$/, '');
   const arn = identity.attributes['Arn'] ?? identity.name;
