@@ -84,7 +84,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceClass>> = {
     State: true,
     Targets: { Id: true, Arn: true, DeadLetterConfig: { Arn: true }, RetryPolicy: true },
   }),
-  'AWS::Events::Archive': run('every event is kept', {
+  'AWS::Events::Archive': run('every event that fits is kept for its days, and can be replayed', {
     ArchiveName: true,
     SourceArn: true,
     EventPattern: true,
