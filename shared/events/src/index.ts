@@ -6,6 +6,8 @@ export {
   type Metadata,
   patternFor,
   personal,
+  SERVICE_TAG,
+  SUBSCRIPTION_TAG,
   words,
   type Cause,
   type DataOf,
