@@ -220,6 +220,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         twilioAccountSid: twilioSecret.accountSid,
         twilioAuthToken: twilioSecret.authToken,
       },
+      eventBusName: deployment.eventBusName,
       consoleFolder: options.files.console,
       frontDoor: deployment.frontDoor,
     });

@@ -169,16 +169,15 @@ describe('an archive', () => {
     const { file } = cloud.services.buses;
 
     const answers = [
-      await file('main', event),
-      await file('main', event),
-      await file('main', { ...event, id: 'e2', source: 'another' }),
-      await file('main', { ...event, id: 'e3', time: '2026-10-01T14:00:00Z' }),
-      await file('other', event),
+      ...(await file('main', [event, event])),
+      ...(await file('main', [event, { ...event, id: 'e2', source: 'another' }])),
+      ...(await file('main', [{ ...event, id: 'e3', time: '2026-10-01T14:00:00Z' }])),
+      ...(await file('other', [event])),
     ];
     await startReplay();
     await settle();
 
-    expect(answers).toEqual(['filed', 'known', 'unfit', 'expired', 'unfit']);
+    expect(answers).toEqual(['filed', 'known', 'known', 'unfit', 'expired', 'unfit']);
     expect(bodies('heard')).toEqual([{ version: '0', ...event, 'replay-name': 'again' }]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Chronicle, Collection, Entry, Kernel } from '../kernel/types';
 import type { QueueEngine } from './sqs';
 import { ACCOUNT_ID, AwsError, REGION } from './types';
-import type { ArchiveSpec, BusEvent, RuleSpec } from './types';
+import type { ArchiveSpec, BusEvent, Filed, RuleSpec } from './types';
 import type { Fields } from './wire';
 
 const MINUTE_MS = 60_000;
@@ -378,17 +378,24 @@ export function createArchives(kernel: Kernel, queues: QueueEngine, buses: Repla
         archive.chronicle.append(Date.parse(event.time), JSON.stringify(event));
       }
     },
-    /** Files what happened elsewhere; `known` is what the archive has already, `expired` what is past its retention. */
-    file: async (busName: string, event: BusEvent): Promise<'filed' | 'known' | 'expired' | 'unfit'> => {
-      const at = Date.parse(event.time);
+    /** Files what happened elsewhere, and tells of each event what became of it. */
+    file: async (busName: string, events: readonly BusEvent[]): Promise<Filed[]> => {
       const archive = [...archives.values()].find(({ spec }) => spec.busName === busName);
-      if (archive === undefined || archive.matches?.({ version: '0', ...event }) === false) return 'unfit';
-      if (at < oldestKept(archive)) return 'expired';
-      await archive.chronicle.flushed();
-      const sameTime = archive.chronicle.between(at, at + 1);
-      if (sameTime.some((entry) => (JSON.parse(entry.text()) as BusEvent).id === event.id)) return 'known';
-      archive.chronicle.append(at, JSON.stringify(event));
-      return 'filed';
+      if (archive === undefined) return events.map(() => 'unfit');
+      const { chronicle } = archive;
+      await chronicle.flushed();
+      const times = new Set(events.map(({ time }) => Date.parse(time)));
+      const sameTimes = chronicle.between(Math.min(...times), Math.max(...times) + 1).filter(({ at }) => times.has(at));
+      const known = new Set(sameTimes.map((entry) => (JSON.parse(entry.text()) as BusEvent).id));
+      return events.map((event) => {
+        const at = Date.parse(event.time);
+        if (archive.matches?.({ version: '0', ...event }) === false) return 'unfit';
+        if (at < oldestKept(archive)) return 'expired';
+        if (known.has(event.id)) return 'known';
+        known.add(event.id);
+        chronicle.append(at, JSON.stringify(event));
+        return 'filed';
+      });
     },
     flushed: async (): Promise<void> => {
       await Promise.all([...archives.values()].map(({ chronicle }) => chronicle.flushed()));

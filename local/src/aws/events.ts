@@ -303,8 +303,8 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
       return { arn: rule.arn };
     },
     declareArchive: archives.declare,
-    file: async (busName, event) => {
-      const filed = await archives.file(busName, event);
+    file: async (busName, events) => {
+      const filed = await archives.file(busName, events);
       await archives.flushed();
       return filed;
     },

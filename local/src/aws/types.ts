@@ -131,13 +131,16 @@ export interface ArchiveSpec {
   readonly description?: string;
 }
 
+/** What becomes of an event that is filed: `known` is there already, `expired` past what is kept. */
+export type Filed = 'filed' | 'known' | 'expired' | 'unfit';
+
 export interface EventBuses {
   readonly declareBus: (name: string) => { readonly arn: string };
   readonly declareRule: (rule: RuleSpec) => { readonly arn: string };
   /** Declares an archive of the templates; what was kept is found again, and a replay that was cut off goes on. */
   readonly declareArchive: (archive: ArchiveSpec) => { readonly arn: string };
-  /** Puts an event of elsewhere into the bus's archive, and nowhere else; resolves once it is on disk. */
-  readonly file: (busName: string, event: BusEvent) => Promise<'filed' | 'known' | 'expired' | 'unfit'>;
+  /** Puts events of elsewhere into the bus's archive, and nowhere else; resolves once they are on disk. */
+  readonly file: (busName: string, events: readonly BusEvent[]) => Promise<readonly Filed[]>;
   readonly events: (afterSeq?: number) => readonly ArchivedEvent[];
   readonly onEvent: (listener: (event: ArchivedEvent) => void) => () => void;
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { exportEvents, importEvents } from './events';
 import { findPlace } from './place';
 import { CannotDo } from './problem';
 import { cancel, list, replay, type Asking } from './replay';
@@ -8,6 +9,11 @@ import { CalledOff } from './run';
 const REPLAY_USAGE = `Usage: npm run replay -- --from <when> [--to <when>] [--appointment <id>] [--event <name>]… [--to-service <name>]…
                            [--dry-run] [--for-real [--confirm <phrase>]]
        npm run replay -- --list | --cancel <name>
+  each with [--stage <stage>] for a deployment or [--endpoint <address>]; else it is the running npm start.
+  <when> is an instant (2026-12-01T15:00:00Z), a UTC day, how long ago (90m, 2h, 3d) or now.`;
+
+const EVENTS_USAGE = `Usage: npm run events -- export --from <when> [--to <when>] [--appointment <id>] [--event <name>]… [--mask] > events.jsonl
+       npm run events -- import <events.jsonl> [--skip-faults]
   each with [--stage <stage>] for a deployment or [--endpoint <address>]; else it is the running npm start.
   <when> is an instant (2026-12-01T15:00:00Z), a UTC day, how long ago (90m, 2h, 3d) or now.`;
 
@@ -115,8 +121,45 @@ async function runReplay(args: readonly string[], talk: Asking): Promise<void> {
   }
 }
 
+async function runEvents(args: readonly string[], talk: Asking): Promise<void> {
+  const { values, positionals } = parsed(
+    () =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: {
+          ...PLACE,
+          from: { type: 'string' },
+          to: { type: 'string' },
+          appointment: { type: 'string' },
+          event: { type: 'string', multiple: true, default: [] },
+          mask: { type: 'boolean', default: false },
+          'skip-faults': { type: 'boolean', default: false },
+        },
+      }),
+    EVENTS_USAGE,
+  );
+  const [verb, file, ...more] = positionals;
+  const exports = verb === 'export' && file === undefined;
+  const imports = verb === 'import' && file !== undefined && more.length === 0;
+  if (!exports && !imports) throw new CannotDo(EVENTS_USAGE);
+  const place = await findPlace(values, process.env);
+  try {
+    if (exports)
+      await exportEvents(
+        place,
+        { ...values, events: values.event.flatMap((names) => names.split(',')) },
+        { ...talk, out: (text) => void process.stdout.write(text) },
+      );
+    else await importEvents(place, file ?? '', { skipFaults: values['skip-faults'] }, talk);
+  } finally {
+    place.close();
+  }
+}
+
 const COMMANDS: Readonly<Record<string, (args: readonly string[], talk: Asking) => Promise<void>>> = {
   replay: runReplay,
+  events: runEvents,
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
