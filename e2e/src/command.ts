@@ -13,10 +13,19 @@ export interface Ran {
 }
 
 /** Runs `npm run <name> -- …` against a system, without a terminal. */
-export function command(system: Pick<System, 'url'>, name: string, ...args: readonly string[]): Promise<Ran> {
+export function command(
+  system: Pick<System, 'url'> & { readonly environment?: Readonly<Record<string, string>> | undefined },
+  name: string,
+  ...args: readonly string[]
+): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [MAIN, name, ...args], {
-      env: { ...process.env, PORT: new URL(system.url).port, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+      env: {
+        ...process.env,
+        ...system.environment,
+        PORT: new URL(system.url).port,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { against, isDifferent, toldOf, type AgainstRequest } from './against';
 import { exportEvents, importEvents } from './events';
 import { findPlace } from './place';
 import { CannotDo } from './problem';
@@ -8,6 +10,8 @@ import { CalledOff } from './run';
 
 const REPLAY_USAGE = `Usage: npm run replay -- --from <when> [--to <when>] [--appointment <id>] [--event <name>]… [--to-service <name>]…
                            [--dry-run] [--for-real [--confirm <phrase>]]
+       npm run replay -- --appointment <id> --against <checkout> [--from <when>] [--until <when>] [--json]
+       npm run replay -- --file <events.jsonl> --against <checkout> [--appointment <id>] [--until <when>] [--json]
        npm run replay -- --list | --cancel <name>
   each with [--stage <stage>] for a deployment or [--endpoint <address>]; else it is the running npm start.
   <when> is an instant (2026-12-01T15:00:00Z), a UTC day, how long ago (90m, 2h, 3d) or now.`;
@@ -92,11 +96,19 @@ async function runReplay(args: readonly string[], talk: Asking): Promise<void> {
           confirm: { type: 'string' },
           list: { type: 'boolean', default: false },
           cancel: { type: 'string' },
+          against: { type: 'string' },
+          file: { type: 'string' },
+          until: { type: 'string' },
+          json: { type: 'boolean', default: false },
         },
       }),
     REPLAY_USAGE,
   );
   if (args.length === 0) throw new CannotDo(REPLAY_USAGE);
+  if (values.against !== undefined) return runAgainst({ ...values, against: values.against }, talk);
+  for (const option of ['file', 'until', 'json'] as const)
+    if (values[option] !== undefined && values[option] !== false)
+      throw new CannotDo(`--${option} goes with --against.\n${REPLAY_USAGE}`);
   const place = await findPlace(values, process.env);
   try {
     if (values.list) for (const line of await list(place)) process.stdout.write(`${line}\n`);
@@ -119,6 +131,20 @@ async function runReplay(args: readonly string[], talk: Asking): Promise<void> {
   } finally {
     place.close();
   }
+}
+
+/** What would be done now beside what was done then; ends with 1 where they differ, as diff does. */
+async function runAgainst(
+  values: Omit<AgainstRequest, 'folder'> & { readonly against: string; readonly json: boolean },
+  talk: Asking,
+): Promise<void> {
+  // npm runs from the root; whoever typed it may stand elsewhere.
+  const folder = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.against);
+  const file = values.file && resolve(process.env['INIT_CWD'] ?? process.cwd(), values.file);
+  const answer = await against({ ...values, file, folder }, process.env, talk);
+  const text = values.json ? JSON.stringify(answer, undefined, 2) : toldOf(answer).join('\n');
+  process.stdout.write(`${text}\n`);
+  if (isDifferent(answer.compared)) process.exitCode = 1;
 }
 
 async function runEvents(args: readonly string[], talk: Asking): Promise<void> {
@@ -195,7 +221,7 @@ function lineFor(error: unknown): string | undefined {
 
 main(process.argv.slice(2)).then(
   (code) => {
-    process.exitCode = code;
+    process.exitCode ??= code;
   },
   (error: unknown) => {
     console.error(error);
