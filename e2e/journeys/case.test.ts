@@ -22,7 +22,9 @@ describe('a case out of a file', () => {
       'person1@example.com: Appointment with Person 2: confirmed',
       'person2@example.com: Appointment with Person 1: booked',
       'person1@example.com: Appointment with Person 2: reminder',
+      'person2@example.com: Appointment with Person 1: reminder',
       'person1@example.com: Appointment with Person 2: reminder',
+      'person2@example.com: Appointment with Person 1: reminder',
     ]);
   }, 120_000);
 
@@ -99,16 +101,17 @@ describe('a case of this laptop', () => {
       '--mask',
     );
     const file = join(folder, 'case.jsonl');
-    writeFileSync(file, lines.replaceAll(booking.appointmentId, 'apt_elsewhere'));
+    const elsewhere = lines
+      .replaceAll(booking.appointmentId, 'apt_elsewhere')
+      .replaceAll('{"id":"', '{"id":"elsewhere-');
+    writeFileSync(file, elsewhere);
     const events = await system.list<EventView>('/_local/events');
     const imported = await command(system, 'events', 'import', file);
     booking = { ...booking, appointmentId: 'apt_elsewhere' };
 
     const { code, result } = await against({});
 
-    expect(imported.output).toMatch(
-      /^0 events imported|^\d events? imported into the archive; nobody has heard them yet\./,
-    );
+    expect(imported.output).toMatch(/^\d events imported into the archive; nobody has heard them yet\./);
     expect(await system.list('/_local/events')).toEqual(events);
     expect(result).toMatch(/ {2}\? \S+ \S+ {2}mail to person1@example\.com/);
     expect(result).toMatch(/= as then · \d+ \? of which nobody kept what was done then\n$/);
