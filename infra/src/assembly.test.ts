@@ -164,6 +164,20 @@ describe('the subscriptions', () => {
     expect(sorted(ruled)).toEqual(sorted(named));
   });
 
+  it('say on their rules whose they are, by which a replay finds them', () => {
+    for (const { name, template } of stacks) {
+      const rules = resources(template, 'AWS::Events::Rule').filter(
+        ([, rule]) => rule.Properties['ScheduleExpression'] === undefined,
+      );
+      for (const [, rule] of rules) {
+        expect(rule.Properties['Tags']).toEqual([
+          { Key: 'appointments:service', Value: name.split('-').at(-1) },
+          { Key: 'appointments:subscription', Value: expect.stringMatching(/^[A-Z]\w+$/) },
+        ]);
+      }
+    }
+  });
+
   it('that act hear no replay but those meant for real', () => {
     const acting = stacks.flatMap(({ template }) =>
       resources(template, 'AWS::Events::Rule')

@@ -22,6 +22,7 @@ import { listenOnLoopback, PortTakenError, sendJson } from './http/http';
 import type { Listening } from './http/http';
 import { openKernel } from './kernel/kernel';
 import { lockFolder } from './kernel/lock';
+import { CHRONICLES } from './kernel/store';
 import { FUNCTION_AT_WORK } from './lambda/function';
 import { createLogs } from './lambda/logs';
 
@@ -97,6 +98,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     if (options.fresh) {
       for (const name of ['journal.jsonl', 'dynamodb.db', 'dynamodb.db-wal', 'dynamodb.db-shm'])
         rmSync(join(stateFolder, name), { force: true });
+      rmSync(join(stateFolder, CHRONICLES), { force: true, recursive: true });
     }
     const startingDatabase = startDatabase({
       folder: stateFolder,
@@ -224,6 +226,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         twilioAccountSid: twilioSecret.accountSid,
         twilioAuthToken: twilioSecret.authToken,
       },
+      eventBusName: deployment.eventBusName,
       consoleFolder: options.files.console,
       frontDoor: deployment.frontDoor,
     });

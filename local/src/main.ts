@@ -8,6 +8,7 @@ import { startCloud } from './cloud';
 import { TableChangedError } from './dynamodb/tables';
 import { NoDatabaseError } from './dynamodb/engine';
 import { PortTakenError } from './http/http';
+import { DamagedChronicleError } from './kernel/chronicle';
 import { FolderInUseError } from './kernel/lock';
 import { DamagedJournalError } from './kernel/store';
 
@@ -30,6 +31,7 @@ const PLAIN = [
   PortTakenError,
   FolderInUseError,
   DamagedJournalError,
+  DamagedChronicleError,
 ];
 
 async function main(): Promise<void> {

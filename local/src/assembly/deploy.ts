@@ -104,6 +104,13 @@ const RuleProperties = z.object({
   ScheduleExpression: text.optional(),
   State: text.default('ENABLED'),
   Targets: z.array(z.object({ Id: text, Arn: text, DeadLetterConfig: z.object({ Arn: text }).optional() })).default([]),
+  Tags: z.array(z.object({ Key: text, Value: text })).default([]),
+});
+const ArchiveProperties = z.object({
+  SourceArn: text,
+  EventPattern: z.unknown().optional(),
+  RetentionDays: count.default(0),
+  Description: text.optional(),
 });
 const KeySchema = z.array(z.object({ AttributeName: text, KeyType: text }));
 const Indexes = z.array(z.object({ IndexName: text, KeySchema, Projection: z.unknown() })).default([]);
@@ -339,6 +346,18 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         arn: Arn,
         ...(DeadLetterConfig === undefined ? {} : { deadLetterArn: DeadLetterConfig.Arn }),
       })),
+      tags: Object.fromEntries(rule.Tags.map(({ Key, Value }) => [Key, Value])),
+    });
+  }
+  // After the rules and the queues: a replay that was cut off goes on.
+  for (const each of ofType('AWS::Events::Archive')) {
+    const { SourceArn, EventPattern, RetentionDays, Description } = propertiesOf(each, ArchiveProperties);
+    aws.buses.declareArchive({
+      name: each.identity.name,
+      busName: SourceArn.split('/').at(-1) ?? SourceArn,
+      ...(EventPattern === undefined ? {} : { pattern: EventPattern }),
+      retentionDays: RetentionDays,
+      ...(Description === undefined ? {} : { description: Description }),
     });
   }
 

@@ -1,4 +1,16 @@
-import { EventBridgeClient, PutEventsCommand, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DeleteRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+  ListTagsForResourceCommand,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+  TestEventPatternCommand,
+} from '@aws-sdk/client-eventbridge';
+import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import recorded from '../../test/fixtures/aws-recorded-behaviour.json';
 import { startTestCloud } from './test-cloud';
@@ -17,15 +29,18 @@ interface PutEventsRecord {
 describe('event buses', () => {
   let cloud: TestCloud;
   let events: EventBridgeClient;
+  let queues: SQSClient;
 
   beforeEach(async () => {
     cloud = await startTestCloud(START);
     events = new EventBridgeClient(cloud.client);
+    queues = new SQSClient(cloud.client);
     cloud.services.buses.declareBus('main');
     cloud.services.queues.declare({ name: 'work' });
   });
   afterEach(async () => {
     events.destroy();
+    queues.destroy();
     await cloud.stop();
   });
 
@@ -341,5 +356,45 @@ describe('event buses', () => {
       $metadata: { httpStatusCode: 400 },
     });
     await expect(test('{"source": ["a"]}', 'no JSON')).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('take rules that are made while they run, show them with their targets and tags, and forget them again', async () => {
+    const name = 'sieve';
+    const where = { EventBusName: 'main' };
+    const { QueueUrl } = await queues.send(new CreateQueueCommand({ QueueName: 'caught' }));
+    const { RuleArn } = await events.send(
+      new PutRuleCommand({
+        ...where,
+        Name: name,
+        EventPattern: '{"detail":{"command":["update-account"]}}',
+        Tags: [{ Key: 'kind', Value: 'sieve' }],
+      }),
+    );
+    await events.send(
+      new PutTargetsCommand({
+        ...where,
+        Rule: name,
+        Targets: [{ Id: 'queue', Arn: 'arn:aws:sqs:us-east-1:000000000000:caught' }],
+      }),
+    );
+
+    await put(entry, { ...entry, Detail: '{}' });
+    const { Rules } = await events.send(new ListRulesCommand(where));
+    const { Targets } = await events.send(new ListTargetsByRuleCommand({ ...where, Rule: name }));
+    const { Tags } = await events.send(new ListTagsForResourceCommand({ ResourceARN: RuleArn }));
+
+    expect(bodies('caught')).toHaveLength(1);
+    expect(Rules).toMatchObject([{ Name: name, Arn: RuleArn, State: 'ENABLED', EventBusName: 'main' }]);
+    expect(Targets).toEqual([{ Id: 'queue', Arn: 'arn:aws:sqs:us-east-1:000000000000:caught' }]);
+    expect(Tags).toEqual([{ Key: 'kind', Value: 'sieve' }]);
+    await expect(events.send(new DeleteRuleCommand({ ...where, Name: name }))).rejects.toThrow(
+      "Rule can't be deleted since it has targets.",
+    );
+    await events.send(new RemoveTargetsCommand({ ...where, Rule: name, Ids: ['queue'] }));
+    await events.send(new DeleteRuleCommand({ ...where, Name: name }));
+    await queues.send(new DeleteQueueCommand({ QueueUrl }));
+    await put(entry);
+    expect((await events.send(new ListRulesCommand(where))).Rules).toEqual([]);
+    expect(cloud.services.queues.list().map((queue) => queue.name)).not.toContain('caught');
   });
 });

@@ -225,6 +225,10 @@ export type SubscriptionKind = 'rebuild' | 'acting';
 /** Replays whose name begins so are meant to act; only the replay command gives such a name, after asking. */
 export const FOR_REAL_PREFIX = 'for-real-';
 
+/** The tags of a rule by which a replay finds the rules of a service: whose it is, and the name of its subscription. */
+export const SERVICE_TAG = 'appointments:service';
+export const SUBSCRIPTION_TAG = 'appointments:subscription';
+
 /** The pattern of one rule that hears all of `contracts`. */
 export function patternFor(contracts: readonly EventContract[], kind: SubscriptionKind) {
   return {

@@ -7,6 +7,8 @@ export {
   patternFor,
   personal,
   UnknownVersion,
+  SERVICE_TAG,
+  SUBSCRIPTION_TAG,
   words,
   type Cause,
   type DataOf,
