@@ -52,10 +52,8 @@ function crmOf(system: System) {
     return answer;
   };
   const entries = async (): Promise<readonly Entry[]> => {
-    const { TableNames } = await aws<{ TableNames: string[] }>('DynamoDB_20120810.ListTables', {});
-    const TableName = TableNames.find((name) => name.startsWith('crm-sync-Contacts'));
     const { Items } = await aws<{ Items: Record<string, { S?: string; N?: string }>[] }>('DynamoDB_20120810.Scan', {
-      TableName,
+      TableName: await tableName(),
     });
     return Items.map((item) =>
       Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? Number(N)])),
@@ -63,8 +61,18 @@ function crmOf(system: System) {
   };
   const lines = async () =>
     (await system.list<LogLine>('/_local/logs')).filter(({ service }) => service === 'crm-sync');
+  const tableName = async () =>
+    (await aws<{ TableNames: string[] }>('DynamoDB_20120810.ListTables', {})).TableNames.find((name) =>
+      name.startsWith('crm-sync-Contacts'),
+    );
   return {
+    aws,
     entries,
+    forget: async (appointmentId: string) =>
+      void (await aws('DynamoDB_20120810.DeleteItem', {
+        TableName: await tableName(),
+        Key: { appointmentId: { S: appointmentId } },
+      })),
     entry: async (appointmentId: string) => (await entries()).find((entry) => entry['appointmentId'] === appointmentId),
     lines,
     /** The ids of the events it was given, each once. */
@@ -242,17 +250,31 @@ describe('a system of somebody else’s that fails', () => {
   let system: System;
   let crm: ReturnType<typeof crmOf>;
   const template = () => join(folder, 'crm-sync/crm-sync.template.json');
-  /** Which table the handler writes to. */
-  const writesTo = (table: unknown) => {
+  interface Properties {
+    readonly Environment?: { readonly Variables: Record<string, unknown> };
+    readonly EventPattern?: Record<string, unknown>;
+  }
+  const change = <T>(apply: (resources: readonly Properties[]) => T): T => {
     const parsed = JSON.parse(readFileSync(template(), 'utf8')) as {
-      Resources: Record<string, { Properties?: { Environment?: { Variables: Record<string, unknown> } } }>;
+      readonly Resources: Record<string, { readonly Properties?: Properties }>;
     };
-    const [variables] = Object.values(parsed.Resources).flatMap(({ Properties }) => Properties?.Environment ?? []);
-    const before = variables?.Variables['TABLE_NAME'];
-    if (variables) variables.Variables['TABLE_NAME'] = table;
+    const result = apply(Object.values(parsed.Resources).flatMap(({ Properties }) => Properties ?? []));
     writeFileSync(template(), JSON.stringify(parsed));
-    return before;
+    return result;
   };
+  /** From the next start on its handler writes there; what it wrote to before. */
+  const writesTo = (table: unknown) =>
+    change((resources) => {
+      const variables = resources.find(({ Environment }) => Environment)?.Environment?.Variables;
+      const before = variables?.['TABLE_NAME'];
+      if (variables) variables['TABLE_NAME'] = table;
+      return before;
+    });
+  /** From the next start on its rules hear replays too, as with `hearReplays`. */
+  const hearsReplays = () =>
+    change((resources) => {
+      for (const { EventPattern } of resources) delete EventPattern?.['replay-name'];
+    });
   let itsTable: unknown;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'crm-'));
@@ -298,5 +320,39 @@ describe('a system of somebody else’s that fails', () => {
       status: 'booked',
       outcome: 'talked',
     });
+  });
+
+  it('hears what is replayed only where its rule says so, and has what it lost again', async () => {
+    const { appointmentId, client } = await system.book();
+    const kept = await crm.entry(appointmentId);
+    const replay = async (ReplayName: string) => {
+      const { Archives } = await crm.aws<{ Archives: { ArchiveName: string; EventSourceArn: string }[] }>(
+        'AWSEvents.ListArchives',
+        {},
+      );
+      const [{ ArchiveName, EventSourceArn } = { ArchiveName: '', EventSourceArn: '' }] = Archives;
+      const now = (await system.now()).getTime() / 1000;
+      await crm.aws('AWSEvents.StartReplay', {
+        ReplayName,
+        EventSourceArn: EventSourceArn.replace(/:event-bus.*/, `:archive/${ArchiveName}`),
+        EventStartTime: now - 3 * 86_400,
+        EventEndTime: now,
+        Destination: { Arn: EventSourceArn },
+      });
+      await system.settle();
+    };
+
+    await crm.forget(appointmentId);
+    await replay('unheard');
+    const unheard = await crm.entry(appointmentId);
+    hearsReplays();
+    await system.restart();
+    await replay('heard');
+    await replay('heard-again');
+
+    expect(kept).toMatchObject({ email: client.email, status: 'booked' });
+    expect(unheard).toBeUndefined();
+    expect(await crm.entry(appointmentId)).toEqual(kept);
+    expect(await crm.deadLetters()).toHaveLength(2);
   });
 });
