@@ -165,6 +165,8 @@ Every event is on the bus with source \`appointments.<service>\`, its name as de
 | --- | --- | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}
 
+The [timeline](../shared/timeline) hears all of them, also those of contracts it does not know, and keeps them without personal data.
+
 How another system hears them, how a contract may change, and what is released: [contracts.md](contracts.md). For tools: [asyncapi.json](asyncapi.json) and [JSON Schemas](../shared/events/schemas).
 
 ## Who hears whom
