@@ -21,8 +21,8 @@ await build({
 const { ALL_EVENTS, ...documents } = createRequire(import.meta.url)(outfile);
 
 /** What services say that they read; the stacks' rules, and the handlers themselves, are tested against it. */
-const manifests = readdirSync(join(root, 'services'))
-  .map((service) => join(root, 'services', service, 'contracts.json'))
+const manifests = ['services', 'shared']
+  .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name, 'contracts.json')))
   .filter((file) => existsSync(file))
   .map((file) => documents.ConsumerManifest.parse(JSON.parse(readFileSync(file, 'utf8'))));
 const released = JSON.parse(readFileSync(join(home, 'released/contracts.json'), 'utf8'));

@@ -133,7 +133,8 @@ export function catalogue({ contracts, manifests, released, documents }) {
     for (const { detailType } of own)
       for (const { consumer } of documents.hearersOf(detailType, manifests))
         to.set(consumer, [...(to.get(consumer) ?? []), detailType]);
-    return [...to].map(([consumer, names]) => `  ${service} -- ${names.join('<br/>')} --> ${consumer}`);
+    const label = (names) => (names.length === own.length && names.length > 2 ? 'all its events' : names.join('<br/>'));
+    return [...to].map(([consumer, names]) => `  ${service} -- ${label(names)} --> ${consumer}`);
   });
   const rows = contracts.map((contract) => {
     const { properties, required = [] } = documents.jsonSchemaOf(contract).properties.data;
@@ -164,6 +165,8 @@ Every event is on the bus with source \`appointments.<service>\`, its name as de
 | event | version | from | says | data | heard by |
 | --- | --- | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}
+
+The [timeline](../shared/timeline) hears all of them, also those of contracts it does not know, and keeps them without personal data: what it reads is what the doctor tells.
 
 How another system hears them, how a contract may change, and what is released: [contracts.md](contracts.md). For tools: [asyncapi.json](asyncapi.json) and [JSON Schemas](../shared/events/schemas).
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { ALL_EVENTS } from '@appointments/events';
 import { Match } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_EVENTS } from '@appointments/events';
 import { platformTemplate } from '../test/stack-template';
 import { readStage } from './stage';
 

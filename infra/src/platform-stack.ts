@@ -29,7 +29,7 @@ export interface PlatformStackProps extends StackProps {
   readonly sharedFolder: string;
 }
 
-/** The bus with its archive, the schemas of its events and its timeline, and what several services need: the link key, the public base URL, the alert topic. */
+/** The bus with its archive, its timeline and the schemas of its events, and what several services need: the link key, the public base URL, the alert topic. */
 export class PlatformStack extends Stack {
   constructor(scope: Construct, id: string, props: PlatformStackProps) {
     super(scope, id, props);

@@ -98,12 +98,15 @@ function whom({ event, path }: EventChange, manifests: readonly ConsumerManifest
     );
     return names.length > 0 ? [`${consumer} (${names.join(', ')})`] : [];
   });
-  if (readers.length > 0)
-    return `, which breaks ${readers.join(' and ')}, which ${readers.length > 1 ? 'read' : 'reads'} it`;
+  if (readers.length > 0) return `, which breaks ${listed(readers)}, which ${readers.length > 1 ? 'read' : 'reads'} it`;
   const hearers = hearersOf(event, manifests).map(({ consumer }) => consumer);
-  const heard =
-    hearers.length > 0 ? `, which breaks the check of ${hearers.join(' and ')} on events of the other form` : '';
+  const heard = hearers.length > 0 ? `, which breaks the check of ${listed(hearers)} on events of the other form` : '';
   return `${heard}; no consumer here reads it, but other systems may`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part !== '').join(' and ');
 }
 
 /** Whether a field is the one at `path` or below it. */

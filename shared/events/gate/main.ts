@@ -1,9 +1,9 @@
 // `npm run contracts -- check | release | manifests`; see docs/contracts.md.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ALL_EVENTS } from '../src/index';
 import { ConsumerManifest } from '../src/documents';
-import { judge, manifestOf, presentEvents, Released, type FedHandler } from './index';
+import { consumerFolders, judge, manifestOf, presentEvents, Released, type FedHandler } from './index';
 
 const root = join(__dirname, '../../..');
 const snapshot = join(root, 'shared/events/released/contracts.json');
@@ -11,13 +11,12 @@ const USAGE = 'Usage: npm run contracts -- check | release | manifests';
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 const writeJson = (file: string, value: unknown) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
-const manifestFile = (service: string) => join(root, 'services', service, 'contracts.json');
-const services = () => readdirSync(join(root, 'services')).toSorted((a, b) => a.localeCompare(b, 'en'));
+const manifestIn = (folder: string) => join(folder, 'contracts.json');
 
 function compared() {
   const released = Released.parse(readJson(snapshot));
   const present = presentEvents(ALL_EVENTS);
-  const manifests = services().map((service) => ConsumerManifest.parse(readJson(manifestFile(service))));
+  const manifests = consumerFolders().map((folder) => ConsumerManifest.parse(readJson(manifestIn(folder))));
   const { version } = readJson(join(root, 'shared/events/package.json')) as { version: string };
   return { released, present, version, ...judge(released.events, present, manifests) };
 }
@@ -62,11 +61,11 @@ function release(): void {
 }
 
 async function manifests(): Promise<void> {
-  for (const service of services()) {
-    const feeding = (await import(join(root, 'services', service, 'test/contract-reads.ts'))) as {
+  for (const folder of consumerFolders()) {
+    const feeding = (await import(join(folder, 'test/contract-reads.ts'))) as {
       HANDLERS: Readonly<Record<string, FedHandler>>;
     };
-    writeJson(manifestFile(service), await manifestOf(service, feeding.HANDLERS));
+    writeJson(manifestIn(folder), await manifestOf(basename(folder), feeding.HANDLERS));
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Detail, EventContract } from '../src/define-event';
 import { fieldsOf, jsonSchemaOf, type ConsumerManifest } from '../src/documents';
@@ -8,11 +8,21 @@ import { noteReads } from './reads';
 /** One handler of a consumer, ready to be fed. */
 export interface FedHandler {
   readonly contracts: readonly EventContract[];
+  /** Whether personal data is taken out before anything is read. @default false */
+  readonly isWithoutPersonalData?: boolean;
   /** Made anew for each event, so that one of them is not taken for a repetition of another. */
   readonly handler: () => Promise<(event: never) => Promise<unknown>>;
 }
 
 const archive = join(__dirname, '../archived');
+const root = join(__dirname, '../../..');
+
+/** The workspaces that hear the bus: each has a manifest, `contracts.json`, and says in `test/contract-reads.ts` how its handlers are fed. */
+export function consumerFolders(): readonly string[] {
+  return ['services', 'shared']
+    .flatMap((parent) => sorted(readdirSync(join(root, parent))).map((name) => join(root, parent, name)))
+    .filter((folder) => existsSync(join(folder, 'test/contract-reads.ts')));
+}
 
 /** Archived events of every older form, as a rule delivered them, by the file they lie in. */
 export function archivedEvents(): readonly { readonly file: string; readonly envelope: Envelope }[] {
@@ -43,11 +53,13 @@ export async function manifestOf(
   handlers: Readonly<Record<string, FedHandler>>,
 ): Promise<ConsumerManifest> {
   const manifest: ConsumerManifest = { consumer, handlers: {} };
-  for (const [name, { contracts, handler }] of Object.entries(handlers)) {
+  for (const [name, { contracts, handler, isWithoutPersonalData = false }] of Object.entries(handlers)) {
     const ofHandler: ConsumerManifest['handlers'][string] = {};
     for (const contract of contracts) {
       const reads = new Set<string>(ALWAYS_READ);
-      for (const sample of samplesOf(contract)) {
+      for (const whole of samplesOf(contract)) {
+        const personal = new Set(contract.personal.map((path) => `data.${path}`));
+        const sample = isWithoutPersonalData ? (without(whole, personal, '') as typeof whole) : whole;
         const handle = (await handler()) as (event: unknown) => Promise<unknown>;
         await handle({ ...noteReads(contract, sample, reads), detailType: contract.detailType });
       }
@@ -56,6 +68,18 @@ export async function manifestOf(
     manifest.handlers[name] = ofHandler;
   }
   return manifest;
+}
+
+/** A detail without the fields at these paths. */
+function without(value: unknown, paths: ReadonlySet<string>, path: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => without(item, paths, `${path}[]`));
+  if (!isGroup(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => {
+      const at = path === '' ? name : `${path}.${name}`;
+      return paths.has(at) ? [] : [[name, without(part, paths, at)]];
+    }),
+  );
 }
 
 /** What keeps a port's arguments as a table does, by reading all of them. */
@@ -74,7 +98,7 @@ export function disagreements(
   found: ConsumerManifest,
   contracts: readonly EventContract[],
 ): readonly string[] {
-  const file = `services/${found.consumer}/contracts.json`;
+  const file = `${found.consumer}'s contracts.json`;
   const remedy = 'npm run contracts -- manifests writes what is read';
   const handlers = new Set([...Object.keys(committed.handlers), ...Object.keys(found.handlers)]);
   return [...handlers].flatMap((handler) => {

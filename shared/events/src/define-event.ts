@@ -170,7 +170,8 @@ export function defineEvent<const Name extends string, Data extends z.ZodObject>
   };
 }
 
-function once<T>(make: () => T): () => T {
+/** Makes what is asked for when it is first asked for. */
+export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }

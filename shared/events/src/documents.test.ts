@@ -16,7 +16,7 @@ import {
   type ConsumerManifest,
   type SchemaNode,
 } from './documents';
-import { ALL_EVENTS } from './index';
+import { ALL_EVENTS, AppointmentCreated, CallFailed } from './index';
 
 const manifests: readonly ConsumerManifest[] = [
   {
@@ -31,7 +31,7 @@ const document = asyncApi(ALL_EVENTS, manifests, '1.2.3');
 const each = ALL_EVENTS.map((contract) => [contract.detailType, contract] as const);
 
 /** Keywords of our own, which say what a value means and hold it to nothing. */
-const OURS = ['x-personal', 'x-meaning'];
+const OURS = ['x-personal', 'x-meaning', 'x-words'];
 /** A validator that refuses keywords it does not know. */
 function knowing<Validator extends Ajv | Ajv2020>(validator: Validator): Validator {
   addFormats(validator);
@@ -64,7 +64,8 @@ describe('what is generated from a contract', () => {
       expect(name).toBe(`${contract.source}@${contract.detailType}`);
       expect(validator.validateSchema(content)).toBe(true);
       expect(validate(deliveredExample(contract))).toBe(true);
-      expect(validate(withColour(deliveredExample(contract)))).toBe(false);
+      expect(validate(withColour(deliveredExample(contract)))).toBe(true);
+      expect(validate({ ...deliveredExample(contract), detail: { ...contract.example, data: {} } })).toBe(false);
       expect(validate({ ...deliveredExample(contract), source: 'somebody.else' })).toBe(false);
       // Draft 4 has no numeric exclusive bounds and no const.
       expect(JSON.stringify(content)).not.toMatch(/"(exclusiveMinimum|exclusiveMaximum)":-?\d|"const":/);
@@ -87,6 +88,27 @@ describe('what is generated from a contract', () => {
       description: expect.stringMatching(/^On whose side/),
       'x-meaning': 'word',
     });
+  });
+});
+
+describe('documents for consumers', () => {
+  it('bear words and fields that are not known, and name those that are', () => {
+    const { content } = registryDocument(CallFailed);
+    const validate = knowing(new AjvDraft4({ strict: true, strictRequired: false })).compile(content);
+    const { metadata, data } = CallFailed.example;
+
+    expect(
+      validate({ ...deliveredExample(CallFailed), detail: { metadata, data: { ...data, reason: 'solar-flare' } } }),
+    ).toBe(true);
+    expect(JSON.stringify(content)).toContain('"x-words":["agent-unreachable",');
+  });
+
+  it('say of an instant that it is in UTC, and of a wall time that it has its offset, in words that no library chose', () => {
+    const { startsAt, localStart } = jsonSchemaOf(AppointmentCreated).properties?.['data']?.properties ?? {};
+
+    expect(startsAt).toMatchObject({ format: 'date-time', pattern: 'Z$', 'x-meaning': 'instant' });
+    expect(localStart?.properties?.['client']).toMatchObject({ format: 'date-time', 'x-meaning': 'wall-time' });
+    expect(localStart?.properties?.['client']?.['pattern']).toBeUndefined();
   });
 });
 

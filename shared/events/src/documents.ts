@@ -21,6 +21,20 @@ export function deliveredExample(contract: EventContract): Record<string, unknow
   };
 }
 
+/** For whoever hears events: fields may be added and words too, and neither is to stop a consumer. */
+function tolerant(node: SchemaNode): SchemaNode {
+  const { additionalProperties: _additional, enum: words, properties, items, anyOf, ...rest } = node;
+  return {
+    ...rest,
+    ...(words && { 'x-words': words }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, tolerant(field)])),
+    }),
+    ...(items && { items: tolerant(items) }),
+    ...(anyOf && { anyOf: anyOf.map(tolerant) }),
+  };
+}
+
 /** The event as a rule delivers it, EventBridge's own fields included. */
 function deliveredSchema(contract: EventContract, draft: 'draft-4' | 'draft-7'): SchemaNode {
   const { $schema: _, $id: __, title, description, ...detail } = jsonSchemaOf(contract, draft);
@@ -40,7 +54,7 @@ function deliveredSchema(contract: EventContract, draft: 'draft-4' | 'draft-7'):
       region: text,
       resources: { type: 'array', items: text },
       'replay-name': { type: 'string', description: 'There when the event is replayed and not new' },
-      detail,
+      detail: tolerant(detail),
     },
   };
 }

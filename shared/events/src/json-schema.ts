@@ -39,6 +39,7 @@ function explained(contract: EventContract, node: SchemaNode, path: string): Sch
   const meaning = path === '' ? undefined : meaningOf(contract.detailType, path);
   return {
     ...rest,
+    ...instantForm(rest),
     ...(meaning && { description: meaning.says, 'x-meaning': meaning.is }),
     ...(properties && {
       properties: Object.fromEntries(
@@ -51,6 +52,13 @@ function explained(contract: EventContract, node: SchemaNode, path: string): Sch
     ...(items && { items: explained(contract, items, `${path}[]`) }),
     ...(anyOf && { anyOf: anyOf.map((branch) => withoutMeaning(explained(contract, branch, path))) }),
   };
+}
+
+/** Of instants, what `format` does not say: whether they must be in UTC. zod's own pattern is long, and may be put otherwise by its next release. */
+function instantForm({ format, pattern }: SchemaNode): SchemaNode {
+  if (format !== 'date-time' || typeof pattern !== 'string') return {};
+  const takesOffsets = new RegExp(pattern).test('2026-12-01T16:00:00+01:00');
+  return { pattern: takesOffsets ? undefined : 'Z$' };
 }
 
 /** What is said of a field is said once, and not of each form it may have. */
