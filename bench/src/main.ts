@@ -6,6 +6,7 @@ import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
+import { benchReplay } from './replay';
 import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
 
@@ -18,11 +19,12 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   booking: benchBooking,
   journey: benchFailingJourney,
   page: benchPage,
+  replay: benchReplay,
   start: benchStart,
   mutation: benchMutation,
 };
 /** Takes ten minutes, or an hour, so it must be asked for. */
-const ON_DEMAND = new Set(['booking', 'mutation']);
+const ON_DEMAND = new Set(['booking', 'mutation', 'replay']);
 
 async function main(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.filter((part) => !(part in PARTS));

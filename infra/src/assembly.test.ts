@@ -174,7 +174,7 @@ describe('the subscriptions', () => {
       );
       for (const [, rule] of rules) {
         expect(rule.Properties['Tags']).toEqual([
-          { Key: 'appointments:service', Value: name.split('-').at(-1) },
+          { Key: 'appointments:service', Value: name.endsWith('-platform') ? 'timeline' : name.split('-').at(-1) },
           { Key: 'appointments:subscription', Value: expect.stringMatching(/^[A-Z]\w+$/) },
         ]);
       }

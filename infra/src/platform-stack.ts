@@ -12,8 +12,10 @@ import {
   Duration,
   RemovalPolicy,
   Stack,
+  Tags,
   type StackProps,
 } from 'aws-cdk-lib';
+import { SERVICE_TAG, SUBSCRIPTION_TAG } from '@appointments/events';
 import type { Construct } from 'constructs';
 import { Service } from './constructs/service';
 import { SubscriberAccounts } from './constructs/subscriber-accounts';
@@ -110,12 +112,14 @@ export class PlatformStack extends Stack {
       environment: { TABLE_NAME: table.tableName },
     });
     table.grant(record.function, 'dynamodb:PutItem');
-    new events.Rule(this, 'EveryEvent', {
+    const rule = new events.Rule(this, 'EveryEvent', {
       description: 'Every event of the house, replays too: what is kept already stays as it is',
       eventBus: service.bus,
       eventPattern: EVERY_EVENT,
       targets: [new targets.SqsQueue(record.queue, { deadLetterQueue: record.deadLetterQueue })],
     });
+    Tags.of(rule).add(SERVICE_TAG, service.name);
+    Tags.of(rule).add(SUBSCRIPTION_TAG, 'RecordEvent');
     return table;
   }
 

@@ -277,6 +277,31 @@ describe('a rebuild', () => {
     expect(heardBy('notifications-Project')).toEqual([]);
   });
 
+  it('that picks leaves out what cannot be read, says so, and sends the rest', async () => {
+    await place.events.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            EventBusName: 'appointments-test',
+            Source: AppointmentCreated.source,
+            DetailType: 'AppointmentCreated',
+            Detail: JSON.stringify({ metadata: { correlationId: 'apt_1', eventId: 7 }, data: {} }),
+            Time: new Date(START),
+          },
+        ],
+      }),
+    );
+
+    await later();
+
+    await run({ appointment: 'apt_1', services: ['telephony'] });
+
+    expect(said).toContainEqual(
+      expect.stringMatching(/^An event was left out: It is no event of the bus: detail\.metadata\./),
+    );
+    expect(heardBy('telephony-Project')).toEqual(['AppointmentCreated of apt_1 in rebuild']);
+  });
+
   it('says when a message came into a dead-letter queue meanwhile', async () => {
     let asked = 0;
     const progress = () => {
