@@ -17,7 +17,7 @@ import type { Logs } from '../lambda/logs';
 import { connectQueue } from '../lambda/queue-source';
 import { connectStream } from '../lambda/stream-source';
 import type { StreamSource } from '../lambda/stream-source';
-import { configure } from './configuration';
+import { variablesOf } from './configuration';
 import { watchDeadLetters } from './dead-letter-alarms';
 import { handlerNameOf } from './handler-names';
 import { resolve } from './intrinsics';
@@ -599,15 +599,7 @@ function makeFunction(
       folder,
       handler: properties.Handler,
       environment: {
-        ...(own
-          ? {
-              ...configure(properties.Environment.Variables, {
-                environment: ports.environment,
-                publicUrl: ports.publicUrl,
-              }),
-              TWILIO_API_BASE_URL: ports.twilioBaseUrl,
-            }
-          : properties.Environment.Variables),
+        ...variablesOf(stack, properties.Environment.Variables, ports),
         ...ports.functionEnvironment,
         AWS_LAMBDA_FUNCTION_NAME: identity.name,
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
