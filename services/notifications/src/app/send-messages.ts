@@ -26,10 +26,11 @@ import {
   type Decision,
 } from '../domain/word';
 import { askForProof, emailRequest } from './ask-for-proof';
-import { deliverOnce, raise, type Slot } from './deliver';
+import { ASKED_BESIDE, deliverOnce, raise, type Slot } from './deliver';
 import { handOver } from './hand-over';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
+import { mailing } from './send-mail';
 
 export const TOLD = [
   AppointmentCreated,
@@ -164,7 +165,8 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
           ...linksFor(appointmentId, newest, keys, house),
         };
         return {
-          deliveries: ({ recipient }) => {
+          deliveries: (claim) => {
+            const { recipient } = claim;
             if (recipient === 'operators') {
               const alert = alertOn(word, failure ?? noFailure(), house.brandName);
               return { send: () => ports.raiseAlert(alert) };
@@ -172,7 +174,7 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
             const email = compose(letter, recipient, house, now);
             const asks = recipient === 'client' && isUnproven(newest, 'email');
             return {
-              send: () => ports.sendEmail(email, now),
+              ...mailing(ports, house, claim, email, now),
               ...(asks && { afterwards: () => noteRequest(ports, appointmentId, newest) }),
             };
           },
@@ -187,7 +189,7 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
 async function noteRequest(ports: SendPorts, appointmentId: string, particulars: Particulars): Promise<void> {
   const now = ports.now();
   const answer = await ports.claim(emailRequest(appointmentId, particulars), now, undefined);
-  if (answer.is === 'claimed') await ports.confirm(answer.claim, 'asked beside the word', now);
+  if (answer.is === 'claimed') await ports.confirm(answer.claim, ASKED_BESIDE, now);
 }
 
 function noFailure(): never {

@@ -2,6 +2,7 @@ import { SESClient } from '@aws-sdk/client-ses';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { consume, documentClient, LinkKeys, queueClient, readConfig, secret, traced } from '@appointments/runtime';
 import * as z from 'zod';
+import { addresses } from '../adapters/addresses';
 import { alerts } from '../adapters/alerts';
 import { ledger } from '../adapters/ledger';
 import { mailer } from '../adapters/mailer';
@@ -15,6 +16,7 @@ const config = readConfig(
     QUEUE_URL: z.string(),
     DEAD_LETTER_QUEUE_URL: z.string(),
     SENDER_EMAIL: z.email('must be an e-mail address'),
+    CONFIGURATION_SET: z.string().min(1),
     BRAND_NAME: z.string().min(1),
     ALERT_TOPIC_ARN: z.string(),
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an address like https://book.example.com' }),
@@ -33,7 +35,8 @@ export const handler = consume(
       ...projections(documents, config.TABLE_NAME, now),
       ...ledger(documents, config.TABLE_NAME),
       linkKeys: secret(LinkKeys, config.LINK_KEY_SECRET_NAME),
-      sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house),
+      ...addresses(documents, config.TABLE_NAME),
+      sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house, config.CONFIGURATION_SET),
       raiseAlert: alerts(topics, config.ALERT_TOPIC_ARN),
       sendText: texter(topics),
       now,
