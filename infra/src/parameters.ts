@@ -13,7 +13,8 @@ export type SharedParameter =
   | 'link-key-secret-arn'
   | 'public-url'
   | 'api-id'
-  | 'staff-authorizer-id';
+  | 'staff-authorizer-id'
+  | 'timeline-table';
 
 function parameterName(stage: string, parameter: SharedParameter): string {
   return `/appointments/${stage}/${parameter}`;
