@@ -1,15 +1,17 @@
 // Turns the texts of templates/ into src/domain/templates.generated.ts: for each e-mail its subject, its HTML and its text as
 // mustache templates, and the types of the values they need. Markup is read here, before any value is known, so that nothing
 // a person typed is ever taken for markup. Throws, naming file and fault, when a text uses a value that it is not given.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const KINDS = ['confirmation', 'moved', 'cancelled', 'reminder', 'could-not-connect'];
 export const READERS = ['client', 'agent'];
 /** Messages that only one of the two gets. */
 const FOR_ONE = ['confirm-email.client', 'handed-over.agent'];
-/** Text messages: one file for each language that there are words in. */
-export const TEXT_KINDS = ['phone-code'];
+/** What may be said by a text message. A kind that English has words for needs them in every language that has any. */
+export const TEXT_KINDS = ['phone-code', ...KINDS];
+/** Text messages that are given values of their own; all others are given those of `text`. */
+const TEXTS_APART = ['phone-code'];
 
 const TAG = /\{\{[^}]*\}\}/g;
 const TAG_LINE = /^\{\{[#^/]\s*[A-Za-z]+\s*\}\}$/;
@@ -126,8 +128,26 @@ export function compileTemplate(name, source, { variables, layout, footer }) {
     footer: inlineHtml(footer),
   });
 
+  checkTags(`${subject}\n${html}\n${text}`, variables, fail);
+  return { subject, html, text };
+}
+
+/** Checks the words of one text message, which are one line. `variables` are the names of the values it is given. */
+export function compileText(name, source, variables) {
+  const fail = (fault) => {
+    throw new Error(`templates/${name}.sms.txt:1: ${fault}`);
+  };
+  const text = source.trim();
+  if (text === '') fail('there are no words');
+  if (text.includes('\n')) fail('a text message is one line');
+  checkTags(text, variables, fail);
+  return text;
+}
+
+/** Fails where a tag is none, uses a value that is not given, or a condition is not closed in its turn. */
+function checkTags(text, variables, fail) {
   const open = [];
-  for (const [tag] of `${subject}\n${html}\n${text}`.matchAll(/\{\{\{?[^}]*\}?\}\}/g)) {
+  for (const [tag] of text.matchAll(/\{\{\{?[^}]*\}?\}\}/g)) {
     const [, sigil, variable] =
       /^\{\{([#^/]?)\s*([A-Za-z]+)\s*\}\}$/.exec(tag) ?? fail(`${tag} is not understood; write {{name}}`);
     if (!variables.includes(variable)) fail(`there is no value ${variable} here; there are ${variables.join(', ')}`);
@@ -135,21 +155,6 @@ export function compileTemplate(name, source, { variables, layout, footer }) {
     if (sigil === '/' && open.pop() !== variable) fail(`{{/${variable}}} closes what was not opened`);
   }
   if (open.length > 0) fail(`{{#${open[0]}}} is never closed`);
-  return { subject, html, text };
-}
-
-/** Checks the words of one text message, which are one line. `variables` are the names of the values it is given. */
-export function compileText(name, source, variables) {
-  const fail = (fault) => {
-    throw new Error(`templates/${name}.sms.txt: ${fault}`);
-  };
-  const text = source.trim();
-  if (text.includes('\n')) fail('a text message is one line');
-  for (const [tag] of text.matchAll(/\{\{[^}]*\}\}+/g)) {
-    const [, variable] = /^\{\{([A-Za-z]+)\}\}$/.exec(tag) ?? fail(`${tag} is not understood; write {{name}}`);
-    if (!variables.includes(variable)) fail(`there is no value ${variable} here; there are ${variables.join(', ')}`);
-  }
-  return text;
 }
 
 /** The words of the text messages by kind and language. English is there for whoever booked in a language without words. */
@@ -158,18 +163,19 @@ function textsIn(folder, read, variables) {
     .filter((entry) => entry.isDirectory() && entry.name !== 'layout')
     .map(({ name }) => name)
     .toSorted();
+  const has = (language, kind) => existsSync(join(folder, language, `${kind}.sms.txt`));
+  const kinds = TEXT_KINDS.filter((kind) => languages.some((language) => has(language, kind)));
   return Object.fromEntries(
-    TEXT_KINDS.map((kind) => {
-      const inLanguage = languages
-        .filter((language) => readdirSync(join(folder, language)).includes(`${kind}.sms.txt`))
-        .map((language) => [
-          language,
-          compileText(`${language}/${kind}`, read(language, `${kind}.sms.txt`), Object.keys(variables[kind])),
-        ]);
-      if (!inLanguage.some(([language]) => language === 'en'))
-        throw new Error(`templates/en/${kind}.sms.txt is missing`);
-      return [kind, Object.fromEntries(inLanguage)];
-    }),
+    kinds.map((kind) => [
+      kind,
+      Object.fromEntries(
+        languages.map((language) => {
+          if (!has(language, kind)) throw new Error(`templates/${language}/${kind}.sms.txt is missing`);
+          const given = variables[TEXTS_APART.includes(kind) ? kind : 'text'];
+          return [language, compileText(`${language}/${kind}`, read(language, `${kind}.sms.txt`), Object.keys(given))];
+        }),
+      ),
+    ]),
   );
 }
 
@@ -219,6 +225,7 @@ export function generate(folder) {
     group('AgentValues', 'agent', 'What every message to an agent is given.'),
     group('CancelledValues', 'cancelled', 'What a cancellation is given besides.'),
     group('CouldNotConnectValues', 'could-not-connect', 'What the word on a failed call is given besides.'),
+    group('TextValues', 'text', 'What every text message to a client is given, but for the one with a code.'),
     group('PhoneCodeValues', 'phone-code', 'What the text message with a code is given.'),
     `/** Subject, HTML and text of each message, as mustache templates. */\nexport const TEMPLATES = ${JSON.stringify(templates, null, 2)} as const;\n`,
     `/** The words of each text message, by language. */\nexport const TEXTS = ${JSON.stringify(textsIn(folder, read, variables), null, 2)} as const;\n`,

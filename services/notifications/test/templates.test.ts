@@ -62,7 +62,8 @@ describe('the text messages', () => {
 
   it.each([
     ['a value that is not given', 'Your code: {{name}}', /no value name/],
-    ['a condition', '{{#code}}x{{/code}}', /not understood/],
+    ['a condition that is never closed', '{{#code}}x', /never closed/],
+    ['no words', ' ', /no words/],
     ['a value that would be escaped otherwise', '{{{code}}}', /not understood/],
     ['a second line', 'Your code\n{{code}}', /one line/],
   ])('may not have %s', (_what, words, fault) => {

@@ -75,6 +75,20 @@ export interface CouldNotConnectValues {
   readonly notConfirmed: boolean;
 }
 
+/** What every text message to a client is given, but for the one with a code. */
+export interface TextValues {
+  /** The name of the business. */
+  readonly brandName: string;
+  /** The agent's name. */
+  readonly agentName: string;
+  /** Day and time in the client's zone, short. */
+  readonly whenShort: string;
+  /** The page where the client moves or cancels this appointment. */
+  readonly manageUrl: string;
+  /** The client's country wants a text to say how to get no more of them. */
+  readonly stop: boolean;
+}
+
 /** What the text message with a code is given. */
 export interface PhoneCodeValues {
   /** The name of the business. */
