@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { NotYet, PermanentError, putBackDelaySeconds, within, type OutboxItem } from '@appointments/runtime';
+import type { QuietHours } from '@appointments/runtime/quiet-hours';
 import type { Claim, ClaimAnswer, Sent, Slot } from '../src/app/deliver';
 import { sendMessages, TOLD } from '../src/app/send-messages';
 import {
@@ -47,6 +48,8 @@ export function world(
       readonly when: 'before' | 'after';
       readonly dies: boolean;
     }[];
+    /** When clients are not texted, by their own clocks. @default never */
+    readonly quietHours?: QuietHours;
   } = {},
 ) {
   let nowMs = START;
@@ -63,6 +66,8 @@ export function world(
   const outbox = new Set<string>();
   const parked: string[] = [];
   const failures: string[] = [];
+  const optedOut = new Set<string>();
+  let lastText: Slot | undefined;
   const putBackAt: number[] = [];
   /** When the acting service took in each version. */
   const heard = new Map<number, number>();
@@ -137,6 +142,7 @@ export function world(
             return { is: 'under-way', since: entry.claimedAt };
           const claim: Claim = { ...slot, claimedAt: now.toISOString() };
           ledger.set(key(slot), { status: 'claimed', claimedAt: claim.claimedAt });
+          if (slot.channel === 'sms') lastText = slot;
           claimHook?.();
           claimHook = undefined;
           return { is: 'claimed', claim };
@@ -153,10 +159,17 @@ export function world(
         const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z0-9-]+)\.([a-z]+)$/.exec(id) ?? [];
         return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text);
       },
-      sendText: ({ to, text }) => send('code', undefined, to, text),
+      hasOptedOut: (phone) => effect(() => optedOut.has(phone)),
+      sendText: ({ to, text }) => {
+        const { template = '', version = 0 } = lastText ?? {};
+        return template === 'phone-code'
+          ? send('code', undefined, to, text)
+          : send(`${version} ${template} to client by text`, version, to, text);
+      },
       raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
     },
     house,
+    { quietHours: options.quietHours },
   );
 
   const deliver = (atMs: number, given: ToldEvent, replayName?: string, firstSeenMs = atMs, putBacks = 0) => {
@@ -202,6 +215,8 @@ export function world(
     published,
     parked,
     failures,
+    /** Numbers whose owners want no texts. */
+    optedOut,
     putBackAt,
     heard,
     deliver: (atMs: number, given: ToldEvent, replayName?: string) => deliver(atMs, given, replayName),
