@@ -47,7 +47,7 @@ const Fields = z.strictObject({
     timeZone: z.string().min(1),
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
-    /** The language the agents hear. @default en */
+    /** The language the agents hear and read. @default en */
     locale: z
       .string()
       .refine(
@@ -83,6 +83,8 @@ const Fields = z.strictObject({
       'must be offsets like 24h,1h or 1d@wall, or none',
     )
     .default('24h,1h'),
+  /** Whether client and agent are written to once they have talked to each other. @default false */
+  followUp: z.boolean().default(false),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** How long a time is kept for whoever fills in the form. @default 10 */

@@ -3,6 +3,7 @@ import {
   AppointmentCancelled,
   AppointmentCreated,
   AppointmentRescheduled,
+  CallCompleted,
   CallFailed,
   ReminderDue,
 } from '@appointments/events';
@@ -21,9 +22,12 @@ import {
   templateOf,
   wordOnFailure,
   wordOnReminder,
+  wordOnSuccess,
   wordOnTime,
   type CallFailure,
+  type CallSuccess,
   type Decision,
+  type Word,
 } from '../domain/word';
 import { askForProof, emailRequest } from './ask-for-proof';
 import { deliverOnce, raise, type Slot } from './deliver';
@@ -38,21 +42,29 @@ export const TOLD = [
   AppointmentCancelled,
   ReminderDue,
   CallFailed,
+  CallCompleted,
 ] as const;
 type ToldEvent = ReceivedEvent<(typeof TOLD)[number]>;
+
+/** What an operator chooses to have said. */
+export interface Choices {
+  /** Whether both are written to once they have talked to each other. */
+  readonly followUp: boolean;
+}
 
 /**
  * Tells both parties what became of their appointment, each once, and asks the client for the proof that is missing: what is
  * known is re-read after a message is claimed and before it is sent, so that a word already overtaken is not sent and the
  * later one goes in its place.
  */
-export function sendMessages(ports: SendPorts, house: House) {
+export function sendMessages(ports: SendPorts, house: House, choices: Choices = { followUp: false }) {
   const tell = telling(ports, house);
   const ask = askForProof(ports, house);
   const release = handOver(ports, house);
   return async (event: ToldEvent): Promise<void> => {
     assertMayAct('sending messages');
     const { appointmentId } = event.data;
+    if (event.detailType === 'CallCompleted' && !choices.followUp) return;
     const known = await takeIn(ports, event);
     const isReplay = event.replayName !== undefined;
     switch (event.detailType) {
@@ -72,6 +84,7 @@ export function sendMessages(ports: SendPorts, house: House) {
       case 'AppointmentCancelled':
       case 'ReminderDue':
       case 'CallFailed':
+      case 'CallCompleted':
         return tell(event, known);
       default:
         return event satisfies never;
@@ -82,14 +95,20 @@ export function sendMessages(ports: SendPorts, house: House) {
 function telling(ports: SendPorts, house: House) {
   return async (event: Exclude<ToldEvent, { detailType: 'AppointmentAmended' }>, from: Projection): Promise<void> => {
     const { appointmentId } = event.data;
-    const failure = event.detailType === 'CallFailed' ? failureIn(event) : undefined;
     const version = event.data.appointmentVersion;
+    const outcome: Outcome = {
+      ...(event.detailType === 'CallFailed' && { failure: failureIn(event) }),
+      ...(event.detailType === 'CallCompleted' && {
+        success: { version, durationSeconds: event.data.durationSeconds },
+      }),
+    };
     const decide = (known: Projection): Decision => {
-      if (failure) return wordOnFailure(appointmentId, failure, known);
+      if (outcome.failure) return wordOnFailure(appointmentId, outcome.failure, known);
+      if (outcome.success) return wordOnSuccess(appointmentId, outcome.success, known, ports.now());
       if (event.detailType !== 'ReminderDue') return wordOnTime(appointmentId, version, known);
       return wordOnReminder(appointmentId, { version, reminder: event.data.reminder }, known, ports.now());
     };
-    const say = saying(ports, house, failure, event.replayName !== undefined);
+    const say = saying(ports, house, outcome, event.replayName !== undefined);
 
     let known = from;
     // Each round needs a version higher than the one before, so there are as many as there are changes at this very moment.
@@ -112,10 +131,20 @@ function telling(ports: SendPorts, house: House) {
 }
 
 function takeIn(ports: SendPorts, event: ToldEvent): Promise<Projection> {
-  if (event.detailType === 'CallFailed' || event.detailType === 'ReminderDue')
-    return ports.read(event.data.appointmentId);
-  const isCancelled = event.detailType === 'AppointmentCancelled';
-  return ports.apply(isCancelled ? partsOfCancellation(event.data) : partsOfBooking(event.data));
+  switch (event.detailType) {
+    case 'ReminderDue':
+    case 'CallFailed':
+    case 'CallCompleted':
+      return ports.read(event.data.appointmentId);
+    case 'AppointmentCancelled':
+      return ports.apply(partsOfCancellation(event.data));
+    case 'AppointmentCreated':
+    case 'AppointmentRescheduled':
+    case 'AppointmentAmended':
+      return ports.apply(partsOfBooking(event.data));
+    default:
+      return event satisfies never;
+  }
 }
 
 function failureIn(event: ReceivedEvent<typeof CallFailed>): CallFailure {
@@ -123,10 +152,19 @@ function failureIn(event: ReceivedEvent<typeof CallFailed>): CallFailure {
   return { version, callSessionId, leg, reason, attempts };
 }
 
+/** What became of the call, where that is what the word is about. */
+interface Outcome {
+  readonly failure?: CallFailure;
+  readonly success?: CallSuccess;
+}
+
+/** Nobody misses these where they came to nothing; of any other word it is told that it was not sent. */
+const UNMISSED: ReadonlySet<Word['kind']> = new Set(['reminder', 'follow-up']);
+
 type Say = Extract<Decision, { is: 'say' }>;
 
 /** Sends a word to all it concerns; resolves what is known instead when the word was overtaken before it went out. */
-function saying(ports: SendPorts, house: House, failure: CallFailure | undefined, isReplay: boolean) {
+function saying(ports: SendPorts, house: House, outcome: Outcome, isReplay: boolean) {
   return async (decision: Say): Promise<Projection | undefined> => {
     const { word, particulars } = decision;
     const { appointmentId, version } = word;
@@ -137,6 +175,7 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
       channel,
       recipient,
     });
+    const { failure } = outcome;
     const slots = [slot('email', 'client'), slot('email', 'agent'), ...(failure ? [slot('alert', 'operators')] : [])];
 
     return deliverOnce<Projection>(
@@ -151,16 +190,15 @@ function saying(ports: SendPorts, house: House, failure: CallFailure | undefined
         if (known.state?.version !== version || known.state.cancelled !== decision.state.cancelled)
           return { overtakenBy: known };
         const now = ports.now();
-        // Nobody misses a reminder that came to nothing; of any other word it is told that it was not sent.
         if (isTooLate(word.kind, particulars, now))
-          return word.kind === 'reminder' ? { overtakenBy: known } : { tooLate: true };
+          return UNMISSED.has(word.kind) ? { overtakenBy: known } : { tooLate: true };
         // An amendment may have come between: the newest particulars of this version are told.
         const newest = known.particulars ?? particulars;
         const letter: Letter = {
           ...decision,
           particulars: newest,
           agent,
-          failure,
+          ...outcome,
           ...linksFor(appointmentId, newest, keys, house),
         };
         return {
