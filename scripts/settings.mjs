@@ -77,6 +77,7 @@ export const SETTINGS = {
     ['quietHours'],
     [(text) => QuietHoursSetting.safeParse(text).success, 'two different times, like 21:00-08:00, or none'],
   ),
+  FOLLOW_UP: setting(['followUp'], YES_NO, { json: true }),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
   BRAND_COLOR: setting(
     ['brandColor'],

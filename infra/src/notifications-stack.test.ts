@@ -59,6 +59,7 @@ describe('the notifications stack', () => {
           'AppointmentCancelled',
           'ReminderDue',
           'CallFailed',
+          'CallCompleted',
         ],
         'replay-name': [{ exists: false }, { prefix: 'for-real-' }],
       },
@@ -183,8 +184,22 @@ describe('the notifications stack', () => {
           LINK_KEY_SECRET_NAME: parameter('link-key-secret-name'),
           SENDER_EMAIL: 'appointments@example.com',
           BRAND_NAME: 'Appointments',
+          BRAND_COLOR: '',
+          AGENT_LOCALE: 'en',
+          FOLLOW_UP: 'false',
         }),
       },
+    });
+  });
+
+  it('tells the sender the colour, the agents’ language and whether to write after a call, as the stage has them', () => {
+    const configured = stackTemplate(NotificationsStack, 'notifications', HANDLERS, {
+      brandColor: '#7b2d8b',
+      followUp: true,
+    });
+
+    configured.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ BRAND_COLOR: '#7b2d8b', FOLLOW_UP: 'true' }) },
     });
   });
 });

@@ -48,7 +48,7 @@ const Fields = z.strictObject({
     timeZone: z.string().min(1),
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
-    /** The language the agents hear. @default en */
+    /** The language the agents hear and read. @default en */
     locale: z
       .string()
       .refine(
@@ -109,6 +109,8 @@ const Fields = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/)
     .optional(),
+  /** Whether client and agent are written to once they have talked to each other. @default false */
+  followUp: z.boolean().default(false),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** How long a time is kept for whoever fills in the form. @default 10 */

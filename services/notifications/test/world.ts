@@ -50,6 +50,8 @@ export function world(
     }[];
     /** When clients are not texted, by their own clocks. @default never */
     readonly quietHours?: QuietHours;
+    /** Whether both are written to once they have talked to each other. */
+    readonly followUp?: boolean;
   } = {},
 ) {
   let nowMs = START;
@@ -169,7 +171,7 @@ export function world(
       raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
     },
     house,
-    { quietHours: options.quietHours },
+    { followUp: options.followUp ?? false, quietHours: options.quietHours },
   );
 
   const deliver = (atMs: number, given: ToldEvent, replayName?: string, firstSeenMs = atMs, putBacks = 0) => {
@@ -235,10 +237,22 @@ export function world(
     },
     /** What the rebuilding function would do with the event now. */
     projectNow: (given: ToldEvent) => {
-      if (given.detailType === 'CallFailed' || given.detailType === 'ReminderDue') return;
-      takeIn(
-        given.detailType === 'AppointmentCancelled' ? partsOfCancellation(given.data) : partsOfBooking(given.data),
-      );
+      switch (given.detailType) {
+        case 'CallFailed':
+        case 'CallCompleted':
+        case 'ReminderDue':
+          return;
+        case 'AppointmentCancelled':
+          takeIn(partsOfCancellation(given.data));
+          return;
+        case 'AppointmentCreated':
+        case 'AppointmentRescheduled':
+        case 'AppointmentAmended':
+          takeIn(partsOfBooking(given.data));
+          return;
+        default:
+          given satisfies never;
+      }
     },
     underWay: () => [...ledger].filter(([, entry]) => entry.status === 'claimed').map(([name]) => name),
     runUntil,

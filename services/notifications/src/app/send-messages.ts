@@ -3,6 +3,7 @@ import {
   AppointmentCancelled,
   AppointmentCreated,
   AppointmentRescheduled,
+  CallCompleted,
   CallFailed,
   ReminderDue,
 } from '@appointments/events';
@@ -23,9 +24,12 @@ import {
   templateOf,
   wordOnFailure,
   wordOnReminder,
+  wordOnSuccess,
   wordOnTime,
   type CallFailure,
+  type CallSuccess,
   type Decision,
+  type Word,
 } from '../domain/word';
 import { askForProof, emailRequest } from './ask-for-proof';
 import { deliverOnce, raise, type Slot } from './deliver';
@@ -41,12 +45,15 @@ export const TOLD = [
   AppointmentCancelled,
   ReminderDue,
   CallFailed,
+  CallCompleted,
 ] as const;
 type ToldEvent = ReceivedEvent<(typeof TOLD)[number]>;
 
-/** What an operator chooses. */
+/** What an operator chooses to have said. */
 export interface Choices {
-  /** When clients are not texted, by their own clocks. */
+  /** Whether both are written to once they have talked to each other. */
+  readonly followUp: boolean;
+  /** When clients are not texted, by their own clocks. @default they always are */
   readonly quietHours?: QuietHours | undefined;
 }
 
@@ -55,13 +62,14 @@ export interface Choices {
  * known is re-read after a message is claimed and before it is sent, so that a word already overtaken is not sent and the
  * later one goes in its place.
  */
-export function sendMessages(ports: SendPorts, house: House, choices: Choices = {}) {
+export function sendMessages(ports: SendPorts, house: House, choices: Choices = { followUp: false }) {
   const tell = telling(ports, house, choices);
   const ask = askForProof(ports, house);
   const release = handOver(ports, house);
   return async (event: ToldEvent): Promise<void> => {
     assertMayAct('sending messages');
     const { appointmentId } = event.data;
+    if (event.detailType === 'CallCompleted' && !choices.followUp) return;
     const known = await takeIn(ports, event);
     const isReplay = event.replayName !== undefined;
     switch (event.detailType) {
@@ -81,6 +89,7 @@ export function sendMessages(ports: SendPorts, house: House, choices: Choices = 
       case 'AppointmentCancelled':
       case 'ReminderDue':
       case 'CallFailed':
+      case 'CallCompleted':
         return tell(event, known);
       default:
         return event satisfies never;
@@ -91,15 +100,20 @@ export function sendMessages(ports: SendPorts, house: House, choices: Choices = 
 function telling(ports: SendPorts, house: House, { quietHours }: Choices) {
   return async (event: Exclude<ToldEvent, { detailType: 'AppointmentAmended' }>, from: Projection): Promise<void> => {
     const { appointmentId } = event.data;
-    const failure = event.detailType === 'CallFailed' ? failureIn(event) : undefined;
     const version = event.data.appointmentVersion;
+    const outcome: Outcome = {
+      ...(event.detailType === 'CallFailed' && { failure: failureIn(event) }),
+      ...(event.detailType === 'CallCompleted' && {
+        success: { version, durationSeconds: event.data.durationSeconds },
+      }),
+    };
     const decide = (known: Projection): Decision => {
-      if (failure) return wordOnFailure(appointmentId, failure, known);
+      if (outcome.failure) return wordOnFailure(appointmentId, outcome.failure, known);
+      if (outcome.success) return wordOnSuccess(appointmentId, outcome.success, known, ports.now());
       if (event.detailType !== 'ReminderDue') return wordOnTime(appointmentId, version, known);
       return wordOnReminder(appointmentId, { version, reminder: event.data.reminder }, known, ports.now());
     };
-    const say = saying(ports, house, {
-      failure,
+    const say = saying(ports, house, outcome, {
       quietHours,
       channels: event.detailType === 'ReminderDue' ? event.data.channels : undefined,
       isReplay: event.replayName !== undefined,
@@ -126,10 +140,20 @@ function telling(ports: SendPorts, house: House, { quietHours }: Choices) {
 }
 
 function takeIn(ports: SendPorts, event: ToldEvent): Promise<Projection> {
-  if (event.detailType === 'CallFailed' || event.detailType === 'ReminderDue')
-    return ports.read(event.data.appointmentId);
-  const isCancelled = event.detailType === 'AppointmentCancelled';
-  return ports.apply(isCancelled ? partsOfCancellation(event.data) : partsOfBooking(event.data));
+  switch (event.detailType) {
+    case 'ReminderDue':
+    case 'CallFailed':
+    case 'CallCompleted':
+      return ports.read(event.data.appointmentId);
+    case 'AppointmentCancelled':
+      return ports.apply(partsOfCancellation(event.data));
+    case 'AppointmentCreated':
+    case 'AppointmentRescheduled':
+    case 'AppointmentAmended':
+      return ports.apply(partsOfBooking(event.data));
+    default:
+      return event satisfies never;
+  }
 }
 
 function failureIn(event: ReceivedEvent<typeof CallFailed>): CallFailure {
@@ -137,10 +161,19 @@ function failureIn(event: ReceivedEvent<typeof CallFailed>): CallFailure {
   return { version, callSessionId, leg, reason, attempts };
 }
 
+/** What became of the call, where that is what the word is about. */
+interface Outcome {
+  readonly failure?: CallFailure;
+  readonly success?: CallSuccess;
+}
+
+/** Nobody misses these where they came to nothing; of any other word it is told that it was not sent. */
+const UNMISSED: ReadonlySet<Word['kind']> = new Set(['reminder', 'follow-up']);
+
 type Say = Extract<Decision, { is: 'say' }>;
 
+/** How, when and by what a word is said. */
 interface Manner {
-  readonly failure: CallFailure | undefined;
   readonly quietHours: QuietHours | undefined;
   /** Those that are meant. @default all */
   readonly channels: readonly string[] | undefined;
@@ -148,7 +181,7 @@ interface Manner {
 }
 
 /** Sends a word to all it concerns; resolves what is known instead when the word was overtaken before it went out. */
-function saying(ports: SendPorts, house: House, { failure, quietHours, channels, isReplay }: Manner) {
+function saying(ports: SendPorts, house: House, outcome: Outcome, { quietHours, channels, isReplay }: Manner) {
   return async (decision: Say): Promise<Projection | undefined> => {
     const { word, particulars } = decision;
     const { appointmentId, version } = word;
@@ -159,6 +192,7 @@ function saying(ports: SendPorts, house: House, { failure, quietHours, channels,
       channel,
       recipient,
     });
+    const { failure } = outcome;
     const texted = isTexted(word.kind) ? word.kind : undefined;
     const slots = [
       slot('email', 'client'),
@@ -183,16 +217,15 @@ function saying(ports: SendPorts, house: House, { failure, quietHours, channels,
         if (known.state?.version !== version || known.state.cancelled !== decision.state.cancelled)
           return { overtakenBy: known };
         const now = ports.now();
-        // Nobody misses a reminder that came to nothing; of any other word it is told that it was not sent.
         if (isTooLate(word.kind, particulars, now))
-          return word.kind === 'reminder' ? { overtakenBy: known } : { tooLate: true };
+          return UNMISSED.has(word.kind) ? { overtakenBy: known } : { tooLate: true };
         // An amendment may have come between: the newest particulars of this version are told.
         const newest = known.particulars ?? particulars;
         const letter: Letter = {
           ...decision,
           particulars: newest,
           agent,
-          failure,
+          ...outcome,
           ...linksFor(appointmentId, newest, keys, house),
         };
         return {

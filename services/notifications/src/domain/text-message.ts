@@ -1,5 +1,6 @@
 import Mustache from 'mustache';
 import type { House, Letter } from './compose';
+import { languageOf } from './language';
 import { spellOut } from './local-time';
 import { plainLine } from './plain';
 import { isUnproven, type Particulars } from './projection';
@@ -29,15 +30,13 @@ const FITTING = [
 /** Numbers of the North American plan: the laws of the US and of Canada want each text to say how to get no more of them. */
 const SAYS_HOW_TO_STOP = '+1';
 
-type Words = Readonly<Record<string, string>> & { readonly en: string };
-
 /** The text message with the code that proves a client's number, in the language they booked in. */
 export function codeMessage(
   to: { readonly phone: string; readonly locale: string; readonly code: string },
   house: Pick<House, 'brandName'>,
 ): TextMessage {
   const values: PhoneCodeValues = { brandName: shortened(house.brandName), code: to.code };
-  return { to: to.phone, text: render(wordsIn(TEXTS['phone-code'], to.locale), values) };
+  return { to: to.phone, text: render(TEXTS['phone-code'][languageOf(to.locale)], values) };
 }
 
 /** Whether there are words for a text message that says it. */
@@ -57,13 +56,14 @@ export function wordMessage(
   house: Pick<House, 'brandName'>,
 ): TextMessage {
   const { client, timeZone, localStart } = particulars;
-  const words = wordsIn(TEXTS[kind], client.locale);
+  const language = languageOf(client.locale);
+  const words = TEXTS[kind][language];
   let text = '';
   for (const { ofNames, withLink } of FITTING) {
     text = render(words, {
       brandName: shortened(house.brandName, ofNames),
       agentName: shortened((agent ?? particulars.agent).name, ofNames),
-      whenShort: spellOut(localStart.client, timeZone).whenShort,
+      whenShort: spellOut(localStart.client, timeZone, language).whenShort,
       timeZone,
       unconfirmed: isUnproven(particulars, 'email'),
       manageUrl: withLink ? manageUrl : '',
@@ -88,10 +88,4 @@ function shortened(name: string, most = MOST_OF_A_NAME): string {
     kept += character;
   }
   return `${kept.trimEnd()}...`;
-}
-
-/** The words in the language of the tag, in its main language (`es` for `es-MX`), or in English. */
-function wordsIn(words: Words, locale: string): string {
-  const tag = [locale, locale.split('-')[0] ?? ''].find((candidate) => Object.hasOwn(words, candidate));
-  return words[tag ?? 'en'] ?? words.en;
 }

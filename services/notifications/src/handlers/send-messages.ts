@@ -1,6 +1,7 @@
 import { SESClient } from '@aws-sdk/client-ses';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { consume, documentClient, LinkKeys, queueClient, readConfig, secret, traced } from '@appointments/runtime';
+import { BrandColor, readableOn } from '@appointments/runtime/brand';
 import { DEFAULT_QUIET_HOURS, QuietHoursSetting } from '@appointments/runtime/quiet-hours';
 import * as z from 'zod';
 import { alerts } from '../adapters/alerts';
@@ -18,6 +19,9 @@ const config = readConfig(
     DEAD_LETTER_QUEUE_URL: z.string(),
     SENDER_EMAIL: z.email('must be an e-mail address'),
     BRAND_NAME: z.string().min(1),
+    BRAND_COLOR: z.preprocess((value) => (value === '' ? undefined : value), BrandColor.optional()),
+    AGENT_LOCALE: z.string().min(2).default('en'),
+    FOLLOW_UP: z.enum(['true', 'false']).default('false'),
     ALERT_TOPIC_ARN: z.string(),
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an address like https://book.example.com' }),
     LINK_KEY_SECRET_NAME: z.string(),
@@ -28,7 +32,14 @@ const config = readConfig(
   }),
 );
 const now = () => new Date();
-const house = { brandName: config.BRAND_NAME, senderEmail: config.SENDER_EMAIL, publicUrl: config.PUBLIC_URL };
+const color = config.BRAND_COLOR;
+const house = {
+  brandName: config.BRAND_NAME,
+  senderEmail: config.SENDER_EMAIL,
+  publicUrl: config.PUBLIC_URL,
+  agentLocale: config.AGENT_LOCALE,
+  accent: color === undefined ? undefined : { color, on: readableOn(color) },
+};
 const documents = documentClient();
 const topics = traced(new SNSClient({ maxAttempts: 1 }));
 
@@ -50,7 +61,7 @@ export const handler = consume(
       now,
     },
     house,
-    { quietHours: config.QUIET_HOURS },
+    { followUp: config.FOLLOW_UP === 'true', quietHours: config.QUIET_HOURS },
   ),
   { queues: queueClient(), queueUrl: config.QUEUE_URL, deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL, now },
 );
