@@ -64,7 +64,7 @@ describe('a client who agreed to texts', () => {
       'podido conectarle',
     ]);
     for (const { text } of texts) {
-      expect(text).toMatch(/ Responda STOP para no recibir mas\.$/);
+      expect(text).toMatch(/ Responda STOP para dejar de recibirlos\.$/);
       expect(text).not.toMatch(/\{\{|undefined/);
     }
     // Where the time can be changed, and the link is the one of the mail.
