@@ -12,9 +12,11 @@ const KINDS: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** Serves the built console: plain files of one folder, the page itself at `/console`. */
+/** Serves the built console: plain files of one folder, the page itself at `/console` and `/console/appointments/<id>`. */
 export function serveConsole(folder: string, path: string, response: ServerResponse): void {
-  const name = path.replace(/^\/console\/?/, '') || 'index.html';
+  const asked = path.replace(/^\/console\/?/, '');
+  // The page of an appointment is the same page: its script reads the address.
+  const name = asked === '' || /^appointments\/[A-Za-z0-9_-]{1,64}$/.test(asked) ? 'index.html' : asked;
   const kind = KINDS[extname(name)];
   const file = join(folder, name);
   // One flat folder: a name with a slash or dots in front of it is none of its files.
