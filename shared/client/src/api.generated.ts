@@ -387,70 +387,6 @@ export interface ReResolved {
   readonly appointment: StaffAppointment;
 }
 
-export interface StaffWakeUps {
-  /** Soonest first; none where nothing was ever planned. */
-  readonly wakeUps: readonly {
-    /** The version of the appointment that it was planned for. */
-    readonly version: number;
-    /** `call`, or `reminder-` and the reminder: `reminder-24h`. */
-    readonly purpose: string;
-    readonly dueAt: string;
-    /** `planned`, `handed-over` to the delay queue, `said` on the bus, `withdrawn` by a later version, or `dropped` because its time had passed. */
-    readonly state: string;
-  }[];
-}
-
-export interface StaffCalls {
-  /** One for each version that was called for, oldest first; none where nobody was ever phoned. */
-  readonly calls: readonly {
-    readonly callSessionId: string;
-    /** The version of the appointment that was called for. */
-    readonly version: number;
-    readonly startsAt: string;
-    readonly startedAt: string;
-    /** Every call to a phone, in the order in which they were decided. */
-    readonly attempts: readonly {
-      /** `agent` or `client`. */
-      readonly leg: string;
-      /** Counts from 1 within the leg. */
-      readonly n: number;
-      /** `reserved`, `submitted`, `live`, `ringing`, `answered`, `human` (pressed 1) or `ended`. */
-      readonly stage: string;
-      readonly reservedAt: string;
-      readonly placedAt?: string;
-      readonly rangAt?: string;
-      readonly answeredAt?: string;
-      readonly acceptedAt?: string;
-      /** `key` or `amd`. */
-      readonly acceptedBy?: string;
-      readonly endedAt?: string;
-      readonly ringSeconds?: number;
-      readonly wrongKeys?: number;
-      /** The carrier's last word on the call. */
-      readonly carrierStatus?: string;
-      readonly sipCode?: number;
-      readonly outcome?: string;
-    }[];
-    /** The legs whose phone another call of ours held when it was last looked. */
-    readonly waitsFor: readonly {
-      /** `agent` or `client`. */
-      readonly leg: string;
-      readonly since: string;
-    }[];
-    /** The carrier took no call of the account. */
-    readonly carrierDown: boolean;
-    /** Since when both were on the line. */
-    readonly joinedAt?: string;
-    readonly ended?: {
-      readonly at: string;
-      /** `completed` or `failed`. */
-      readonly type: string;
-      readonly leg?: string | null;
-      readonly reason?: string;
-    };
-  }[];
-}
-
 export interface Problem {
   /** Stable; compare its last part. */
   readonly type: string;
@@ -483,6 +419,33 @@ export interface ProblemKind {
 
 export interface ProblemKinds {
   readonly problems: readonly ProblemKind[];
+}
+
+export interface StaffMessages {
+  /** Oldest first. */
+  readonly messages: readonly {
+    /** The version of the appointment that it tells of. */
+    readonly version: number;
+    readonly template: string;
+    readonly channel: Open<'email' | 'sms' | 'alert'>;
+    readonly recipient: Open<'client' | 'agent' | 'operators'>;
+    /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
+    readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
+    /** Since when it has this status. */
+    readonly at: string;
+    /** Oldest first. */
+    readonly history: readonly {
+      readonly at: string;
+      /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
+      readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
+      /** Why it failed, or the kind of the bounce, the delay or the complaint in the words of the provider. */
+      readonly reason?: string;
+    }[];
+    /** The id by which the provider knows it. */
+    readonly providerId?: string;
+  }[];
+  /** The `cursor` of the next page; left out on the last. */
+  readonly next?: string;
 }
 
 /** The last part of the `type` of a problem. */
@@ -596,19 +559,17 @@ export interface ReResolveStaffAppointmentParameters {
   readonly appointmentId: string;
 }
 
-/** What `getStaffWakeUps` is asked with. */
-export interface GetStaffWakeUpsParameters {
-  readonly appointmentId: string;
-}
-
-/** What `getStaffCalls` is asked with. */
-export interface GetStaffCallsParameters {
-  readonly appointmentId: string;
-}
-
 /** What `getProblem` is asked with. */
 export interface GetProblemParameters {
   readonly slug: string;
+}
+
+/** What `listStaffMessages` is asked with. */
+export interface ListStaffMessagesParameters {
+  readonly appointmentId: string;
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
 }
 
 const CREATE_APPOINTMENT: Operation = { id: 'createAppointment', method: 'POST', path: '/appointments', query: [], headers: {}, authorisation: 'nobody', idempotent: true, conditional: false };
@@ -628,11 +589,10 @@ const GET_STAFF_APPOINTMENT: Operation = { id: 'getStaffAppointment', method: 'G
 const RESCHEDULE_STAFF_APPOINTMENT: Operation = { id: 'rescheduleStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const CANCEL_STAFF_APPOINTMENT: Operation = { id: 'cancelStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const RE_RESOLVE_STAFF_APPOINTMENT: Operation = { id: 'reResolveStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/re-resolve', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
-const GET_STAFF_WAKE_UPS: Operation = { id: 'getStaffWakeUps', method: 'GET', path: '/staff/appointments/{appointmentId}/wake-ups', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
-const GET_STAFF_CALLS: Operation = { id: 'getStaffCalls', method: 'GET', path: '/staff/appointments/{appointmentId}/calls', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const GET_OPEN_API: Operation = { id: 'getOpenApi', method: 'GET', path: '/openapi.json', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEMS: Operation = { id: 'getProblems', method: 'GET', path: '/problems', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEM: Operation = { id: 'getProblem', method: 'GET', path: '/problems/{slug}', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const LIST_STAFF_MESSAGES: Operation = { id: 'listStaffMessages', method: 'GET', path: '/staff/appointments/{appointmentId}/messages', query: ['limit', 'cursor'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 
 /** What anybody may do, and the client of an appointment by its manage token, each operation by its name. */
 export interface PublicOperations {
@@ -713,10 +673,11 @@ export interface StaffOperations {
   readonly cancelStaffAppointment: (parameters: CancelStaffAppointmentParameters, body?: Cancel, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
   /** Resolves an appointment's local times again after a change of the zone rules. */
   readonly reResolveStaffAppointment: (parameters: ReResolveStaffAppointmentParameters, body?: ReResolve, options?: CallOptions) => Promise<ReResolved>;
-  /** When the call and the reminders of an appointment are, or were, due. */
-  readonly getStaffWakeUps: (parameters: GetStaffWakeUpsParameters, options?: CallOptions) => Promise<StaffWakeUps>;
-  /** What became of the calls of an appointment, attempt by attempt, without numbers. */
-  readonly getStaffCalls: (parameters: GetStaffCallsParameters, options?: CallOptions) => Promise<StaffCalls>;
+  /** Every message of an appointment and what became of it: one page. `listStaffMessages.each` reads page after page. */
+  readonly listStaffMessages: {
+    (parameters: ListStaffMessagesParameters, options?: CallOptions): Promise<StaffMessages>;
+    readonly each: (parameters: ListStaffMessagesParameters, options?: CallOptions) => AsyncIterable<StaffMessages['messages'][number]>;
+  };
 }
 
 export function staffOperations(call: Call): StaffOperations {
@@ -740,7 +701,12 @@ export function staffOperations(call: Call): StaffOperations {
     rescheduleStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(RESCHEDULE_STAFF_APPOINTMENT, { parameters, body }, options),
     cancelStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(CANCEL_STAFF_APPOINTMENT, { parameters, body }, options),
     reResolveStaffAppointment: (parameters, body, options) => call<ReResolved>(RE_RESOLVE_STAFF_APPOINTMENT, { parameters, body }, options),
-    getStaffWakeUps: (parameters, options) => call<StaffWakeUps>(GET_STAFF_WAKE_UPS, { parameters }, options),
-    getStaffCalls: (parameters, options) => call<StaffCalls>(GET_STAFF_CALLS, { parameters }, options),
+    listStaffMessages: Object.assign((parameters: ListStaffMessagesParameters, options?: CallOptions) => call<StaffMessages>(LIST_STAFF_MESSAGES, { parameters }, options), {
+      each: (parameters: ListStaffMessagesParameters, options?: CallOptions) =>
+        eachOf(
+          (cursor) => call<StaffMessages>(LIST_STAFF_MESSAGES, { parameters: { ...parameters, ...cursor } }, options),
+          (page) => page.messages,
+        ),
+    }),
   };
 }
