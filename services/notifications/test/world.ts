@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { NotYet, PermanentError, putBackDelaySeconds, within, type OutboxItem } from '@appointments/runtime';
+import type { QuietHours } from '@appointments/runtime/quiet-hours';
 import type { Claim, ClaimAnswer, Sent, Slot } from '../src/app/deliver';
 import type { SendPorts } from '../src/app/ports';
 import { recordFate, type FateReport, type RecordPorts } from '../src/app/record-fate';
@@ -59,6 +60,10 @@ export function world(
       readonly when: 'before' | 'after';
       readonly dies: boolean;
     }[];
+    /** When clients are not texted, by their own clocks. @default never */
+    readonly quietHours?: QuietHours;
+    /** Whether both are written to once they have talked to each other. */
+    readonly followUp?: boolean;
   } = {},
 ) {
   let nowMs = START;
@@ -77,6 +82,8 @@ export function world(
   const outbox = new Set<string>();
   const parked: string[] = [];
   const failures: string[] = [];
+  const optedOut = new Set<string>();
+  let lastText: Slot | undefined;
   const putBackAt: number[] = [];
   /** When the acting service took in each version. */
   const heard = new Map<number, number>();
@@ -164,6 +171,7 @@ export function world(
           return { is: 'under-way', since: entry.claimedAt };
         const claim: Claim = { ...slot, claimedAt: now.toISOString() };
         ledger.set(key(slot), { ...entry, status: 'claimed', claimedAt: claim.claimedAt });
+        if (slot.channel === 'sms') lastText = slot;
         claimHook?.();
         claimHook = undefined;
         return { is: 'claimed', claim };
@@ -200,10 +208,20 @@ export function world(
         mails += 1;
       });
     },
-    sendText: ({ to, text }) => send('code', undefined, to, text),
+    isKnownToWantNone: (phone) => effect(() => optedOut.has(phone)),
+    hasOptedOut: (phone) => effect(() => optedOut.has(phone)),
+    sendText: ({ to, text }) => {
+      const { template = '', version = 0 } = lastText ?? {};
+      return template === 'phone-code'
+        ? send('code', undefined, to, text)
+        : send(`${version} ${template} to client by text`, version, to, text);
+    },
     raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
   };
-  const handle = sendMessages(ports, house);
+  const handle = sendMessages(ports, house, {
+    followUp: options.followUp ?? false,
+    quietHours: options.quietHours,
+  });
   const record = recordFate(ports, house);
 
   /** An event of SES's on its way to the function that keeps it, which is tried until it went well. */
@@ -268,6 +286,8 @@ export function world(
     published,
     parked,
     failures,
+    /** Numbers whose owners want no texts. */
+    optedOut,
     putBackAt,
     heard,
     deliver: (atMs: number, given: ToldEvent, replayName?: string) => deliver(atMs, given, replayName),
@@ -294,10 +314,22 @@ export function world(
     },
     /** What the rebuilding function would do with the event now. */
     projectNow: (given: ToldEvent) => {
-      if (given.detailType === 'CallFailed' || given.detailType === 'ReminderDue') return;
-      takeIn(
-        given.detailType === 'AppointmentCancelled' ? partsOfCancellation(given.data) : partsOfBooking(given.data),
-      );
+      switch (given.detailType) {
+        case 'CallFailed':
+        case 'CallCompleted':
+        case 'ReminderDue':
+          return;
+        case 'AppointmentCancelled':
+          takeIn(partsOfCancellation(given.data));
+          return;
+        case 'AppointmentCreated':
+        case 'AppointmentRescheduled':
+        case 'AppointmentAmended':
+          takeIn(partsOfBooking(given.data));
+          return;
+        default:
+          given satisfies never;
+      }
     },
     underWay: () => [...ledger].filter(([, entry]) => entry.status === 'claimed').map(([name]) => name),
     runUntil,

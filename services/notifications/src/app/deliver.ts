@@ -49,6 +49,8 @@ export type Sent =
   | { readonly is: 'throttled' }
   /** It will never be accepted. */
   | { readonly is: 'rejected'; readonly reason: string }
+  /** Its recipient does not want it any more: nothing is missing. */
+  | { readonly is: 'unwanted' }
   /** It was not even tried, because it must not or cannot reach anybody: that is told on the bus, and nothing is parked. */
   | { readonly is: 'withheld'; readonly reason: string }
   /** It was not sent for a reason that may pass. */
@@ -197,6 +199,11 @@ async function deliver(ports: DeliverPorts, claim: Claim, { send, afterwards, wh
     case 'not-sent':
       await ports.release(claim);
       throw new Error(`${claim.channel} ${claim.template} to ${claim.recipient} was not sent`, { cause: sent.cause });
+    case 'unwanted':
+      await ports.release(claim);
+      count('MessagesSuppressed');
+      log.info('No longer wanted', said(claim));
+      return;
     case 'rejected':
       return giveUp(ports, claim, sent.reason, false);
     case 'withheld':

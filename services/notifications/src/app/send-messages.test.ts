@@ -241,6 +241,80 @@ describe('a failed call', () => {
   });
 });
 
+describe('a call that took place', () => {
+  const END = Date.parse('2026-12-01T15:21:00.000Z');
+  const completed = (version = 1) => event('CallCompleted', { appointmentVersion: version, durationSeconds: 1260 });
+  const followUps = (w: ReturnType<typeof world>) => told(w).filter((what) => what.includes('follow-up'));
+
+  it('is followed by nothing unless somebody chose so', async () => {
+    const w = world();
+
+    w.deliver(START, created());
+    w.deliver(END, completed());
+    await w.run();
+
+    expect([followUps(w), w.parked]).toEqual([[], []]);
+  });
+
+  it('is followed by a word to both, each of them once, which makes no entry in a calendar', async () => {
+    const w = world({ followUp: true });
+
+    w.deliver(START, created());
+    w.deliver(END, completed());
+    w.deliver(END + MINUTE, completed());
+    w.deliver(END + HOUR, completed(), 'for-real-1');
+    await w.run();
+
+    expect(followUps(w)).toEqual(['1 follow-up to agent', '1 follow-up to client']);
+    expect(w.accepted.at(-1)?.text).toContain('21 minutes');
+  });
+
+  it.each([
+    ['was called off', () => cancelled()],
+    ['was moved', () => moved()],
+  ])('of an appointment that %s meanwhile is followed by nothing', async (_, change) => {
+    const w = world({ followUp: true });
+
+    w.deliver(START, created());
+    w.deliver(END - MINUTE, change());
+    w.deliver(END, completed());
+    await w.run();
+
+    expect([followUps(w), w.parked]).toEqual([[], []]);
+  });
+
+  it('of a booking that is not known yet waits for it', async () => {
+    const w = world({ followUp: true });
+
+    w.deliver(END, completed());
+    w.deliver(END + MINUTE, created());
+    await w.run();
+
+    expect(followUps(w)).toEqual(['1 follow-up to agent', '1 follow-up to client']);
+  });
+
+  it('a day ago is not spoken of any more, and nobody is alarmed', async () => {
+    const w = world({ followUp: true });
+
+    w.deliver(START, created());
+    w.deliver(END + 25 * HOUR, completed());
+    await w.run();
+
+    expect([followUps(w), w.parked, w.published]).toEqual([[], [], []]);
+  });
+
+  it('is followed by nothing in a replay that is not meant for real', async () => {
+    const w = world({ followUp: true });
+
+    w.deliver(START, created());
+    w.deliver(END, completed(), 'rebuild-1');
+    await w.runUntil(END + MINUTE);
+
+    expect(followUps(w)).toEqual([]);
+    expect(w.failures[0]).toMatch(/replay/);
+  });
+});
+
 describe('what SES says', () => {
   const fates = (...list: Answer[]) => world({ fates: list });
 
