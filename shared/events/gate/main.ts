@@ -40,8 +40,12 @@ function isAnnounced(): boolean {
 function check(): void {
   const { released, version, breaks, adds } = compared();
   if (breaks.length > 0) return refuse([...breaks, ...BREAKING]);
+  if (version !== released.version)
+    return refuse([
+      `The package has version ${version}, and the contracts that are held to are those of ${released.version}: npm run contracts -- release takes them as they stand.`,
+    ]);
   const added = adds.map(({ event, says }) => `${event}: ${says}`);
-  if (added.length > 0 && version === released.version && !isAnnounced())
+  if (added.length > 0 && !isAnnounced())
     return refuse([
       ...added,
       'This breaks nobody, and nobody is told of it: add a changeset for @appointments/events (npx changeset), minor for what is new.',
