@@ -65,8 +65,7 @@ async function isOnlyWay(
 ): Promise<boolean> {
   const { state, particulars } = await ports.read(appointmentId);
   if (!particulars || state?.cancelled || endsAtMs(particulars) <= ports.now().getTime()) return false;
-  if (party === 'client')
-    return !wantsTexts(particulars) && digestOf(particulars.client.email) === digestOf(address);
+  if (party === 'client') return !wantsTexts(particulars) && digestOf(particulars.client.email) === digestOf(address);
   const agent = (await ports.readAgent(particulars.agent.agentId)) ?? particulars.agent;
   return digestOf(agent.email) === digestOf(address);
 }
