@@ -3,8 +3,10 @@ import { benchBooking } from './booking';
 import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
+import { benchMessages } from './messages';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
+import { benchPoison } from './poison';
 import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
 
@@ -13,6 +15,8 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   scheduler: benchScheduler,
   bundles: benchBundles,
   flow: benchFlow,
+  messages: benchMessages,
+  poison: benchPoison,
   booking: benchBooking,
   journey: benchFailingJourney,
   page: benchPage,
