@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { NotificationsStack } from './notifications-stack';
 
-const HANDLERS = ['publish-outbox', 'project-appointment', 'send-messages'];
+const HANDLERS = ['publish-outbox', 'project-appointment', 'send-messages', 'heed-texts'];
 
 let template: Template;
 
@@ -100,25 +100,72 @@ describe('the notifications stack', () => {
     ]);
   });
 
-  it('publishes to the alert topic and no other, and to no telephone', () => {
+  it('publishes to the alert topic and no other, and to telephones', () => {
     expect(statementFor('SendMessagesFunctionServiceRole', 'sns:Publish')).toEqual([
       { Action: 'sns:Publish', Effect: 'Allow', Resource: parameter('alert-topic-arn') },
+      {
+        Action: 'sns:Publish',
+        Effect: 'Allow',
+        NotResource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sns:*:*:*']] },
+      },
     ]);
+    expect(statementFor('SendMessagesFunctionServiceRole', 'sns:CheckIfPhoneNumberIsOptedOut')).toHaveLength(1);
   });
 
-  it('publishes to telephones, and still to no other topic, where their numbers are to be confirmed', () => {
-    const configured = stackTemplate(NotificationsStack, 'notifications', HANDLERS, { confirmPhone: true });
+  it('tells the sender of texts when they are not wanted, and what they are sent with only where it was chosen', () => {
+    const variables = (of: Template) =>
+      Object.entries(of.findResources('AWS::Lambda::Function')).find(([id]) =>
+        id.startsWith('SendMessagesFunction'),
+      )?.[1].Properties.Environment.Variables as Record<string, string>;
+    const chosen = stackTemplate(NotificationsStack, 'notifications', HANDLERS, {
+      quietHours: '22:00-07:00',
+      smsSenderId: 'ACME',
+      smsOriginationNumber: '+12025550199',
+      smsMaxPriceUsd: 0.05,
+    });
 
-    configured.hasResourceProperties('AWS::IAM::Policy', {
+    expect(variables(template)['QUIET_HOURS']).toBe('21:00-08:00');
+    expect(Object.keys(variables(template)).filter((name) => name.startsWith('SMS_'))).toEqual([]);
+    expect(variables(chosen)).toMatchObject({
+      QUIET_HOURS: '22:00-07:00',
+      SMS_SENDER_ID: 'ACME',
+      SMS_ORIGINATION_NUMBER: '+12025550199',
+      SMS_MAX_PRICE_USD: '0.05',
+    });
+  });
+
+  it('hears no texts where there is no two-way number', () => {
+    const without = stackTemplate(NotificationsStack, 'notifications', HANDLERS, { incomingTextsTopicArn: undefined });
+
+    without.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+
+  it('hears the topic of the two-way number, and no other, by a queue that gives up into one that alarms', () => {
+    const topicArn = 'arn:aws:sns:eu-central-1:123456789012:texts';
+    const configured = stackTemplate(NotificationsStack, 'notifications', HANDLERS, {
+      incomingTextsTopicArn: topicArn,
+    });
+    const id = (prefix: string) => namedIn(configured, 'AWS::SQS::Queue', prefix);
+
+    configured.hasResourceProperties('AWS::SNS::Subscription', {
+      TopicArn: topicArn,
+      Protocol: 'sqs',
+      Endpoint: arnOf(id('HeedTextsQueue')),
+    });
+    configured.hasResourceProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
-          {
-            Action: 'sns:Publish',
+          Match.objectLike({
+            Action: 'sqs:SendMessage',
             Effect: 'Allow',
-            NotResource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sns:*:*:*']] },
-          },
+            Principal: { Service: 'sns.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+          }),
         ]),
       },
+    });
+    configured.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id('HeedTextsDeadLetters'), 'QueueName'] } }],
     });
   });
 

@@ -1,4 +1,4 @@
-import { aws_iam as iam, Duration, Stack } from 'aws-cdk-lib';
+import { type aws_dynamodb as dynamodb, aws_iam as iam, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
   AgentChanged,
@@ -12,6 +12,7 @@ import {
 } from '@appointments/events';
 import { ServiceTable } from './constructs/service-table';
 import { Subscription } from './constructs/subscription';
+import { WorkQueue } from './constructs/work-queue';
 import { sharedParameter } from './parameters';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
@@ -59,6 +60,10 @@ export class NotificationsStack extends ServiceStack {
         ALERT_TOPIC_ARN: service.alertTopic.topicArn,
         PUBLIC_URL: sharedParameter(this, stage.name, 'public-url'),
         LINK_KEY_SECRET_NAME: sharedParameter(this, stage.name, 'link-key-secret-name'),
+        QUIET_HOURS: stage.quietHours,
+        ...(stage.smsSenderId !== undefined && { SMS_SENDER_ID: stage.smsSenderId }),
+        ...(stage.smsOriginationNumber !== undefined && { SMS_ORIGINATION_NUMBER: stage.smsOriginationNumber }),
+        ...(stage.smsMaxPriceUsd !== undefined && { SMS_MAX_PRICE_USD: String(stage.smsMaxPriceUsd) }),
       },
     });
     table.grant(send.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
@@ -69,14 +74,17 @@ export class NotificationsStack extends ServiceStack {
         resources: [sharedParameter(this, stage.name, 'link-key-secret-arn')],
       }),
     );
-    if (stage.confirmPhone)
-      send.function.addToRolePolicy(
-        new iam.PolicyStatement({
-          actions: ['sns:Publish'],
-          // A telephone number is no resource that could be named: everything but topics is meant.
-          notResources: [Stack.of(this).formatArn({ service: 'sns', region: '*', account: '*', resource: '*' })],
-        }),
-      );
+    send.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['sns:Publish'],
+        // A telephone number is no resource that could be named: everything but topics is meant.
+        notResources: [Stack.of(this).formatArn({ service: 'sns', region: '*', account: '*', resource: '*' })],
+      }),
+    );
+    send.function.addToRolePolicy(
+      // SNS knows no resource for it.
+      new iam.PolicyStatement({ actions: ['sns:CheckIfPhoneNumberIsOptedOut'], resources: ['*'] }),
+    );
     send.function.addToRolePolicy(
       new iam.PolicyStatement({
         actions: ['ses:SendRawEmail'],
@@ -85,5 +93,27 @@ export class NotificationsStack extends ServiceStack {
         conditions: { StringEquals: { 'ses:FromAddress': stage.senderEmail } },
       }),
     );
+    if (stage.incomingTextsTopicArn !== undefined) this.heedTexts(table, stage.incomingTextsTopicArn);
+  }
+
+  /** What the operator's two-way number receives: who wants no more texts is sent none. */
+  private heedTexts(table: dynamodb.TableV2, topicArn: string): void {
+    const heed = new WorkQueue(this, 'HeedTexts', {
+      service: this.service,
+      handler: 'heed-texts',
+      runbook: 'Answers to texts not heeded',
+      environment: { TABLE_NAME: table.tableName },
+    });
+    table.grant(heed.function, 'dynamodb:UpdateItem');
+    heed.queue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        principals: [new iam.ServicePrincipal('sns.amazonaws.com')],
+        resources: [heed.queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': topicArn } },
+      }),
+    );
+    // The topic belongs to the number, not to this system.
+    new sns.CfnSubscription(this, 'IncomingTexts', { topicArn, protocol: 'sqs', endpoint: heed.queue.queueArn });
   }
 }

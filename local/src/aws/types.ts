@@ -164,6 +164,8 @@ export interface AwsServices {
     readonly publish: (topicArn: string, subject: string, message: string) => Promise<string>;
     readonly alerts: () => readonly SentAlert[];
     readonly texts: () => readonly SentSms[];
+    /** A text comes in from that number. */
+    readonly receive: (from: string, message: string) => Promise<void>;
   };
   readonly mail: { readonly sent: () => readonly SentEmail[] };
   readonly parameters: {

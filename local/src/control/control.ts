@@ -55,6 +55,11 @@ const BehaviourBody = z.strictObject({
   times: z.number().int().positive().optional(),
 });
 
+const IncomingText = z.strictObject({
+  from: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, like +12025550123'),
+  text: z.string().min(1).max(1600),
+});
+
 /** A request that makes no sense; the message says why. */
 class BadRequestError extends Error {
   override readonly name = 'BadRequestError';
@@ -107,6 +112,17 @@ export function createControl(ports: ControlPorts): Control {
     },
     { method: 'GET', path: /^\/_local\/emails$/, answer: (_, response) => sendJson(response, 200, aws.mail.sent()) },
     { method: 'GET', path: /^\/_local\/sms$/, answer: (_, response) => sendJson(response, 200, aws.topics.texts()) },
+    {
+      method: 'POST',
+      path: /^\/_local\/sms$/,
+      answer: async (request, response) => {
+        const { from, text } = await jsonBody(request, IncomingText);
+        await aws.topics.receive(from, text);
+        await ports.quiet();
+        await ports.flushed();
+        sendJson(response, 200, {});
+      },
+    },
     {
       method: 'GET',
       path: /^\/_local\/alerts$/,

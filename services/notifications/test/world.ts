@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { NotYet, PermanentError, putBackDelaySeconds, within } from '@appointments/runtime';
+import { NotYet, PermanentError, putBackDelaySeconds, within, type OutboxItem } from '@appointments/runtime';
+import type { QuietHours } from '@appointments/runtime/quiet-hours';
 import type { Claim, ClaimAnswer, Sent, Slot } from '../src/app/deliver';
 import { sendMessages, TOLD } from '../src/app/send-messages';
 import {
@@ -49,6 +50,8 @@ export function world(
     }[];
     /** Whether both are written to once they have talked to each other. */
     readonly followUp?: boolean;
+    /** When clients are not texted, by their own clocks. @default never */
+    readonly quietHours?: QuietHours;
   } = {},
 ) {
   let nowMs = START;
@@ -58,12 +61,15 @@ export function world(
   const fates = [...(options.fates ?? [])];
   const projections = new Map<string, Projection>();
   const agents = new Map<string, AgentWord>();
-  const ledger = new Map<string, { status: 'claimed' | 'sent'; claimedAt: string }>();
+  const ledger = new Map<string, { status: 'claimed' | 'sent' | 'failed' | 'unknown'; claimedAt: string }>();
   const queue: Timed[] = [];
   const accepted: { what: string; version?: number; address: string; text: string; atMs: number }[] = [];
   const published: Record<string, unknown>[] = [];
+  const outbox = new Set<string>();
   const parked: string[] = [];
   const failures: string[] = [];
+  const optedOut = new Set<string>();
+  let lastText: Slot | undefined;
   const putBackAt: number[] = [];
   /** When the acting service took in each version. */
   const heard = new Map<number, number>();
@@ -88,6 +94,13 @@ export function world(
     };
     projections.set(appointmentId, next);
     return next;
+  };
+
+  /** As the outbox does: the same fact goes once. */
+  const publish = (item: OutboxItem) => {
+    if (outbox.has(item.pk)) return;
+    outbox.add(item.pk);
+    published.push((JSON.parse(item.body) as { detail: { data: Record<string, unknown> } }).detail.data);
   };
 
   const key = (slot: Slot) => [slot.about ?? slot.version, slot.template, slot.channel, slot.recipient].join(' ');
@@ -126,32 +139,39 @@ export function world(
       claim: (slot, now, staleBefore): Promise<ClaimAnswer> =>
         effect(() => {
           const entry = ledger.get(key(slot));
-          if (entry?.status === 'sent') return { is: 'sent' };
-          if (entry && (!staleBefore || entry.claimedAt > staleBefore.toISOString()))
+          if (entry?.status === 'sent' || entry?.status === 'unknown') return { is: 'sent' };
+          if (entry?.status === 'claimed' && (!staleBefore || entry.claimedAt > staleBefore.toISOString()))
             return { is: 'under-way', since: entry.claimedAt };
           const claim: Claim = { ...slot, claimedAt: now.toISOString() };
           ledger.set(key(slot), { status: 'claimed', claimedAt: claim.claimedAt });
+          if (slot.channel === 'sms') lastText = slot;
           claimHook?.();
           claimHook = undefined;
           return { is: 'claimed', claim };
         }),
       confirm: (claim) => effect(() => void ledger.set(key(claim), { status: 'sent', claimedAt: claim.claimedAt })),
       release: (claim) => effect(() => void (holds(claim) && ledger.delete(key(claim)))),
-      fail: (claim, item) =>
+      fail: (claim, { status }, item) =>
         effect(() => {
           if (!holds(claim)) return;
-          ledger.delete(key(claim));
-          published.push((JSON.parse(item.body) as { detail: { data: Record<string, unknown> } }).detail.data);
+          ledger.set(key(claim), { status, claimedAt: claim.claimedAt });
+          publish(item);
         }),
       sendEmail: ({ id, to, text }) => {
         const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z0-9-]+)\.([a-z]+)$/.exec(id) ?? [];
         return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text);
       },
-      sendText: ({ to, text }) => send('code', undefined, to, text),
+      hasOptedOut: (phone) => effect(() => optedOut.has(phone)),
+      sendText: ({ to, text }) => {
+        const { template = '', version = 0 } = lastText ?? {};
+        return template === 'phone-code'
+          ? send('code', undefined, to, text)
+          : send(`${version} ${template} to client by text`, version, to, text);
+      },
       raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
     },
     house,
-    { followUp: options.followUp ?? false },
+    { followUp: options.followUp, quietHours: options.quietHours },
   );
 
   const deliver = (atMs: number, given: ToldEvent, replayName?: string, firstSeenMs = atMs, putBacks = 0) => {
@@ -197,6 +217,8 @@ export function world(
     published,
     parked,
     failures,
+    /** Numbers whose owners want no texts. */
+    optedOut,
     putBackAt,
     heard,
     deliver: (atMs: number, given: ToldEvent, replayName?: string) => deliver(atMs, given, replayName),

@@ -124,21 +124,47 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
       expect((await book.claim(slot, minute(16), minute(1))).is).toBe('claimed');
     });
 
-    it('gives a failed message back together with the event that tells of it', async () => {
+    const failure = () =>
+      eventItem(NotificationFailed.create(NotificationFailed.example.data, { occurredAt: now().toISOString() }), now());
+    const itemOf = async (TableName: string, Key: Record<string, string>) =>
+      (await engine.client.send(new GetCommand({ TableName, Key }))).Item;
+    const messageKey = { pk: `appointment#${appointmentId}`, sk: 'message#1#confirmation#email#client' };
+
+    it('keeps why a message failed together with the event that tells of it, and gives it out again', async () => {
       const book = await fresh();
       const claim = claimOf(await book.claim(slot, now(), minute(-15)));
-      const event = eventItem(
-        NotificationFailed.create(NotificationFailed.example.data, { occurredAt: now().toISOString() }),
-        now(),
-      );
+      const event = failure();
 
-      await book.fail(claim, event);
+      await book.fail(claim, { status: 'failed', reason: 'MessageRejected' }, event, minute(1));
 
-      const { Item } = await engine.client.send(
-        new GetCommand({ TableName: book.TableName, Key: { pk: event.pk, sk: event.sk } }),
-      );
-      expect(Item).toEqual(event);
-      expect((await book.claim(slot, minute(1), minute(-14))).is).toBe('claimed');
+      expect(await itemOf(book.TableName, { pk: event.pk, sk: event.sk })).toEqual(event);
+      expect(await itemOf(book.TableName, messageKey)).toMatchObject({
+        status: 'failed',
+        reason: 'MessageRejected',
+        failedAt: minute(1).toISOString(),
+      });
+      expect((await book.claim(slot, minute(2), undefined)).is).toBe('claimed');
+    });
+
+    it('never gives out again what nobody knows the fate of', async () => {
+      const book = await fresh();
+      const claim = claimOf(await book.claim(slot, now(), undefined));
+
+      await book.fail(claim, { status: 'unknown', reason: 'unknown' }, failure(), minute(15));
+
+      expect(await book.claim(slot, minute(600), minute(585))).toEqual({ is: 'sent' });
+    });
+
+    it('lets nobody fail what somebody else has taken over', async () => {
+      const book = await fresh();
+      const lost = claimOf(await book.claim(slot, now(), minute(-15)));
+      await book.claim(slot, minute(15), minute(0));
+      const event = failure();
+
+      await book.fail(lost, { status: 'failed', reason: 'MessageRejected' }, event, minute(16));
+
+      expect(await itemOf(book.TableName, { pk: event.pk, sk: event.sk })).toBeUndefined();
+      expect((await book.claim(slot, minute(16), minute(1))).is).toBe('under-way');
     });
   });
 });

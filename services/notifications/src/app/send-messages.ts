@@ -8,6 +8,7 @@ import {
   ReminderDue,
 } from '@appointments/events';
 import { assertMayAct, count, log, measure, NotYet, type ReceivedEvent } from '@appointments/runtime';
+import type { QuietHours } from '@appointments/runtime/quiet-hours';
 import { alertOn } from '../domain/alert';
 import { compose, type House, type Letter } from '../domain/compose';
 import {
@@ -17,6 +18,7 @@ import {
   type Particulars,
   type Projection,
 } from '../domain/projection';
+import { isTexted, wantsTexts, wordMessage } from '../domain/text-message';
 import {
   isTooLate,
   templateOf,
@@ -34,6 +36,7 @@ import { deliverOnce, raise, type Slot } from './deliver';
 import { handOver } from './hand-over';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
+import { textClient } from './text-client';
 
 export const TOLD = [
   AppointmentCreated,
@@ -46,10 +49,12 @@ export const TOLD = [
 ] as const;
 type ToldEvent = ReceivedEvent<(typeof TOLD)[number]>;
 
-/** What an operator chooses to have said. */
+/** What an operator chooses. */
 export interface Choices {
-  /** Whether both are written to once they have talked to each other. */
-  readonly followUp: boolean;
+  /** Whether both are written to once they have talked to each other. @default no */
+  readonly followUp?: boolean | undefined;
+  /** When clients are not texted, by their own clocks. */
+  readonly quietHours?: QuietHours | undefined;
 }
 
 /**
@@ -57,8 +62,8 @@ export interface Choices {
  * known is re-read after a message is claimed and before it is sent, so that a word already overtaken is not sent and the
  * later one goes in its place.
  */
-export function sendMessages(ports: SendPorts, house: House, choices: Choices = { followUp: false }) {
-  const tell = telling(ports, house);
+export function sendMessages(ports: SendPorts, house: House, choices: Choices = {}) {
+  const tell = telling(ports, house, choices);
   const ask = askForProof(ports, house);
   const release = handOver(ports, house);
   return async (event: ToldEvent): Promise<void> => {
@@ -92,7 +97,7 @@ export function sendMessages(ports: SendPorts, house: House, choices: Choices = 
   };
 }
 
-function telling(ports: SendPorts, house: House) {
+function telling(ports: SendPorts, house: House, { quietHours }: Choices) {
   return async (event: Exclude<ToldEvent, { detailType: 'AppointmentAmended' }>, from: Projection): Promise<void> => {
     const { appointmentId } = event.data;
     const version = event.data.appointmentVersion;
@@ -108,7 +113,12 @@ function telling(ports: SendPorts, house: House) {
       if (event.detailType !== 'ReminderDue') return wordOnTime(appointmentId, version, known);
       return wordOnReminder(appointmentId, { version, reminder: event.data.reminder }, known, ports.now());
     };
-    const say = saying(ports, house, outcome, event.replayName !== undefined);
+    const say = saying(ports, house, {
+      outcome,
+      quietHours,
+      channels: event.detailType === 'ReminderDue' ? event.data.channels : undefined,
+      isReplay: event.replayName !== undefined,
+    });
 
     let known = from;
     // Each round needs a version higher than the one before, so there are as many as there are changes at this very moment.
@@ -163,8 +173,16 @@ const UNMISSED: ReadonlySet<Word['kind']> = new Set(['reminder', 'follow-up']);
 
 type Say = Extract<Decision, { is: 'say' }>;
 
+interface Manner {
+  readonly outcome: Outcome;
+  readonly quietHours: QuietHours | undefined;
+  /** Those that are meant. @default all */
+  readonly channels: readonly string[] | undefined;
+  readonly isReplay: boolean;
+}
+
 /** Sends a word to all it concerns; resolves what is known instead when the word was overtaken before it went out. */
-function saying(ports: SendPorts, house: House, outcome: Outcome, isReplay: boolean) {
+function saying(ports: SendPorts, house: House, { outcome, quietHours, channels, isReplay }: Manner) {
   return async (decision: Say): Promise<Projection | undefined> => {
     const { word, particulars } = decision;
     const { appointmentId, version } = word;
@@ -176,7 +194,17 @@ function saying(ports: SendPorts, house: House, outcome: Outcome, isReplay: bool
       recipient,
     });
     const { failure } = outcome;
-    const slots = [slot('email', 'client'), slot('email', 'agent'), ...(failure ? [slot('alert', 'operators')] : [])];
+    const texted = isTexted(word.kind) ? word.kind : undefined;
+    const slots = [
+      slot('email', 'client'),
+      slot('email', 'agent'),
+      ...(texted && wantsTexts(particulars) ? [slot('sms', 'client')] : []),
+      ...(failure ? [slot('alert', 'operators')] : []),
+    ].filter(({ channel }) => channels === undefined || channels.includes(channel));
+    if (slots.length === 0) {
+      log.info('Nothing to say', { appointmentId, because: 'the client wants no texts' });
+      return undefined;
+    }
 
     return deliverOnce<Projection>(
       ports,
@@ -202,7 +230,11 @@ function saying(ports: SendPorts, house: House, outcome: Outcome, isReplay: bool
           ...linksFor(appointmentId, newest, keys, house),
         };
         return {
-          deliveries: ({ recipient }) => {
+          deliveries: ({ channel, recipient }) => {
+            if (texted && channel === 'sms') {
+              const text = wordMessage(texted, letter, house);
+              return { send: () => textClient(ports, newest, text, { quietHours, now }) };
+            }
             if (recipient === 'operators') {
               const alert = alertOn(word, failure ?? noFailure(), house.brandName);
               return { send: () => ports.raiseAlert(alert) };

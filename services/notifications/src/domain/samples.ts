@@ -2,7 +2,8 @@ import { AppointmentCreated } from '@appointments/events';
 import { compose, composeConfirmationRequest, composeHandOver, type Email, type House, type Letter } from './compose';
 import type { Language } from './language';
 import { partsOfBooking, type Particulars } from './projection';
-import type { EmailName } from './templates.generated';
+import { TEXTS, type EmailName } from './templates.generated';
+import { codeMessage, isTexted, wordMessage } from './text-message';
 import type { CallFailure, Kind } from './word';
 
 /** A message as it would be sent, with people and an appointment that are made up. */
@@ -39,7 +40,7 @@ export const MADE_UP: Given = {
   },
   reason: 'I am ill',
   // As long as a real one.
-  token: `v1.k1.1798731000.${'signature'.repeat(5).slice(0, 43)}`,
+  token: 'v1.k1.1798731000.q3bVtR7xYw0mKc5ZpLs2HdNf8GjUa1EiOo4TeXn6BvA',
 };
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
@@ -105,4 +106,22 @@ export function samplesIn(language: Language, given: Given = MADE_UP): readonly 
     },
     { name: 'handed-over.agent', situation: '', email: composeHandOver(letterOf('moved'), house, NOW) },
   ];
+}
+
+/** Every text message in a language. */
+export function textsIn(
+  language: Language,
+  given: Given = MADE_UP,
+): readonly { readonly name: string; readonly text: string }[] {
+  const { appointmentId } = AppointmentCreated.example.data;
+  const { phone } = given.particulars.client;
+  const here: Particulars = { ...given.particulars, client: { ...given.particulars.client, locale: language } };
+  const manageUrl = `${given.house.publicUrl}/manage/${appointmentId}#${given.token}`;
+  return Object.keys(TEXTS).map((name) => {
+    const { text } =
+      name !== 'phone-code' && isTexted(name)
+        ? wordMessage(name, { particulars: here, manageUrl }, given.house)
+        : codeMessage({ phone, locale: language, code: '012345' }, given.house);
+    return { name, text };
+  });
 }

@@ -99,7 +99,11 @@ export interface TextValues {
   readonly agentName: string;
   /** Day and time in the client's zone, short. */
   readonly whenShort: string;
-  /** The page where the client moves or cancels this appointment. */
+  /** The client's zone. */
+  readonly timeZone: string;
+  /** The client has yet to confirm their e-mail address before anybody is phoned. */
+  readonly unconfirmed: boolean;
+  /** The page where the client moves or cancels this appointment; empty where the text would become too long. */
   readonly manageUrl: string;
   /** The client's country wants a text to say how to get no more of them. */
   readonly stop: boolean;
@@ -959,5 +963,25 @@ export const TEXTS = {
   "phone-code": {
     "en": "{{brandName}}: {{code}} is your code to confirm this phone number. You booked no call? Then ignore this message.",
     "es": "{{brandName}}: {{code}} es su clave para confirmar este teléfono. ¿No ha reservado ninguna llamada? Ignore este mensaje."
+  },
+  "confirmation": {
+    "en": "{{brandName}}: your call with {{agentName}} is booked for {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Before we can phone you, confirm it: see our e-mail.{{/unconfirmed}}{{^unconfirmed}}We phone you.{{/unconfirmed}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
+    "es": "{{brandName}}: su llamada con {{agentName}} queda reservada para el {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+  },
+  "moved": {
+    "en": "{{brandName}}: your call with {{agentName}} was moved to {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Before we can phone you, confirm it: see our e-mail.{{/unconfirmed}}{{^unconfirmed}}We phone you.{{/unconfirmed}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
+    "es": "{{brandName}}: su llamada con {{agentName}} pasa al {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+  },
+  "cancelled": {
+    "en": "{{brandName}}: your call with {{agentName}} on {{whenShort}} ({{timeZone}}) is cancelled. Nobody will phone you.{{#stop}} Reply STOP to get no more texts.{{/stop}}",
+    "es": "{{brandName}}: su llamada con {{agentName}} del {{whenShort}} ({{timeZone}}) queda cancelada. Nadie le llamará.{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+  },
+  "reminder": {
+    "en": "{{brandName}}: your call with {{agentName}} is on {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Before we can phone you, confirm it: see our e-mail.{{/unconfirmed}}{{^unconfirmed}}We phone you.{{/unconfirmed}}{{#manageUrl}} Another time, or none: {{manageUrl}}{{/manageUrl}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
+    "es": "{{brandName}}: su llamada con {{agentName}} es el {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#manageUrl}} Otra hora, o ninguna: {{manageUrl}}{{/manageUrl}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+  },
+  "could-not-connect": {
+    "en": "{{brandName}}: we could not connect you with {{agentName}} for your call of {{whenShort}}.{{#manageUrl}} Choose another time: {{manageUrl}}{{/manageUrl}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
+    "es": "{{brandName}}: no hemos podido conectarle con {{agentName}} para su llamada del {{whenShort}}.{{#manageUrl}} Elija otra hora: {{manageUrl}}{{/manageUrl}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
   }
 } as const;

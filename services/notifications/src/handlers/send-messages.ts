@@ -2,10 +2,12 @@ import { SESClient } from '@aws-sdk/client-ses';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { consume, documentClient, LinkKeys, queueClient, readConfig, secret, traced } from '@appointments/runtime';
 import { BrandColor, readableOn } from '@appointments/runtime/brand';
+import { DEFAULT_QUIET_HOURS, QuietHoursSetting } from '@appointments/runtime/quiet-hours';
 import * as z from 'zod';
 import { alerts } from '../adapters/alerts';
 import { ledger } from '../adapters/ledger';
 import { mailer } from '../adapters/mailer';
+import { optOuts } from '../adapters/opt-outs';
 import { projections } from '../adapters/projections';
 import { texter } from '../adapters/texter';
 import { sendMessages, TOLD } from '../app/send-messages';
@@ -23,6 +25,10 @@ const config = readConfig(
     ALERT_TOPIC_ARN: z.string(),
     PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an address like https://book.example.com' }),
     LINK_KEY_SECRET_NAME: z.string(),
+    QUIET_HOURS: QuietHoursSetting.prefault(DEFAULT_QUIET_HOURS),
+    SMS_SENDER_ID: z.string().optional(),
+    SMS_ORIGINATION_NUMBER: z.string().optional(),
+    SMS_MAX_PRICE_USD: z.coerce.number().positive().optional(),
   }),
 );
 const now = () => new Date();
@@ -46,11 +52,16 @@ export const handler = consume(
       linkKeys: secret(LinkKeys, config.LINK_KEY_SECRET_NAME),
       sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house),
       raiseAlert: alerts(topics, config.ALERT_TOPIC_ARN),
-      sendText: texter(topics),
+      hasOptedOut: optOuts(documents, config.TABLE_NAME, now).hasOptedOut(topics),
+      sendText: texter(topics, {
+        senderId: config.SMS_SENDER_ID,
+        originationNumber: config.SMS_ORIGINATION_NUMBER,
+        maxPriceUsd: config.SMS_MAX_PRICE_USD,
+      }),
       now,
     },
     house,
-    { followUp: config.FOLLOW_UP === 'true' },
+    { followUp: config.FOLLOW_UP === 'true', quietHours: config.QUIET_HOURS },
   ),
   { queues: queueClient(), queueUrl: config.QUEUE_URL, deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL, now },
 );
