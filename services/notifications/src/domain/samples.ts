@@ -53,14 +53,17 @@ export function samplesIn(language: Language, given: Given = MADE_UP): readonly 
     ...given.particulars,
     client: { ...given.particulars.client, locale: language },
   };
-  const letterOf = (kind: Kind, changes: Partial<Letter> = {}): Letter => ({
-    word: { appointmentId, version: 1, kind, ...(kind === 'reminder' && { reminder: '24h' }) },
-    state: { version: 1, cancelled: kind === 'cancelled', startsAt: here.startsAt },
-    particulars: here,
-    manageUrl: `${house.publicUrl}/manage/${appointmentId}#${given.token}`,
-    confirmUrl: `${house.publicUrl}/confirm/${appointmentId}#${given.token}`,
-    ...changes,
-  });
+  const letterOf = (kind: Kind, changes: Partial<Letter> = {}): Letter => {
+    const version = kind === 'moved' || kind === 'cancelled' ? 2 : 1;
+    return {
+      word: { appointmentId, version, kind, ...(kind === 'reminder' && { reminder: '24h' }) },
+      state: { version, cancelled: kind === 'cancelled', startsAt: here.startsAt },
+      particulars: here,
+      manageUrl: `${house.publicUrl}/manage/${appointmentId}#${given.token}`,
+      confirmUrl: `${house.publicUrl}/confirm/${appointmentId}#${given.token}`,
+      ...changes,
+    };
+  };
   const toBoth = (kind: Kind, situation = '', changes: Partial<Letter> = {}): readonly Sample[] =>
     (['client', 'agent'] as const).map((reader) => ({
       name: `${kind}.${reader}` as const,
