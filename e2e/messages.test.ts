@@ -33,8 +33,6 @@ describeInBrowser('every message, with sample data', () => {
 
   it.each([
     ['light', 600],
-    ['light', 390],
-    ['dark', 600],
     ['dark', 390],
   ] as const)('is readable and no wider than its window: %s, %d px', async (scheme, width) => {
     const page = await open(scheme, width);
