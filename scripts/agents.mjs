@@ -3,9 +3,9 @@
 // Without --url they talk to the running `npm start`; with it to a deployment, by a token of scope `staff` (--token or STAFF_TOKEN).
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { install, requireNode, say, stop } from './setup.mjs';
+import { ask, connect, Refused } from './staff-api.mjs';
 
 requireNode();
 install();
@@ -21,8 +21,6 @@ const USAGE = `Usage: npm run agents -- import <agents.csv|agents.json> [--dry-r
 /** The agent of the configuration. */
 const DEFAULT_AGENT = 'agt_default';
 const NOBODY = 'Nobody takes appointments now: there is no active agent.';
-const TRIES = 5;
-const ANSWER_LIMIT_MS = 30_000;
 /** How many agents are checked at once. */
 const AT_ONCE = 4;
 
@@ -54,104 +52,11 @@ const [name = '', ...operands] = positionals;
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (!command || operands.length !== command.takes) stop(USAGE);
 
-/** What the API or the way to it has against a request, in words for whoever runs the command. */
-class Refused extends Error {
-  name = 'Refused';
-  constructor(message, faults = []) {
-    super(message);
-    this.faults = faults;
-  }
-}
-
 try {
   await command.run(...operands);
 } catch (error) {
   if (!(error instanceof Refused)) throw error;
   stop(error.message);
-}
-
-/** The API, and the token that opens it to staff. */
-async function connect() {
-  const { url } = values;
-  const base = (url ?? `http://localhost:${process.env.PORT || 3000}`).replace(/\/+$/, '');
-  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol))
-    throw new Refused(
-      `--url must be the address of the API, like https://book.example.com, not ${JSON.stringify(url)}.`,
-    );
-  const { protocol, hostname } = new URL(base);
-  if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
-    throw new Refused(
-      '--url must begin with https:// where it is not this machine: the token would go over the net in the clear.',
-    );
-  const token = values.token ?? (process.env.STAFF_TOKEN || (url === undefined ? await localToken(base) : undefined));
-  if (!token)
-    throw new Refused('A deployment asks for a token of scope "staff": give it in STAFF_TOKEN or with --token.');
-  return { base, token };
-}
-
-async function localToken(base) {
-  const answer = await fetch(`${base}/_local/staff-token`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }).catch(
-    () => undefined,
-  );
-  if (answer?.status !== 200) {
-    throw new Refused(
-      `No system of ours answers at ${base}: run "npm start" first (PORT says where it is), or name a deployment with --url.`,
-    );
-  }
-  return (await answer.json()).token;
-}
-
-/** Asks the API, again where it is busy or cannot be reached. @throws Refused */
-async function ask({ base, token }, method, path, { body, headers } = {}) {
-  for (let tried = 1; ; tried++) {
-    const again = tried < TRIES ? 500 * 2 ** tried : undefined;
-    let response;
-    try {
-      response = await fetch(`${base}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
-      });
-    } catch (error) {
-      if (again === undefined) throw new Refused(`${base} cannot be reached (${error.cause?.code ?? error.name}).`);
-      await pause(again);
-      continue;
-    }
-    const text = await response.text();
-    if (response.status === 429 || response.status >= 500) {
-      if (again === undefined) throw new Refused(`${base} answers ${response.status}: ${titleOf(text)}.`);
-      await pause(Number(response.headers.get('retry-after') ?? 0) * 1000 || again);
-      continue;
-    }
-    if (response.ok && isJson(response)) return JSON.parse(text);
-    if (response.status === 401)
-      throw new Refused('The token is not taken: it may have expired, or be of another issuer or audience (401).');
-    if (response.status === 403) throw new Refused('The token is taken, but it has not the scope "staff" (403).');
-    if (response.status === 412) throw new Refused('somebody else has changed this agent in the meantime');
-    if (response.status === 400 && isJson(response)) {
-      const { errors } = JSON.parse(text);
-      throw new Refused(errors.map(({ path: at, message }) => `${at} ${message}`).join('; '), errors);
-    }
-    throw new Refused(`${base} is not the address of the API: ${method} ${path} was answered with ${response.status}.`);
-  }
-}
-
-function isJson(response) {
-  return /json/.test(response.headers.get('content-type') ?? '');
-}
-
-function titleOf(text) {
-  try {
-    const { title, message } = JSON.parse(text);
-    return title ?? message ?? 'it says nothing more';
-  } catch {
-    return 'it says nothing more';
-  }
 }
 
 async function agentsOf(api) {
@@ -166,15 +71,21 @@ async function agentsOf(api) {
   return agents;
 }
 
-function put(api, agentId, body, { version, dryRun = false } = {}) {
-  return ask(api, 'PUT', `/staff/agents/${encodeURIComponent(agentId)}${dryRun ? '?dryRun=true' : ''}`, {
-    body,
-    headers: version === undefined ? {} : { 'if-match': `"${version}"` },
-  });
+async function put(api, agentId, body, { version, dryRun = false } = {}) {
+  try {
+    return await ask(api, 'PUT', `/staff/agents/${encodeURIComponent(agentId)}${dryRun ? '?dryRun=true' : ''}`, {
+      body,
+      headers: version === undefined ? {} : { 'if-match': `"${version}"` },
+    });
+  } catch (error) {
+    if (error instanceof Refused && error.status === 412)
+      throw new Refused('somebody else has changed this agent in the meantime', { status: 412 });
+    throw error;
+  }
 }
 
 async function list() {
-  const agents = await agentsOf(await connect());
+  const agents = await agentsOf(await connect(values));
   if (values.json) {
     process.stdout.write(`${JSON.stringify({ agents }, undefined, 2)}\n`);
     return;
@@ -215,7 +126,7 @@ function isKnownKind(file) {
 async function exportFile(file) {
   if (!isKnownKind(file)) throw new Refused(`${file} must end with .csv or .json: that says how it is written.`);
   if (existsSync(file) && !values.force) throw new Refused(`${file} is there already: --force writes over it.`);
-  const agents = await agentsOf(await connect());
+  const agents = await agentsOf(await connect(values));
   writeFileSync(file, writeAgentsFile(file, agents));
   say(
     `Wrote ${counted(agents.length)} to ${file}. It holds their numbers and addresses: keep it where such things are kept.`,
@@ -223,7 +134,7 @@ async function exportFile(file) {
 }
 
 async function setActive(agentId, active) {
-  const api = await connect();
+  const api = await connect(values);
   const agents = await agentsOf(api);
   const known = agents.find((agent) => agent.agentId === agentId);
   if (!known) throw new Refused(`There is no agent ${agentId}; "list" names them.`);
@@ -241,7 +152,7 @@ async function importFile(file) {
   const { rows, faults: inFile, missing } = readAgentsFile(basename(file), contentOf(file));
   let api;
   try {
-    api = rows.length === 0 ? undefined : await connect();
+    api = rows.length === 0 ? undefined : await connect(values);
   } catch (error) {
     if (!(error instanceof Refused) || inFile.length === 0) throw error;
     tellFaults(file, inFile);

@@ -9,6 +9,7 @@ import { TelephonyStack } from './telephony-stack';
 
 const infra = join(__dirname, '..');
 const servicesFolder = join(infra, '..', 'services');
+const sharedFolder = join(infra, '..', 'shared');
 const stage = readStage(process.env['STAGE'] ?? 'dev', join(infra, 'stages'));
 
 // Flags stand here and not in cdk.json, so that the templates are the same whoever synthesizes them.
@@ -24,7 +25,7 @@ const stack = (name: string): [string, StackProps] => [
 ];
 
 const [platformId, platformProps] = stack('platform');
-new PlatformStack(app, platformId, { ...platformProps, stage });
+new PlatformStack(app, platformId, { ...platformProps, stage, sharedFolder });
 
 const [bookingId, bookingProps] = stack('booking');
 new BookingStack(app, bookingId, { ...bookingProps, stage, servicesFolder });

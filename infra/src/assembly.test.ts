@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SUBSCRIBERS } from '@appointments/events';
+import { STAFF_ROUTES } from './constructs/staff-function';
 
 interface Resource {
   readonly Type: string;
@@ -157,11 +158,47 @@ describe('the subscriptions', () => {
   it('that act hear no replay but those meant for real', () => {
     const acting = stacks.flatMap(({ template }) =>
       resources(template, 'AWS::Events::Rule')
-        .filter(([id, rule]) => !/Project|Apply/.test(id) && rule.Properties['ScheduleExpression'] === undefined)
+        .filter(
+          ([id, rule]) => !/Project|Apply|EveryEvent/.test(id) && rule.Properties['ScheduleExpression'] === undefined,
+        )
         .map(([, rule]) => (rule.Properties['EventPattern'] as Record<string, unknown> | undefined)?.['replay-name']),
     );
 
     expect(acting.length).toBeGreaterThan(0);
     for (const replayName of acting) expect(replayName).toEqual([{ exists: false }, { prefix: 'for-real-' }]);
   });
+});
+
+describe('a staff route that another service answers', () => {
+  const functionsByName = new Map(
+    stacks.flatMap(({ name, template }) =>
+      resources(template, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
+        Properties['FunctionName'],
+        { stack: name, id, template },
+      ]),
+    ),
+  );
+
+  it.each(Object.entries(STAFF_ROUTES))(
+    '%s leads to a function that its stack makes, and that the API may call',
+    (route, { service, handler }) => {
+      const found = functionsByName.get(`appointments-dev-${service}-${handler}`);
+
+      expect(found?.stack).toBe(`appointments-dev-${service}`);
+      const permissions = resources(found?.template ?? { Resources: {} }, 'AWS::Lambda::Permission').filter(
+        ([, { Properties }]) => referred(Properties['FunctionName']).includes(found?.id ?? ''),
+      );
+      expect(permissions).toHaveLength(1);
+      const [method, path = ''] = route.split(' ');
+      expect(JSON.stringify(permissions[0]?.[1].Properties['SourceArn'])).toContain(
+        `:*/*/${method}${path.replaceAll(/\{[^}]+\}/g, '*')}`,
+      );
+      const booking = stacks.find(({ name }) => name === 'appointments-dev-booking')?.template ?? { Resources: {} };
+      expect(
+        resources(booking, 'AWS::ApiGatewayV2::Integration').filter(([, { Properties }]) =>
+          JSON.stringify(Properties['IntegrationUri']).includes(`:function:appointments-dev-${service}-${handler}"`),
+        ),
+      ).toHaveLength(1);
+    },
+  );
 });

@@ -12,6 +12,7 @@ import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appoin
 import { limitRoutes } from './constructs/route-limits';
 import { RunbookAlarm } from './constructs/runbook-alarm';
 import { ServiceFunction } from './constructs/service';
+import { STAFF_ROUTES, StaffIntegration } from './constructs/staff-function';
 import { ServiceTable } from './constructs/service-table';
 import { Subscription } from './constructs/subscription';
 import { sharedParameter } from './parameters';
@@ -206,6 +207,17 @@ export class BookingStack extends ServiceStack {
         });
         for (const one of added) made.set(route, one);
       }
+    }
+    for (const [route, answeredBy] of Object.entries(STAFF_ROUTES)) {
+      const [, path = ''] = route.split(' ');
+      const [added] = api.addRoutes({
+        path,
+        methods: [apigateway.HttpMethod.GET],
+        integration: new StaffIntegration(`${answeredBy.handler}Integration`, stage, answeredBy),
+        authorizer: staff,
+        authorizationScopes: [STAFF_SCOPE],
+      });
+      if (added) made.set(route, added);
     }
     limitRoutes(api, made, stage.routeLimits);
 

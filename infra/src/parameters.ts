@@ -8,7 +8,8 @@ export type SharedParameter =
   | 'alert-topic-arn'
   | 'link-key-secret-name'
   | 'link-key-secret-arn'
-  | 'public-url';
+  | 'public-url'
+  | 'timeline-table';
 
 function parameterName(stage: string, parameter: SharedParameter): string {
   return `/appointments/${stage}/${parameter}`;

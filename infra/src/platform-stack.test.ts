@@ -1,12 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { join } from 'node:path';
-import { PlatformStack } from './platform-stack';
+import { Match } from 'aws-cdk-lib/assertions';
+import { platformTemplate } from '../test/stack-template';
 import { readStage } from './stage';
 
-const stage = readStage('dev', join(__dirname, '../stages'));
-const template = Template.fromStack(new PlatformStack(new App(), 'platform', { stage }));
+const template = platformTemplate();
 
 describe("the bus's stack", () => {
   it('archives every event of the house for thirty days', () => {
@@ -28,11 +25,34 @@ describe("the bus's stack", () => {
     );
 
     expect(names.toSorted((a: string, b: string) => a.localeCompare(b))).toEqual(
-      ['alert-topic-arn', 'bus-arn', 'bus-name', 'link-key-secret-arn', 'link-key-secret-name', 'public-url'].map(
-        (name) => `/appointments/dev/${name}`,
-      ),
+      [
+        'alert-topic-arn',
+        'bus-arn',
+        'bus-name',
+        'link-key-secret-arn',
+        'link-key-secret-name',
+        'public-url',
+        'timeline-table',
+      ].map((name) => `/appointments/dev/${name}`),
     );
     expect(Object.values(template.findOutputs('*')).filter((output) => output['Export'])).toEqual([]);
+  });
+
+  it('keeps a timeline of every event, replayed ones and unknown ones too', () => {
+    template.hasResourceProperties('AWS::Events::Rule', { EventPattern: { source: [{ prefix: 'appointments.' }] } });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'timeline' } },
+    });
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  it('lets the timeline write events, and nothing else', () => {
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'dynamodb:PutItem' })]) },
+    });
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toMatch(/PutEvents|dynamodb:(?!PutItem)/);
   });
 
   it('makes the link key itself: sixty-four letters, with the id by which keys rotate', () => {

@@ -1,22 +1,31 @@
 import {
+  aws_dynamodb as dynamodb,
   aws_events as events,
+  aws_events_targets as targets,
   aws_iam as iam,
   aws_logs as logs,
   aws_secretsmanager as secretsmanager,
   aws_sns as sns,
   Duration,
+  RemovalPolicy,
   Stack,
   type StackProps,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Service } from './constructs/service';
+import { WorkQueue } from './constructs/work-queue';
 import { shareParameter } from './parameters';
 import type { Stage } from './stage';
 
+const EVERY_EVENT: events.EventPattern = { source: events.Match.prefix('appointments.') };
+
 export interface PlatformStackProps extends StackProps {
   readonly stage: Stage;
+  /** The folder of `shared/`, where the timeline's bundle is. */
+  readonly sharedFolder: string;
 }
 
-/** The bus with its archive, and what several services need: the link key, the public base URL, the alert topic. */
+/** The bus with its archive and timeline, and what several services need: the link key, the public base URL, the alert topic. */
 export class PlatformStack extends Stack {
   constructor(scope: Construct, id: string, props: PlatformStackProps) {
     super(scope, id, props);
@@ -31,7 +40,7 @@ export class PlatformStack extends Stack {
     // Thirty days: an erasure request is met when its events have aged out of the archive.
     bus.archive('Archive', {
       description: 'Every event of the house, for replays',
-      eventPattern: { source: events.Match.prefix('appointments.') },
+      eventPattern: EVERY_EVENT,
       retention: Duration.days(30),
     });
 
@@ -53,7 +62,37 @@ export class PlatformStack extends Stack {
     shareParameter(this, stage.name, 'link-key-secret-name', `appointments/${stage.name}/link-key`);
     shareParameter(this, stage.name, 'link-key-secret-arn', linkKey.secretArn);
     shareParameter(this, stage.name, 'public-url', stage.publicUrl);
+    const service = new Service(this, 'timeline', stage, props.sharedFolder, { bus, alertTopic });
+    shareParameter(this, stage.name, 'timeline-table', this.keepTimeline(service).tableName);
   }
+
+  /** Hears every event there is, of contracts yet unknown too, and keeps it without personal data for whoever asks why a call failed. */
+  private keepTimeline(service: Service): dynamodb.TableV2 {
+    const table = new dynamodb.TableV2(this, 'Timeline', {
+      partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
+      billing: dynamodb.Billing.onDemand(),
+      timeToLiveAttribute: 'expiresAt',
+      // Nothing is made of it, and thirty days of it can be replayed: it needs no backup.
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const record = new WorkQueue(this, 'RecordEvent', {
+      service,
+      handler: 'record-event',
+      runbook: 'Timeline has gaps',
+      environment: { TABLE_NAME: table.tableName },
+    });
+    table.grant(record.function, 'dynamodb:PutItem');
+    new events.Rule(this, 'EveryEvent', {
+      description: 'Every event of the house, replays too: what is kept already stays as it is',
+      eventBus: service.bus,
+      eventPattern: EVERY_EVENT,
+      targets: [new targets.SqsQueue(record.queue, { deadLetterQueue: record.deadLetterQueue })],
+    });
+    return table;
+  }
+
   /** The bus's errors go to a log group of their own. */
   private deliverErrors(bus: events.EventBus, stage: Stage): void {
     const logGroup = new logs.LogGroup(this, 'BusErrors', {

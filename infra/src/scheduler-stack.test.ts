@@ -4,7 +4,15 @@ import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { SchedulerStack } from './scheduler-stack';
 import type { Stage } from './stage';
 
-const HANDLERS = ['publish-outbox', 'plan-wake-ups', 'hand-over', 'wake-up', 'sweep-wake-ups', 'compare-schedules'];
+const HANDLERS = [
+  'publish-outbox',
+  'plan-wake-ups',
+  'hand-over',
+  'wake-up',
+  'sweep-wake-ups',
+  'compare-schedules',
+  'staff-wake-ups',
+];
 
 const templateWith = (configured: Partial<Stage> = {}) =>
   stackTemplate(SchedulerStack, 'scheduler', HANDLERS, configured);

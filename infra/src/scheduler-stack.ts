@@ -12,6 +12,7 @@ import { RecurringWork } from './constructs/recurring-work';
 import { RunbookAlarm } from './constructs/runbook-alarm';
 import { ServiceTable } from './constructs/service-table';
 import { Subscription } from './constructs/subscription';
+import { StaffFunction } from './constructs/staff-function';
 import { WorkQueue } from './constructs/work-queue';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
@@ -147,6 +148,11 @@ export class SchedulerStack extends ServiceStack {
     // Lists cannot be allowed for one group alone.
     compare.function.addToRolePolicy(
       new iam.PolicyStatement({ actions: ['scheduler:ListSchedules'], resources: ['*'] }),
+    );
+
+    table.grant(
+      new StaffFunction(this, 'StaffWakeUps', { service, handler: 'staff-wake-ups', environment }),
+      'dynamodb:Query',
     );
 
     new RunbookAlarm(this, 'sweeps-silent', {

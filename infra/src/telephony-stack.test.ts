@@ -11,6 +11,7 @@ const HANDLERS = [
   'project-appointment',
   'publish-outbox',
   'record-status',
+  'staff-calls',
   'wait-music',
   'wake-session',
 ];

@@ -18,6 +18,7 @@ import {
 import { RunbookAlarm } from './constructs/runbook-alarm';
 import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
+import { StaffFunction } from './constructs/staff-function';
 import { Subscription } from './constructs/subscription';
 import { WorkQueue } from './constructs/work-queue';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
@@ -142,6 +143,11 @@ export class TelephonyStack extends ServiceStack {
 
     // DynamoDB allows a transaction by the actions it is made of.
     const decide = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+    table.grant(
+      new StaffFunction(this, 'StaffCalls', { service, handler: 'staff-calls', environment: onTable }),
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+    );
     table.grant(project.function, 'dynamodb:GetItem', 'dynamodb:PutItem');
     table.grant(onCallDue.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
     table.grant(onChanged.function, ...decide, 'dynamodb:Query');

@@ -5,6 +5,7 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import type { ServiceName } from '../src/constructs/service';
+import { PlatformStack } from '../src/platform-stack';
 import type { ServiceStackProps } from '../src/service-stack';
 import { readStage, type Stage } from '../src/stage';
 
@@ -15,19 +16,33 @@ export function stackTemplate(
   handlers: readonly string[],
   configured: Partial<Stage> = {},
 ): Template {
+  const stage = { ...readStage('dev', join(__dirname, '../stages')), ...configured };
+  return withBundles(service, handlers, (servicesFolder) =>
+    Template.fromStack(new ServiceStack(new App(), service, { stage, servicesFolder })),
+  );
+}
+
+/** The template of the bus's stack. */
+export function platformTemplate(): Template {
+  const stage = readStage('dev', join(__dirname, '../stages'));
+  return withBundles('timeline', ['record-event'], (sharedFolder) =>
+    Template.fromStack(new PlatformStack(new App(), 'platform', { stage, sharedFolder })),
+  );
+}
+
+function withBundles(service: ServiceName, handlers: readonly string[], synthesize: (folder: string) => Template) {
   // CloudFormation's own validation takes a second, and runs where the whole assembly is synthesized.
   process.env['CDK_VALIDATION'] = 'false';
-  const servicesFolder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
   try {
     for (const handler of handlers) {
-      const bundle = join(servicesFolder, service, 'dist', handler);
+      const bundle = join(folder, service, 'dist', handler);
       mkdirSync(bundle, { recursive: true });
       writeFileSync(join(bundle, 'index.js'), `// ${handler}`);
     }
-    const stage = { ...readStage('dev', join(__dirname, '../stages')), ...configured };
-    return Template.fromStack(new ServiceStack(new App(), service, { stage, servicesFolder }));
+    return synthesize(folder);
   } finally {
-    rmSync(servicesFolder, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 

@@ -43,6 +43,8 @@ export interface CloudOptions {
   };
   /** `services/`: tells which handler a bundle is of. */
   readonly servicesFolder: string;
+  /** `shared/`: the same for what the bus's stack runs. */
+  readonly sharedFolder: string;
   /** A defect of the laptop cloud itself, or of its surroundings. */
   readonly onError: (what: string, error: unknown) => void;
   /** The cloud cannot go on. */
@@ -169,6 +171,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       twilioBaseUrl: twilioEndpoint,
       twilioSecret,
       servicesFolder: options.servicesFolder,
+      sharedFolder: options.sharedFolder,
       workerFile: options.files.worker,
       preloadFile: options.files.preload,
       functionEnvironment: functionEnvironment(awsEndpoint),
@@ -210,6 +213,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           error instanceof PhoneCannotError ? 409 : error instanceof InvalidActionError ? 400 : undefined,
       },
       staffToken: issuer.staffToken,
+      apiUrl: `http://127.0.0.1:${frontListening.port}`,
       health: {
         awsEndpoint,
         awsRegion: REGION,

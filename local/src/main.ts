@@ -75,6 +75,7 @@ async function main(): Promise<void> {
       databaseTemplate: join(__dirname, 'dynamodb.db'),
     },
     servicesFolder: join(root, 'services'),
+    sharedFolder: join(root, 'shared'),
     onError: (what, error) => console.error(`${what}:`, error),
     onFatal: (why) => {
       if (stopping !== undefined) return;

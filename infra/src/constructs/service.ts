@@ -12,9 +12,15 @@ import { Construct } from 'constructs';
 import { sharedParameter } from '../parameters';
 import type { Stage } from '../stage';
 
-export type ServiceName = 'booking' | 'scheduler' | 'telephony' | 'notifications';
+export type ServiceName = 'booking' | 'scheduler' | 'telephony' | 'notifications' | 'timeline';
 
-/** What every construct of one service's stack shares: its stage, its name, and the shared things looked up once. */
+/** What the bus's stack makes and every service uses. */
+export interface SharedThings {
+  readonly bus: events.IEventBus;
+  readonly alertTopic: sns.ITopic;
+}
+
+/** What every construct of one service's stack shares: its stage, its name, and the shared things. */
 export class Service extends Construct {
   readonly bus: events.IEventBus;
   readonly alertTopic: sns.ITopic;
@@ -23,16 +29,27 @@ export class Service extends Construct {
     scope: Construct,
     readonly name: ServiceName,
     readonly stage: Stage,
-    /** The folder of `services/`, where the bundles are. */
+    /** The folder that the service's own lies in: its bundles are in `<folder>/<name>/dist`. */
     readonly servicesFolder: string,
+    /** @default looked up by their parameters, as whoever deploys alone must */
+    shared?: SharedThings,
   ) {
     super(scope, 'Service');
-    this.bus = events.EventBus.fromEventBusAttributes(this, 'Bus', {
-      eventBusName: sharedParameter(this, stage.name, 'bus-name'),
-      eventBusArn: sharedParameter(this, stage.name, 'bus-arn'),
-      eventBusPolicy: '',
-    });
-    this.alertTopic = sns.Topic.fromTopicArn(this, 'AlertTopic', sharedParameter(this, stage.name, 'alert-topic-arn'));
+    const { bus, alertTopic } = shared ?? this.lookUp();
+    this.bus = bus;
+    this.alertTopic = alertTopic;
+  }
+
+  private lookUp(): SharedThings {
+    const { name } = this.stage;
+    return {
+      bus: events.EventBus.fromEventBusAttributes(this, 'Bus', {
+        eventBusName: sharedParameter(this, name, 'bus-name'),
+        eventBusArn: sharedParameter(this, name, 'bus-arn'),
+        eventBusPolicy: '',
+      }),
+      alertTopic: sns.Topic.fromTopicArn(this, 'AlertTopic', sharedParameter(this, name, 'alert-topic-arn')),
+    };
   }
 
   get source(): string {
@@ -49,12 +66,21 @@ export interface ServiceFunctionProps {
   readonly timeout?: Duration;
   /** MiB. @default 512 */
   readonly memorySize?: number;
+  /** Only for what another stack calls by its name. @default made by CloudFormation */
+  readonly functionName?: string;
 }
 
 /** One bundle of a service as a Lambda function with a role, a log group and the telemetry's environment of its own. */
 export class ServiceFunction extends lambda.Function {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
-    const { service, handler, environment = {}, timeout = Duration.seconds(10), memorySize = 512 } = props;
+    const {
+      service,
+      handler,
+      environment = {},
+      timeout = Duration.seconds(10),
+      memorySize = 512,
+      functionName,
+    } = props;
     const bundle = join(service.servicesFolder, service.name, 'dist', handler);
     if (!existsSync(join(bundle, 'index.js')))
       throw new Error(`${bundle}/index.js is missing: run "npm run build" first.`);
@@ -65,6 +91,7 @@ export class ServiceFunction extends lambda.Function {
       handler: 'index.handler',
       timeout,
       memorySize,
+      ...(functionName !== undefined && { functionName }),
       tracing: lambda.Tracing.ACTIVE,
       logGroup: new logs.LogGroup(scope, `${id}Logs`, { retention: logs.RetentionDays.ONE_MONTH }),
       environment: {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { compileEventPattern } from '../aws/event-pattern';
 import type { AwsServices } from '../aws/types';
@@ -56,6 +57,7 @@ export interface DeployPorts {
   readonly twilioBaseUrl: string;
   readonly twilioSecret: { readonly accountSid: string; readonly authToken: string };
   readonly servicesFolder: string;
+  readonly sharedFolder: string;
   readonly workerFile: string;
   readonly preloadFile: string;
   /** Variables of every function beside the template's: region, credentials, endpoint. */
@@ -556,7 +558,8 @@ function makeFunction(
       `${stack.name}: ${logicalId} has the code ${properties.Code.S3Key}, which is not in the assembly.`,
     );
   const service = stack.name.split('-').at(-1) ?? stack.name;
-  const name = handlerNameOf(folder, ports.servicesFolder, service) ?? logicalId;
+  const name =
+    handlerNameOf(folder, [join(ports.servicesFolder, service), join(ports.sharedFolder, 'timeline')]) ?? logicalId;
   const arn = identity.attributes['Arn'] ?? identity.name;
   return createFunction(
     {

@@ -5,6 +5,7 @@ import { endFaults, list, readClock, readFaults } from './control';
 import type { AlertNote, Call, Conference, DeadLetter, Email, LogLine, Sms } from './control';
 import { EventsPanel } from './events-panel';
 import { InboxPanel } from './inbox-panel';
+import { LifePage } from './life-page';
 import { CallsPanel, DeadLettersPanel, LogsPanel } from './panels';
 import { PhonesPanel } from './phones-panel';
 import { faultsOf, peopleOf, type BusEvent, type Phone } from './view';
@@ -271,4 +272,5 @@ function Glance(props: { to: string; count: number; what: string; tone?: string 
   );
 }
 
-render(<Console />, document.body);
+const appointmentId = /^\/console\/appointments\/([A-Za-z0-9_-]+)$/.exec(location.pathname)?.[1];
+render(appointmentId === undefined ? <Console /> : <LifePage appointmentId={appointmentId} />, document.body);

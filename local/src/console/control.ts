@@ -145,3 +145,26 @@ export const setBehaviour = (number: string, behaviour: string, times?: number):
     behaviour,
     ...(times !== undefined && { times }),
   });
+
+/** What `/_local/appointments/<id>/life` answers, as far as the page shows it. */
+export interface Life {
+  readonly appointmentId: string;
+  readonly status: string;
+  readonly zones: { readonly client: string | null; readonly agent: string | null };
+  readonly verdict: string;
+  readonly findings: readonly { readonly text: string; readonly runbook?: string }[];
+  readonly lines: readonly {
+    readonly at: string;
+    readonly local: { readonly client?: string; readonly agent?: string };
+    readonly kind: string;
+    readonly what: string;
+    readonly lateSeconds?: number;
+  }[];
+  readonly unread: readonly { readonly what: string; readonly why: string }[];
+}
+
+export async function readLife(appointmentId: string): Promise<Life> {
+  const answer = await fetch(`/_local/appointments/${appointmentId}/life`);
+  if (!answer.ok) throw new Error(`the laptop answered ${answer.status}`);
+  return (await answer.json()) as Life;
+}

@@ -65,6 +65,15 @@ export function EventsPanel(props: {
                     …{id.slice(-6)}
                   </button>
                 )}
+                {id !== '' && (
+                  <a
+                    class="life"
+                    href={`/console/appointments/${id}`}
+                    aria-label={`…${id.slice(-6)}, what happened to it`}
+                  >
+                    life
+                  </a>
+                )}
               </div>
               <p class="summary">{summaryOf(event)}</p>
               {open === event.seq && <pre tabIndex={0}>{JSON.stringify(event.detail, null, 2)}</pre>}

@@ -25,10 +25,15 @@ const PAGES = new Map([
   ['templates', 'templates.html'],
 ]);
 
-/** Serves the built console: plain files, the page itself at `/console`, the one of all messages at `/console/templates`. */
+/**
+ * Serves the built console: plain files, the page itself at `/console` and `/console/appointments/<id>`, the one of all messages at
+ * `/console/templates`.
+ */
 export function serveConsole({ folder, previews }: ConsoleFiles, path: string, response: ServerResponse): void {
   const asked = path.replace(/^\/console\/?/, '');
-  const name = PAGES.get(asked) ?? asked;
+  // The page of an appointment is the console's own: its script reads the address.
+  const isLife = /^appointments\/[A-Za-z0-9_-]{1,64}$/.test(asked);
+  const name = isLife ? 'index.html' : (PAGES.get(asked) ?? asked);
   const kind = KINDS[extname(name)];
   const file = name === 'previews.json' ? previews : join(folder, name);
   // A name with a slash or dots in front of it is none of its files.

@@ -12,6 +12,8 @@ import { NotQuietError } from '../kernel/settle';
 import type { Clock } from '../kernel/types';
 import type { Logs } from '../lambda/logs';
 import { serveConsole, type ConsoleFiles } from './console-files';
+import { deadLetters } from './dead-letters';
+import { readLife } from './life';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 
@@ -32,6 +34,8 @@ export interface ControlPorts {
   readonly aws: AwsServices;
   readonly phones: Phones;
   readonly staffToken: () => Promise<string>;
+  /** Where the public API answers on this machine. */
+  readonly apiUrl: string;
   /** What `/_local/health` tells beside `status` and `now` once everything stands. */
   readonly health: Readonly<Record<string, unknown>>;
   readonly console: ConsoleFiles;
@@ -189,6 +193,15 @@ export function createControl(ports: ControlPorts): Control {
     },
     {
       method: 'GET',
+      path: /^\/_local\/appointments\/([A-Za-z0-9_-]{1,64})\/life$/,
+      answer: async (_, response, __, appointmentId) => {
+        const { aws: services, apiUrl, staffToken, clock } = ports;
+        const life = await readLife(appointmentId, { aws: services, apiUrl, staffToken, now: () => clock.now() });
+        sendJson(response, 200, life);
+      },
+    },
+    {
+      method: 'GET',
       path: /^\/_local\/staff-token$/,
       answer: async (_, response) => sendJson(response, 200, { token: await ports.staffToken() }),
     },
@@ -318,35 +331,6 @@ function toEventView({ seq, event }: ArchivedEvent) {
     detailType: event['detail-type'],
     detail: event.detail,
   };
-}
-
-function deadLetters({ queues }: AwsServices) {
-  return queues
-    .list()
-    .filter(({ isDeadLetterQueue }) => isDeadLetterQueue)
-    .flatMap(({ name }) =>
-      queues.messages(name).map((message) => ({
-        queue: name,
-        id: message.id,
-        sentAt: message.sentAt,
-        reason:
-          message.messageAttributes['reason']?.StringValue ??
-          message.messageAttributes['ERROR_MESSAGE']?.StringValue ??
-          queues.lastErrorOf(message.id) ??
-          null,
-        receiveCount: message.receiveCount,
-        body: message.body,
-      })),
-    )
-    .toSorted((a, b) => a.sentAt - b.sentAt)
-    .map(({ queue, id, sentAt, reason, receiveCount, body }) => ({
-      queue,
-      id,
-      at: iso(sentAt),
-      reason,
-      receiveCount,
-      body,
-    }));
 }
 
 function iso(ms: number): string {

@@ -607,7 +607,7 @@ export function judge(
       }
       case 'hold': {
         const { start, agentId, replaces } = deed;
-        const [whom = AGENTS] = meant(agentId);
+        const [whom = AGENTS] = meant(agentId, start);
         if (answer.status === 201) {
           const given = json?.['agent'] as { agentId: string } | undefined;
           if (!given || !whom.includes(given.agentId) || !ever(given.agentId, start))

@@ -387,6 +387,70 @@ export interface ReResolved {
   readonly appointment: StaffAppointment;
 }
 
+export interface StaffWakeUps {
+  /** Soonest first; none where nothing was ever planned. */
+  readonly wakeUps: readonly {
+    /** The version of the appointment that it was planned for. */
+    readonly version: number;
+    /** `call`, or `reminder-` and the reminder: `reminder-24h`. */
+    readonly purpose: string;
+    readonly dueAt: string;
+    /** `planned`, `handed-over` to the delay queue, `said` on the bus, `withdrawn` by a later version, or `dropped` because its time had passed. */
+    readonly state: string;
+  }[];
+}
+
+export interface StaffCalls {
+  /** One for each version that was called for, oldest first; none where nobody was ever phoned. */
+  readonly calls: readonly {
+    readonly callSessionId: string;
+    /** The version of the appointment that was called for. */
+    readonly version: number;
+    readonly startsAt: string;
+    readonly startedAt: string;
+    /** Every call to a phone, in the order in which they were decided. */
+    readonly attempts: readonly {
+      /** `agent` or `client`. */
+      readonly leg: string;
+      /** Counts from 1 within the leg. */
+      readonly n: number;
+      /** `reserved`, `submitted`, `live`, `ringing`, `answered`, `human` (pressed 1) or `ended`. */
+      readonly stage: string;
+      readonly reservedAt: string;
+      readonly placedAt?: string;
+      readonly rangAt?: string;
+      readonly answeredAt?: string;
+      readonly acceptedAt?: string;
+      /** `key` or `amd`. */
+      readonly acceptedBy?: string;
+      readonly endedAt?: string;
+      readonly ringSeconds?: number;
+      readonly wrongKeys?: number;
+      /** The carrier's last word on the call. */
+      readonly carrierStatus?: string;
+      readonly sipCode?: number;
+      readonly outcome?: string;
+    }[];
+    /** The legs whose phone another call of ours held when it was last looked. */
+    readonly waitsFor: readonly {
+      /** `agent` or `client`. */
+      readonly leg: string;
+      readonly since: string;
+    }[];
+    /** The carrier took no call of the account. */
+    readonly carrierDown: boolean;
+    /** Since when both were on the line. */
+    readonly joinedAt?: string;
+    readonly ended?: {
+      readonly at: string;
+      /** `completed` or `failed`. */
+      readonly type: string;
+      readonly leg?: string | null;
+      readonly reason?: string;
+    };
+  }[];
+}
+
 export interface Problem {
   /** Stable; compare its last part. */
   readonly type: string;
@@ -532,6 +596,16 @@ export interface ReResolveStaffAppointmentParameters {
   readonly appointmentId: string;
 }
 
+/** What `getStaffWakeUps` is asked with. */
+export interface GetStaffWakeUpsParameters {
+  readonly appointmentId: string;
+}
+
+/** What `getStaffCalls` is asked with. */
+export interface GetStaffCallsParameters {
+  readonly appointmentId: string;
+}
+
 /** What `getProblem` is asked with. */
 export interface GetProblemParameters {
   readonly slug: string;
@@ -554,6 +628,8 @@ const GET_STAFF_APPOINTMENT: Operation = { id: 'getStaffAppointment', method: 'G
 const RESCHEDULE_STAFF_APPOINTMENT: Operation = { id: 'rescheduleStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const CANCEL_STAFF_APPOINTMENT: Operation = { id: 'cancelStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const RE_RESOLVE_STAFF_APPOINTMENT: Operation = { id: 'reResolveStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/re-resolve', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const GET_STAFF_WAKE_UPS: Operation = { id: 'getStaffWakeUps', method: 'GET', path: '/staff/appointments/{appointmentId}/wake-ups', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const GET_STAFF_CALLS: Operation = { id: 'getStaffCalls', method: 'GET', path: '/staff/appointments/{appointmentId}/calls', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const GET_OPEN_API: Operation = { id: 'getOpenApi', method: 'GET', path: '/openapi.json', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEMS: Operation = { id: 'getProblems', method: 'GET', path: '/problems', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEM: Operation = { id: 'getProblem', method: 'GET', path: '/problems/{slug}', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
@@ -637,6 +713,10 @@ export interface StaffOperations {
   readonly cancelStaffAppointment: (parameters: CancelStaffAppointmentParameters, body?: Cancel, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
   /** Resolves an appointment's local times again after a change of the zone rules. */
   readonly reResolveStaffAppointment: (parameters: ReResolveStaffAppointmentParameters, body?: ReResolve, options?: CallOptions) => Promise<ReResolved>;
+  /** When the call and the reminders of an appointment are, or were, due. */
+  readonly getStaffWakeUps: (parameters: GetStaffWakeUpsParameters, options?: CallOptions) => Promise<StaffWakeUps>;
+  /** What became of the calls of an appointment, attempt by attempt, without numbers. */
+  readonly getStaffCalls: (parameters: GetStaffCallsParameters, options?: CallOptions) => Promise<StaffCalls>;
 }
 
 export function staffOperations(call: Call): StaffOperations {
@@ -660,5 +740,7 @@ export function staffOperations(call: Call): StaffOperations {
     rescheduleStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(RESCHEDULE_STAFF_APPOINTMENT, { parameters, body }, options),
     cancelStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(CANCEL_STAFF_APPOINTMENT, { parameters, body }, options),
     reResolveStaffAppointment: (parameters, body, options) => call<ReResolved>(RE_RESOLVE_STAFF_APPOINTMENT, { parameters, body }, options),
+    getStaffWakeUps: (parameters, options) => call<StaffWakeUps>(GET_STAFF_WAKE_UPS, { parameters }, options),
+    getStaffCalls: (parameters, options) => call<StaffCalls>(GET_STAFF_CALLS, { parameters }, options),
   };
 }

@@ -96,6 +96,17 @@ export function checked<Schema extends z.ZodType>(
   throw invalidRequest([...(result.success ? [] : faultsOf(result.error)), ...more]);
 }
 
+/** The appointment's id in the path; `undefined` where what stands there can be none, so that it never becomes a key of a database. */
+export function appointmentIdIn({ parameters }: Pick<HttpRequest, 'parameters'>): string | undefined {
+  const { appointmentId = '' } = parameters;
+  return /^[A-Za-z0-9_-]{1,64}$/.test(appointmentId) ? appointmentId : undefined;
+}
+
+/** What the types of problems begin with, where clients reach us at `publicUrl`. */
+export function problemBaseAt(publicUrl: string): string {
+  return `${publicUrl.replace(/\/+$/, '')}/problems`;
+}
+
 export interface RouteOptions {
   /** What problem types begin with: `<problemBase>/<slug>`. */
   readonly problemBase: string;

@@ -5,6 +5,7 @@ export { assertMayAct, handlingContext, ReplayMayNotAct, within, type HandlingCo
 export { CountryCodes, E164, NOT_E164 } from './e164';
 export { NotYet, NOT_YET_LIMIT_MS, PermanentError, THROTTLED_LIMIT_MS } from './errors';
 export {
+  appointmentIdIn,
   checked,
   faultsOf,
   invalidRequest,
@@ -12,6 +13,7 @@ export {
   jsonRoutes,
   MAX_BODY_BYTES,
   Problem,
+  problemBaseAt,
   type Fault,
   type HttpAnswer,
   type HttpRequest,

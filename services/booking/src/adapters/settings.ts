@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LinkKeys, readConfig, secret } from '@appointments/runtime';
+import { LinkKeys, problemBaseAt, readConfig, secret } from '@appointments/runtime';
 import type { BookingLimits } from '../app/limits';
 import { PROOFS, type Proof } from '../domain/proof';
 
@@ -20,7 +20,7 @@ export function publicUrl(): string {
 }
 
 export function problemBase(): string {
-  return `${publicUrl()}/problems`;
+  return problemBaseAt(publicUrl());
 }
 
 /** Reads the key that signs manage links, and keeps it for five minutes. */

@@ -1,4 +1,4 @@
-import { checked, invalidRequest, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
+import { appointmentIdIn, checked, invalidRequest, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type * as z from 'zod';
 import { zoneNamed } from '@appointments/runtime/zones';
 import { agendaKey, instantOfKey, mergedAgenda, type ReadAgenda } from './agenda';
@@ -23,9 +23,9 @@ export function getStaffAppointment({ read }: GetStaffAppointmentPorts) {
 }
 
 /** The id in the path. @throws Problem 404 for what can be no id, so that it never becomes a key of the database */
-export function appointmentNamed({ parameters }: Pick<HttpRequest, 'parameters'>): string {
-  const { appointmentId = '' } = parameters;
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(appointmentId)) throw noSuchAppointment();
+export function appointmentNamed(request: Pick<HttpRequest, 'parameters'>): string {
+  const appointmentId = appointmentIdIn(request);
+  if (appointmentId === undefined) throw noSuchAppointment();
   return appointmentId;
 }
 

@@ -1,0 +1,7 @@
+export { entryOf, Envelope, type Entry } from './domain/entry';
+export { gather, type Sources } from './doctor/gather';
+export { kindOf } from './doctor/kind-of';
+export { lifeOf, type Life, type Line } from './doctor/life';
+export { printed } from './doctor/print';
+export type { DeadLetter, Evidence, Unread } from './doctor/evidence';
+export type { Finding } from './doctor/reason';
