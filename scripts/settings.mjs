@@ -73,11 +73,11 @@ export const SETTINGS = {
   BOOKINGS_PER_NETWORK: setting(['bookingsPerNetworkPerHour'], WHOLE, { number: true }),
   FORM_MINIMUM_SECONDS: setting(['formMinimumSeconds'], AMOUNT, { number: true }),
   REMINDERS: setting(['reminders'], [areReminders, 'offsets like 24h,1h or 1d@wall, ten at most, or none']),
-  FOLLOW_UP: setting(['followUp'], YES_NO, { json: true }),
   QUIET_HOURS: setting(
     ['quietHours'],
     [(text) => QuietHoursSetting.safeParse(text).success, 'two different times, like 21:00-08:00, or none'],
   ),
+  FOLLOW_UP: setting(['followUp'], YES_NO, { json: true }),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
   BRAND_COLOR: setting(
     ['brandColor'],

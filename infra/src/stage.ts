@@ -84,8 +84,6 @@ const Fields = z.strictObject({
       'must be offsets like 24h,1h or 1d@wall, or none',
     )
     .default('24h,1h'),
-  /** Whether client and agent are written to once they have talked to each other. @default false */
-  followUp: z.boolean().default(false),
   /** When clients are not texted, by their own clocks: like `21:00-08:00`, or `none`. @default 21:00-08:00, as US law has it */
   quietHours: z
     .string()
@@ -111,6 +109,8 @@ const Fields = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/)
     .optional(),
+  /** Whether client and agent are written to once they have talked to each other. @default false */
+  followUp: z.boolean().default(false),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** How long a time is kept for whoever fills in the form. @default 10 */

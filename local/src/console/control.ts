@@ -130,6 +130,9 @@ export const moveClock = (move: unknown): Promise<{ now: string }> => send('POST
 export const doWithPhone = (number: string, what: string, digit?: string): Promise<unknown> =>
   send('POST', `/_local/phones/${encodeURIComponent(number)}`, { do: what, ...(digit !== undefined && { digit }) });
 
+/** What somebody writes back. */
+export const answerText = (from: string, text: string): Promise<unknown> => send('POST', '/_local/sms', { from, text });
+
 export const behaviours = [
   'manual',
   'accept',

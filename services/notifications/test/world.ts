@@ -48,10 +48,10 @@ export function world(
       readonly when: 'before' | 'after';
       readonly dies: boolean;
     }[];
-    /** Whether both are written to once they have talked to each other. */
-    readonly followUp?: boolean;
     /** When clients are not texted, by their own clocks. @default never */
     readonly quietHours?: QuietHours;
+    /** Whether both are written to once they have talked to each other. */
+    readonly followUp?: boolean;
   } = {},
 ) {
   let nowMs = START;
@@ -171,7 +171,7 @@ export function world(
       raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
     },
     house,
-    { followUp: options.followUp, quietHours: options.quietHours },
+    { followUp: options.followUp ?? false, quietHours: options.quietHours },
   );
 
   const deliver = (atMs: number, given: ToldEvent, replayName?: string, firstSeenMs = atMs, putBacks = 0) => {

@@ -18,7 +18,9 @@ export const ReminderDue = defineEvent({
       channels: z
         .array(words(CHANNELS))
         .min(1)
-        .meta({ description: 'the channels that are meant, where the reminder goes by others at another time; absent for all' })
+        .meta({
+          description: 'the channels that are meant, where the reminder goes by others at another time; absent for all',
+        })
         .optional(),
     }),
   key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder, ...(data.channels ?? [])],

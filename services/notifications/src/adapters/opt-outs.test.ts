@@ -30,8 +30,11 @@ const at = (minute: number) => new Date(now().getTime() + minute * 60_000).toISO
     },
   } as unknown as SNSClient;
   const numbers = () => {
-    const { note, hasOptedOut } = optOuts(engine.client, table, now);
-    return { note, hasOptedOut: hasOptedOut(provider) };
+    const known = optOuts(engine.client, table, now);
+    return {
+      note: (phone: string, wantsTexts: boolean, saidAt: string) => known.note(phone, wantsTexts, saidAt),
+      hasOptedOut: known.hasOptedOut(provider),
+    };
   };
 
   it('is asked of the provider before each text', async () => {

@@ -49,11 +49,11 @@ export const TOLD = [
 ] as const;
 type ToldEvent = ReceivedEvent<(typeof TOLD)[number]>;
 
-/** What an operator chooses. */
+/** What an operator chooses to have said. */
 export interface Choices {
-  /** Whether both are written to once they have talked to each other. @default no */
-  readonly followUp?: boolean | undefined;
-  /** When clients are not texted, by their own clocks. */
+  /** Whether both are written to once they have talked to each other. */
+  readonly followUp: boolean;
+  /** When clients are not texted, by their own clocks. @default they always are */
   readonly quietHours?: QuietHours | undefined;
 }
 
@@ -62,7 +62,7 @@ export interface Choices {
  * known is re-read after a message is claimed and before it is sent, so that a word already overtaken is not sent and the
  * later one goes in its place.
  */
-export function sendMessages(ports: SendPorts, house: House, choices: Choices = {}) {
+export function sendMessages(ports: SendPorts, house: House, choices: Choices = { followUp: false }) {
   const tell = telling(ports, house, choices);
   const ask = askForProof(ports, house);
   const release = handOver(ports, house);
@@ -113,8 +113,7 @@ function telling(ports: SendPorts, house: House, { quietHours }: Choices) {
       if (event.detailType !== 'ReminderDue') return wordOnTime(appointmentId, version, known);
       return wordOnReminder(appointmentId, { version, reminder: event.data.reminder }, known, ports.now());
     };
-    const say = saying(ports, house, {
-      outcome,
+    const say = saying(ports, house, outcome, {
       quietHours,
       channels: event.detailType === 'ReminderDue' ? event.data.channels : undefined,
       isReplay: event.replayName !== undefined,
@@ -173,8 +172,8 @@ const UNMISSED: ReadonlySet<Word['kind']> = new Set(['reminder', 'follow-up']);
 
 type Say = Extract<Decision, { is: 'say' }>;
 
+/** How, when and by what a word is said. */
 interface Manner {
-  readonly outcome: Outcome;
   readonly quietHours: QuietHours | undefined;
   /** Those that are meant. @default all */
   readonly channels: readonly string[] | undefined;
@@ -182,7 +181,7 @@ interface Manner {
 }
 
 /** Sends a word to all it concerns; resolves what is known instead when the word was overtaken before it went out. */
-function saying(ports: SendPorts, house: House, { outcome, quietHours, channels, isReplay }: Manner) {
+function saying(ports: SendPorts, house: House, outcome: Outcome, { quietHours, channels, isReplay }: Manner) {
   return async (decision: Say): Promise<Projection | undefined> => {
     const { word, particulars } = decision;
     const { appointmentId, version } = word;

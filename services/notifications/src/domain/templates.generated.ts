@@ -966,22 +966,22 @@ export const TEXTS = {
   },
   "confirmation": {
     "en": "{{brandName}}: your call with {{agentName}} is booked for {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Before we can phone you, confirm it: see our e-mail.{{/unconfirmed}}{{^unconfirmed}}We phone you.{{/unconfirmed}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
-    "es": "{{brandName}}: su llamada con {{agentName}} queda reservada para el {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+    "es": "{{brandName}}: su llamada con {{agentName}} queda reservada para el {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#stop}} Responda STOP para dejar de recibirlos.{{/stop}}"
   },
   "moved": {
     "en": "{{brandName}}: your call with {{agentName}} was moved to {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Before we can phone you, confirm it: see our e-mail.{{/unconfirmed}}{{^unconfirmed}}We phone you.{{/unconfirmed}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
-    "es": "{{brandName}}: su llamada con {{agentName}} pasa al {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+    "es": "{{brandName}}: su llamada con {{agentName}} pasa al {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#stop}} Responda STOP para dejar de recibirlos.{{/stop}}"
   },
   "cancelled": {
     "en": "{{brandName}}: your call with {{agentName}} on {{whenShort}} ({{timeZone}}) is cancelled. Nobody will phone you.{{#stop}} Reply STOP to get no more texts.{{/stop}}",
-    "es": "{{brandName}}: su llamada con {{agentName}} del {{whenShort}} ({{timeZone}}) queda cancelada. Nadie le llamará.{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+    "es": "{{brandName}}: su llamada con {{agentName}} del {{whenShort}} ({{timeZone}}) queda cancelada. Nadie le va a llamar.{{#stop}} Responda STOP para dejar de recibirlos.{{/stop}}"
   },
   "reminder": {
     "en": "{{brandName}}: your call with {{agentName}} is on {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Before we can phone you, confirm it: see our e-mail.{{/unconfirmed}}{{^unconfirmed}}We phone you.{{/unconfirmed}}{{#manageUrl}} Another time, or none: {{manageUrl}}{{/manageUrl}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
-    "es": "{{brandName}}: su llamada con {{agentName}} es el {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#manageUrl}} Otra hora, o ninguna: {{manageUrl}}{{/manageUrl}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+    "es": "{{brandName}}: su llamada con {{agentName}} es el {{whenShort}} ({{timeZone}}). {{#unconfirmed}}Falta que la confirme: vea nuestro correo.{{/unconfirmed}}{{^unconfirmed}}Le llamaremos.{{/unconfirmed}}{{#manageUrl}} Otra hora, o ninguna: {{manageUrl}}{{/manageUrl}}{{#stop}} Responda STOP para dejar de recibirlos.{{/stop}}"
   },
   "could-not-connect": {
     "en": "{{brandName}}: we could not connect you with {{agentName}} for your call of {{whenShort}}.{{#manageUrl}} Choose another time: {{manageUrl}}{{/manageUrl}}{{#stop}} Reply STOP to get no more texts.{{/stop}}",
-    "es": "{{brandName}}: no hemos podido conectarle con {{agentName}} para su llamada del {{whenShort}}.{{#manageUrl}} Elija otra hora: {{manageUrl}}{{/manageUrl}}{{#stop}} Responda STOP para no recibir más.{{/stop}}"
+    "es": "{{brandName}}: no hemos podido conectarle con {{agentName}} para su llamada del {{whenShort}}.{{#manageUrl}} Elija otra hora: {{manageUrl}}{{/manageUrl}}{{#stop}} Responda STOP para dejar de recibirlos.{{/stop}}"
   }
 } as const;

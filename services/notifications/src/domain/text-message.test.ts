@@ -79,7 +79,7 @@ describe('the text message that tells a word', () => {
   it.each(KINDS)('%s: in the language they booked in, in the characters that cost least', (kind) => {
     const text = say(kind, particulars({ locale: 'es' }));
 
-    expect(text).toMatch(/Responda STOP para no recibir mas\.$/);
+    expect(text).toMatch(/Responda STOP para dejar de recibirlos\.$/);
     expect(sizeOf(text).encoding).toBe('GSM-7');
   });
 
