@@ -47,6 +47,14 @@ const NOW = new Date('2026-11-22T12:00:00.000Z');
 
 /** Every e-mail in a language, in every situation that it has words for. */
 export function samplesIn(language: Language, given: Given = MADE_UP): readonly Sample[] {
+  return writersIn(language, given).map(({ write, ...sample }) => ({ ...sample, email: write() }));
+}
+
+/** The same, each yet to be written. */
+export function writersIn(
+  language: Language,
+  given: Given = MADE_UP,
+): readonly (Omit<Sample, 'email'> & { readonly write: () => Email })[] {
   const { appointmentId } = AppointmentCreated.example.data;
   const house: House = { ...given.house, agentLocale: language };
   const here: Particulars = {
@@ -64,11 +72,11 @@ export function samplesIn(language: Language, given: Given = MADE_UP): readonly 
       ...changes,
     };
   };
-  const toBoth = (kind: Kind, situation = '', changes: Partial<Letter> = {}): readonly Sample[] =>
+  const toBoth = (kind: Kind, situation = '', changes: Partial<Letter> = {}) =>
     (['client', 'agent'] as const).map((reader) => ({
       name: `${kind}.${reader}` as const,
       situation,
-      email: compose(letterOf(kind, changes), reader, house, NOW),
+      write: () => compose(letterOf(kind, changes), reader, house, NOW),
     }));
   const cancelledBy = (who: string, reason: string): Partial<Letter> => ({
     state: { version: 2, cancelled: true, cancelledBy: who, reason },
@@ -105,9 +113,9 @@ export function samplesIn(language: Language, given: Given = MADE_UP): readonly 
     {
       name: 'confirm-email.client',
       situation: '',
-      email: composeConfirmationRequest(letterOf('confirmation', unproven), house),
+      write: () => composeConfirmationRequest(letterOf('confirmation', unproven), house),
     },
-    { name: 'handed-over.agent', situation: '', email: composeHandOver(letterOf('moved'), house, NOW) },
+    { name: 'handed-over.agent', situation: '', write: () => composeHandOver(letterOf('moved'), house, NOW) },
   ];
 }
 
