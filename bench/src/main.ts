@@ -3,6 +3,7 @@ import { benchBooking } from './booking';
 import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
+import { benchMail } from './mail';
 import { benchMessages } from './messages';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
@@ -13,6 +14,7 @@ import { benchStart } from './start';
 const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
   scheduler: benchScheduler,
+  mail: benchMail,
   bundles: benchBundles,
   flow: benchFlow,
   messages: benchMessages,
