@@ -12,9 +12,9 @@ export type SharedParameter =
   | 'link-key-secret-name'
   | 'link-key-secret-arn'
   | 'public-url'
+  | 'timeline-table'
   | 'api-id'
-  | 'staff-authorizer-id'
-  | 'timeline-table';
+  | 'staff-authorizer-id';
 
 function parameterName(stage: string, parameter: SharedParameter): string {
   return `/appointments/${stage}/${parameter}`;
