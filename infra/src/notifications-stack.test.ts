@@ -3,7 +3,14 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { NotificationsStack } from './notifications-stack';
 
-const HANDLERS = ['publish-outbox', 'project-appointment', 'send-messages', 'heed-texts'];
+const HANDLERS = [
+  'publish-outbox',
+  'project-appointment',
+  'send-messages',
+  'heed-texts',
+  'record-fate',
+  'list-messages',
+];
 
 let template: Template;
 
@@ -72,17 +79,20 @@ describe('the notifications stack', () => {
     });
   });
 
-  it.each(['ProjectAppointment', 'SendMessages'])('%s gives up into a dead-letter queue that alarms', (name) => {
-    const deadLetters = queue(`${name}DeadLetters`);
+  it.each(['ProjectAppointment', 'SendMessages', 'RecordFate'])(
+    '%s gives up into a dead-letter queue that alarms',
+    (name) => {
+      const deadLetters = queue(`${name}DeadLetters`);
 
-    template.hasResourceProperties('AWS::SQS::Queue', {
-      RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
-      AlarmActions: [Match.anyValue()],
-    });
-  });
+      template.hasResourceProperties('AWS::SQS::Queue', {
+        RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
+      });
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+        AlarmActions: [Match.anyValue()],
+      });
+    },
+  );
 
   it('sends as its own sender only', () => {
     expect(statementFor('SendMessagesFunctionServiceRole', 'ses:SendRawEmail')).toEqual([
@@ -167,6 +177,79 @@ describe('the notifications stack', () => {
     configured.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id('HeedTextsDeadLetters'), 'QueueName'] } }],
     });
+  });
+
+  it('has SES tell of its own mails on the default bus, and hears those of no other', () => {
+    const set = { Ref: named('AWS::SES::ConfigurationSet', 'RecordFate') };
+
+    template.hasResourceProperties('AWS::SES::ConfigurationSetEventDestination', {
+      ConfigurationSetName: set,
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: ['send', 'delivery', 'deliveryDelay', 'bounce', 'complaint', 'reject'],
+        EventBridgeDestination: { EventBusArn: { 'Fn::Join': ['', Match.arrayWith([':event-bus/default'])] } },
+      },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: Match.absent(),
+      EventPattern: {
+        source: ['aws.ses'],
+        'detail-type': [
+          'Email Sent',
+          'Email Delivered',
+          'Email Delivery Delayed',
+          'Email Bounced',
+          'Email Complaint Received',
+          'Email Rejected',
+        ],
+        detail: { mail: { tags: { 'ses:configuration-set': [set] } } },
+      },
+      Targets: [
+        Match.objectLike({
+          Arn: arnOf(queue('RecordFateQueue')),
+          DeadLetterConfig: { Arn: arnOf(queue('RecordFateDeadLetters')) },
+        }),
+      ],
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ CONFIGURATION_SET: set }) },
+    });
+  });
+
+  it('lets what keeps fates write to the table and alert, and send no mail', () => {
+    const actions = statementsOf('RecordFateFunctionServiceRole').flatMap((statement) => statement.Action);
+
+    expect(actions).toContain('dynamodb:UpdateItem');
+    expect(actions.filter((action) => /^(ses|events|secretsmanager):/.test(action))).toEqual([]);
+    expect(statementFor('RecordFateFunctionServiceRole', 'sns:Publish')).toEqual([
+      { Action: 'sns:Publish', Effect: 'Allow', Resource: parameter('alert-topic-arn') },
+    ]);
+  });
+
+  it('adds its route to the API that booking made, for staff alone', () => {
+    const api = parameter('api-id');
+
+    template.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      ApiId: api,
+      RouteKey: 'GET /staff/appointments/{appointmentId}/messages',
+      AuthorizationType: 'JWT',
+      AuthorizerId: parameter('staff-authorizer-id'),
+      AuthorizationScopes: ['staff'],
+      Target: { 'Fn::Join': ['', ['integrations/', { Ref: named('AWS::ApiGatewayV2::Integration', 'ListMessages') }]] },
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { ApiId: api, PayloadFormatVersion: '2.0' });
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: arnOf(named('AWS::Lambda::Function', 'ListMessages')),
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: { 'Fn::Join': ['', Match.arrayWith([api])] },
+    });
+  });
+
+  it('lets what lists messages read the table and nothing else', () => {
+    const actions = statementsOf('ListMessagesServiceRole').flatMap((statement) => statement.Action);
+
+    expect(actions.filter((action) => !action.startsWith('xray:'))).toEqual(['dynamodb:Query']);
   });
 
   it('lets what rebuilds send nothing', () => {

@@ -10,7 +10,10 @@ import {
   CallFailed,
   ReminderDue,
 } from '@appointments/events';
+import { MailEvents } from './constructs/mail-events';
+import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
+import { StaffRoute } from './constructs/staff-route';
 import { Subscription } from './constructs/subscription';
 import { WorkQueue } from './constructs/work-queue';
 import { sharedParameter } from './parameters';
@@ -35,6 +38,15 @@ export class NotificationsStack extends ServiceStack {
     });
     table.grant(project.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
 
+    const fates = new MailEvents(this, 'RecordFate', {
+      service,
+      handler: 'record-fate',
+      runbook: 'Fates of mails not kept',
+      environment: { ...environment, BRAND_NAME: stage.brandName, ALERT_TOPIC_ARN: service.alertTopic.topicArn },
+    });
+    table.grant(fates.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    service.alertTopic.grantPublish(fates.function);
+
     const send = new Subscription(this, 'SendMessages', {
       service,
       handler: 'send-messages',
@@ -53,6 +65,7 @@ export class NotificationsStack extends ServiceStack {
       environment: {
         ...environment,
         SENDER_EMAIL: stage.senderEmail,
+        CONFIGURATION_SET: fates.configurationSetName,
         BRAND_NAME: stage.brandName,
         BRAND_COLOR: stage.brandColor ?? '',
         AGENT_LOCALE: stage.agent.locale ?? 'en',
@@ -89,11 +102,30 @@ export class NotificationsStack extends ServiceStack {
       new iam.PolicyStatement({
         actions: ['ses:SendRawEmail'],
         // Any identity, because SES asks for the recipient's too while the account is in its sandbox; the sender is what is held.
-        resources: [Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' })],
+        resources: [
+          Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' }),
+          Stack.of(this).formatArn({
+            service: 'ses',
+            resource: 'configuration-set',
+            resourceName: fates.configurationSetName,
+          }),
+        ],
         conditions: { StringEquals: { 'ses:FromAddress': stage.senderEmail } },
       }),
     );
     if (stage.incomingTextsTopicArn !== undefined) this.heedTexts(table, stage.incomingTextsTopicArn);
+
+    const list = new ServiceFunction(this, 'ListMessages', {
+      service,
+      handler: 'list-messages',
+      environment: { ...environment, PUBLIC_URL: sharedParameter(this, stage.name, 'public-url') },
+    });
+    table.grant(list, 'dynamodb:Query');
+    new StaffRoute(this, 'ListMessagesRoute', {
+      stageName: stage.name,
+      path: '/staff/appointments/{appointmentId}/messages',
+      function: list,
+    });
   }
 
   /** What the operator's two-way number receives: who wants no more texts is sent none. */

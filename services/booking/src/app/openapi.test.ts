@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
       'GET /openapi.json',
       'GET /problems',
       'GET /problems/{slug}',
+      'GET /staff/appointments/{appointmentId}/messages',
     ]);
   });
 

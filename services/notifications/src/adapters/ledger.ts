@@ -8,6 +8,9 @@ import {
 import { cancellationCodes, isConditionFailed, type OutboxItem } from '@appointments/runtime';
 import * as z from 'zod';
 import type { Claim, ClaimAnswer, Failure, Slot } from '../app/deliver';
+import type { RecordPorts } from '../app/record-fate';
+import { FATES, withFate, type Fate } from '../domain/fate';
+import { marking } from './addresses';
 import { partition } from './projections';
 
 /** Sixty days outlast the archive: a replay meant for real finds what was sent before. */
@@ -32,6 +35,16 @@ function setting(values: Readonly<Record<string, unknown>>) {
     ExpressionAttributeValues: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
   };
 }
+
+const RECORD_TRIES = 10;
+
+const FatesItem = z.object({
+  /** Rises with every fate, so that none is written over another. */
+  rev: z.int().default(0),
+  fates: z
+    .array(z.object({ status: z.enum(FATES), at: z.string(), providerId: z.string(), reason: z.string().optional() }))
+    .default([]),
+});
 
 const expiry = (now: Date): number => Math.floor((now.getTime() + KEEP_MS) / 1000);
 
@@ -120,6 +133,62 @@ export function ledger(client: DynamoDBDocumentClient, TableName: string) {
         // Taken over meanwhile: whoever holds it now tells its fate.
         if (!cancellationCodes(error)?.includes('ConditionalCheckFailed')) throw error;
       }
+    },
+
+    async record(
+      slot: Slot,
+      fate: Fate,
+      { event, marked }: Parameters<RecordPorts['record']>[2],
+      now: Date,
+    ): Promise<boolean> {
+      for (let tries = 0; tries < RECORD_TRIES; tries++) {
+        const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(slot), ConsistentRead: true }));
+        const { fates, rev } = FatesItem.parse(Item ?? {});
+        const more = withFate(fates, fate);
+        if (more === fates) return false;
+        try {
+          await client.send(
+            new TransactWriteCommand({
+              TransactItems: [
+                { Update: { TableName, Key: keyOf(slot), ...addingFates(slot, fate, more, rev, now) } },
+                ...(event ? [{ Put: { TableName, Item: event } }] : []),
+                ...(marked ? [{ Update: { TableName, ...marking(marked, fate.at, now) } }] : []),
+              ],
+            }),
+          );
+          return true;
+        } catch (error) {
+          // Another fate of the same message came between, or comes at this moment.
+          const codes = cancellationCodes(error) ?? [];
+          if (!codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) throw error;
+        }
+      }
+      throw new Error('others write to the same message all the time');
+    },
+  };
+}
+
+/** What a fate adds: it says that the message was sent, whatever the ledger thought; what `confirm` noted stays. */
+function addingFates(slot: Slot, fate: Fate, fates: readonly Fate[], rev: number, now: Date) {
+  const always = setting({ fates, rev: rev + 1, status: 'sent' });
+  const ifNew = Object.entries({
+    ...slot,
+    claimedAt: fate.at,
+    sentAt: fate.at,
+    providerId: fate.providerId,
+    expiresAt: expiry(now),
+  });
+  return {
+    UpdateExpression: `${always.UpdateExpression}, ${ifNew.map(([name]) => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')}`,
+    ConditionExpression: rev === 0 ? 'attribute_not_exists(rev)' : 'rev = :known',
+    ExpressionAttributeNames: {
+      ...always.ExpressionAttributeNames,
+      ...Object.fromEntries(ifNew.map(([name]) => [`#${name}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ...always.ExpressionAttributeValues,
+      ...Object.fromEntries(ifNew.map(([name, value]) => [`:${name}`, value])),
+      ...(rev > 0 && { ':known': rev }),
     },
   };
 }

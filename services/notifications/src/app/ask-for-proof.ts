@@ -7,6 +7,7 @@ import { isTooLate } from '../domain/word';
 import { deliverOnce, raise, type Prepared, type Slot } from './deliver';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
+import { mailing } from './send-mail';
 import { sendUnlessOptedOut } from './text-client';
 
 /** What is asked for is asked for once for each address and number, however often the appointment is moved or amended. */
@@ -96,7 +97,7 @@ async function ask(
         { word, particulars: newest, agent, ...linksFor(appointmentId, newest, keys, house) },
         house,
       );
-      return { deliveries: () => ({ send: () => ports.sendEmail(email, now) }) };
+      return { deliveries: (claim) => mailing(ports, house, claim, email, now) };
     },
     isReplay,
   );

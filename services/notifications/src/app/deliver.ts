@@ -16,6 +16,9 @@ export const CLAIM_SETTLES_MS = 15 * 60_000;
 /** Longer than a claim takes to settle, so that the message that waits for it is still there then. */
 const CLAIM_WAIT_MS = 2 * CLAIM_SETTLES_MS;
 
+/** Stands in the ledger where a provider's id would: another message asked along with its own word, and nothing more was sent. */
+export const ASKED_BESIDE = 'asked beside the word';
+
 /** One message to one recipient: it goes out once. */
 export interface Slot {
   readonly appointmentId: string;

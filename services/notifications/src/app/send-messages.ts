@@ -32,10 +32,11 @@ import {
   type Word,
 } from '../domain/word';
 import { askForProof, emailRequest } from './ask-for-proof';
-import { deliverOnce, raise, type Slot } from './deliver';
+import { ASKED_BESIDE, deliverOnce, raise, type Slot } from './deliver';
 import { handOver } from './hand-over';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
+import { mailing } from './send-mail';
 import { textClient } from './text-client';
 
 export const TOLD = [
@@ -229,7 +230,8 @@ function saying(ports: SendPorts, house: House, outcome: Outcome, { quietHours, 
           ...linksFor(appointmentId, newest, keys, house),
         };
         return {
-          deliveries: ({ channel, recipient }) => {
+          deliveries: (claim) => {
+            const { channel, recipient } = claim;
             if (texted && channel === 'sms') {
               const text = wordMessage(texted, letter, house);
               return { send: () => textClient(ports, newest, text, { quietHours, now }) };
@@ -241,7 +243,7 @@ function saying(ports: SendPorts, house: House, outcome: Outcome, { quietHours, 
             const email = compose(letter, recipient, house, now);
             const asks = recipient === 'client' && isUnproven(newest, 'email');
             return {
-              send: () => ports.sendEmail(email, now),
+              ...mailing(ports, house, claim, email, now),
               ...(asks && { afterwards: () => noteRequest(ports, appointmentId, newest) }),
             };
           },
@@ -256,7 +258,7 @@ function saying(ports: SendPorts, house: House, outcome: Outcome, { quietHours, 
 async function noteRequest(ports: SendPorts, appointmentId: string, particulars: Particulars): Promise<void> {
   const now = ports.now();
   const answer = await ports.claim(emailRequest(appointmentId, particulars), now, undefined);
-  if (answer.is === 'claimed') await ports.confirm(answer.claim, 'asked beside the word', now);
+  if (answer.is === 'claimed') await ports.confirm(answer.claim, ASKED_BESIDE, now);
 }
 
 function noFailure(): never {

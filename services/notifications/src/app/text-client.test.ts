@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppointmentCreated } from '@appointments/events';
 import fc from 'fast-check';
-import { event, START, world, type Fate } from '../../test/world';
+import { event, START, world, type Answer } from '../../test/world';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -209,7 +209,7 @@ describe('a number whose owner wants no texts', () => {
 
 describe('when the provider answers', () => {
   // The mails go first.
-  const answers = (fate: Fate) => world({ fates: ['accepted', 'accepted', fate] });
+  const answers = (fate: Answer) => world({ fates: ['accepted', 'accepted', fate] });
 
   it('that it was lost, the text is never repeated, and the bus is told that nobody knows', async () => {
     const w = answers('sent-but-lost');

@@ -41,6 +41,7 @@ function inOrder(a: Fate, b: Fate): number {
   return (
     compare(a.at, b.at) ||
     weight(a) - weight(b) ||
+    compare(a.status, b.status) ||
     compare(a.reason ?? '', b.reason ?? '') ||
     compare(a.providerId, b.providerId)
   );

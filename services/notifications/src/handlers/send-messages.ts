@@ -4,6 +4,7 @@ import { consume, documentClient, LinkKeys, queueClient, readConfig, secret, tra
 import { BrandColor, readableOn } from '@appointments/runtime/brand';
 import { DEFAULT_QUIET_HOURS, QuietHoursSetting } from '@appointments/runtime/quiet-hours';
 import * as z from 'zod';
+import { addresses } from '../adapters/addresses';
 import { alerts } from '../adapters/alerts';
 import { ledger } from '../adapters/ledger';
 import { mailer } from '../adapters/mailer';
@@ -18,6 +19,7 @@ const config = readConfig(
     QUEUE_URL: z.string(),
     DEAD_LETTER_QUEUE_URL: z.string(),
     SENDER_EMAIL: z.email('must be an e-mail address'),
+    CONFIGURATION_SET: z.string().min(1),
     BRAND_NAME: z.string().min(1),
     BRAND_COLOR: z.preprocess((value) => (value === '' ? undefined : value), BrandColor.optional()),
     AGENT_LOCALE: z.string().min(2).default('en'),
@@ -50,7 +52,8 @@ export const handler = consume(
       ...projections(documents, config.TABLE_NAME, now),
       ...ledger(documents, config.TABLE_NAME),
       linkKeys: secret(LinkKeys, config.LINK_KEY_SECRET_NAME),
-      sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house),
+      ...addresses(documents, config.TABLE_NAME),
+      sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house, config.CONFIGURATION_SET),
       raiseAlert: alerts(topics, config.ALERT_TOPIC_ARN),
       hasOptedOut: optOuts(documents, config.TABLE_NAME, now).hasOptedOut(topics),
       sendText: texter(topics, {
