@@ -4,6 +4,7 @@ import { benchBundles } from './bundles';
 import { benchEvents } from './events';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
+import { benchMail } from './mail';
 import { benchMessages } from './messages';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
@@ -15,6 +16,7 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
   events: benchEvents,
   scheduler: benchScheduler,
+  mail: benchMail,
   bundles: benchBundles,
   flow: benchFlow,
   messages: benchMessages,

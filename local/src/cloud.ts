@@ -222,7 +222,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         twilioAccountSid: twilioSecret.accountSid,
         twilioAuthToken: twilioSecret.authToken,
       },
-      consoleFolder: options.files.console,
+      console: {
+        folder: options.files.console,
+        previews: join(options.servicesFolder, 'notifications/dist/previews.json'),
+      },
       frontDoor: deployment.frontDoor,
     });
     front = control.listener;

@@ -1,10 +1,9 @@
 // Runs after the bundles are built: writes every message in every language, with sample data, to dist/previews.json, where the
 // laptop's console shows them.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import Mustache from 'mustache';
 
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
@@ -13,8 +12,7 @@ const bundle = join(dist, '.previews.cjs');
 mkdirSync(dist, { recursive: true });
 await build({
   stdin: {
-    contents:
-      "export { samplesIn } from './samples'; export { LANGUAGES } from './language'; export { TEXTS } from './templates.generated';",
+    contents: "export { samplesIn, textsIn } from './samples'; export { LANGUAGES } from './language';",
     resolveDir: join(here, 'src/domain'),
     loader: 'ts',
   },
@@ -25,16 +23,8 @@ await build({
   outfile: bundle,
   logLevel: 'warning',
 });
-const { samplesIn, LANGUAGES, TEXTS } = createRequire(import.meta.url)(bundle);
+const { samplesIn, textsIn, LANGUAGES } = createRequire(import.meta.url)(bundle);
 rmSync(bundle);
-
-const variables = JSON.parse(readFileSync(join(here, 'templates/variables.json'), 'utf8'));
-const textOf = (kind, words) => {
-  const values = Object.fromEntries(
-    Object.entries(variables[kind === 'phone-code' ? kind : 'text']).map(([name, { sample }]) => [name, sample]),
-  );
-  return Mustache.render(words, values, undefined, { escape: String });
-};
 
 const previews = LANGUAGES.map((language) => ({
   language,
@@ -47,6 +37,6 @@ const previews = LANGUAGES.map((language) => ({
     text: email.text,
     ...(email.calendar && { calendar: email.calendar.content }),
   })),
-  texts: Object.entries(TEXTS).map(([name, words]) => ({ name, text: textOf(name, words[language]) })),
+  texts: textsIn(language),
 }));
 writeFileSync(join(dist, 'previews.json'), JSON.stringify(previews));

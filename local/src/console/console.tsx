@@ -204,6 +204,7 @@ function Console() {
         <a href="/" target="_blank" rel="noreferrer">
           Booking page
         </a>
+        <a href="/console/templates">Messages</a>
         <ClockPanel
           clock={clock}
           events={events}

@@ -82,6 +82,23 @@ export interface Lists {
   readonly '/_local/logs': LogLine[];
 }
 
+export interface PreviewedEmail {
+  readonly name: string;
+  readonly situation: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly calendar?: string;
+}
+
+/** Every message in one language, with sample data. */
+export interface PreviewedLanguage {
+  readonly language: string;
+  readonly emails: readonly PreviewedEmail[];
+  readonly texts: readonly { readonly name: string; readonly text: string }[];
+}
+
 /** An action that was refused; its message says why. */
 export class Refused extends Error {
   override readonly name = 'Refused';
@@ -96,6 +113,8 @@ async function request<T>(path: string, init?: RequestInit): Promise<T> {
 }
 
 export const list = <P extends keyof Lists>(path: P, query = ''): Promise<Lists[P]> => request(`${path}${query}`);
+
+export const readPreviews = (): Promise<readonly PreviewedLanguage[]> => request('/console/previews.json');
 
 export const readClock = (): Promise<{ now: string }> => request('/_local/clock');
 

@@ -11,7 +11,7 @@ import type { Move, Mover } from '../kernel/move';
 import { NotQuietError } from '../kernel/settle';
 import type { Clock } from '../kernel/types';
 import type { Logs } from '../lambda/logs';
-import { serveConsole } from './console-files';
+import { serveConsole, type ConsoleFiles } from './console-files';
 import { deadLetters } from './dead-letters';
 import { readLife } from './life';
 
@@ -38,7 +38,7 @@ export interface ControlPorts {
   readonly apiUrl: string;
   /** What `/_local/health` tells beside `status` and `now` once everything stands. */
   readonly health: Readonly<Record<string, unknown>>;
-  readonly consoleFolder: string;
+  readonly console: ConsoleFiles;
   readonly frontDoor: RequestListener | undefined;
 }
 
@@ -246,7 +246,7 @@ export function createControl(ports: ControlPorts): Control {
   const listener: RequestListener = (request, response) => {
     const url = requestUrl(request);
     if (url.pathname === '/console' || url.pathname.startsWith('/console/')) {
-      serveConsole(ports.consoleFolder, url.pathname, response);
+      serveConsole(ports.console, url.pathname, response);
     } else if (url.pathname.startsWith('/_local/')) {
       control(request, response, url).catch((error: unknown) => {
         if (response.headersSent) response.destroy();

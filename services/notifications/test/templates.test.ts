@@ -63,7 +63,7 @@ describe('the texts', () => {
   );
 
   it.each(everySample())('to an agent give no link of the client’s: %s', (_, { name, email }) => {
-    const links = /\/manage\/|\/confirm\/|signature/;
+    const links = /\/manage\/|\/confirm\/|v1\.k1\./;
 
     if (name.endsWith('.agent')) expect(JSON.stringify(email)).not.toMatch(links);
     else expect(name === 'cancelled.client' || name === 'follow-up.client' || links.test(email.text)).toBe(true);

@@ -38,7 +38,7 @@ export function optOuts(client: DynamoDBDocumentClient, TableName: string, now: 
     },
 
     /** What is known here, nobody asked: by their own word, or because the provider said so when a text was last to go. */
-    async isKnownToWantNone(phone: string): Promise<boolean> {
+    isKnownToWantNone: async (phone: string): Promise<boolean> => {
       const { wantsTexts, isBarred } = await read(phone);
       return wantsTexts === false || isBarred === true;
     },

@@ -2,7 +2,8 @@ import { AppointmentCreated } from '@appointments/events';
 import { compose, composeConfirmationRequest, composeHandOver, type Email, type House, type Letter } from './compose';
 import type { Language } from './language';
 import { partsOfBooking, type Particulars } from './projection';
-import type { EmailName } from './templates.generated';
+import { TEXTS, type EmailName } from './templates.generated';
+import { codeMessage, isTexted, wordMessage } from './text-message';
 import type { CallFailure, Kind } from './word';
 
 /** A message as it would be sent, with people and an appointment that are made up. */
@@ -39,32 +40,43 @@ export const MADE_UP: Given = {
   },
   reason: 'I am ill',
   // As long as a real one.
-  token: `v1.k1.1798731000.${'signature'.repeat(5).slice(0, 43)}`,
+  token: 'v1.k1.1798731000.q3bVtR7xYw0mKc5ZpLs2HdNf8GjUa1EiOo4TeXn6BvA',
 };
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 
 /** Every e-mail in a language, in every situation that it has words for. */
 export function samplesIn(language: Language, given: Given = MADE_UP): readonly Sample[] {
+  return writersIn(language, given).map(({ write, ...sample }) => ({ ...sample, email: write() }));
+}
+
+/** The same, each yet to be written. */
+export function writersIn(
+  language: Language,
+  given: Given = MADE_UP,
+): readonly (Omit<Sample, 'email'> & { readonly write: () => Email })[] {
   const { appointmentId } = AppointmentCreated.example.data;
   const house: House = { ...given.house, agentLocale: language };
   const here: Particulars = {
     ...given.particulars,
     client: { ...given.particulars.client, locale: language },
   };
-  const letterOf = (kind: Kind, changes: Partial<Letter> = {}): Letter => ({
-    word: { appointmentId, version: 1, kind, ...(kind === 'reminder' && { reminder: '24h' }) },
-    state: { version: 1, cancelled: kind === 'cancelled', startsAt: here.startsAt },
-    particulars: here,
-    manageUrl: `${house.publicUrl}/manage/${appointmentId}#${given.token}`,
-    confirmUrl: `${house.publicUrl}/confirm/${appointmentId}#${given.token}`,
-    ...changes,
-  });
-  const toBoth = (kind: Kind, situation = '', changes: Partial<Letter> = {}): readonly Sample[] =>
+  const letterOf = (kind: Kind, changes: Partial<Letter> = {}): Letter => {
+    const version = kind === 'moved' || kind === 'cancelled' ? 2 : 1;
+    return {
+      word: { appointmentId, version, kind, ...(kind === 'reminder' && { reminder: '24h' }) },
+      state: { version, cancelled: kind === 'cancelled', startsAt: here.startsAt },
+      particulars: here,
+      manageUrl: `${house.publicUrl}/manage/${appointmentId}#${given.token}`,
+      confirmUrl: `${house.publicUrl}/confirm/${appointmentId}#${given.token}`,
+      ...changes,
+    };
+  };
+  const toBoth = (kind: Kind, situation = '', changes: Partial<Letter> = {}) =>
     (['client', 'agent'] as const).map((reader) => ({
       name: `${kind}.${reader}` as const,
       situation,
-      email: compose(letterOf(kind, changes), reader, house, NOW),
+      write: () => compose(letterOf(kind, changes), reader, house, NOW),
     }));
   const cancelledBy = (who: string, reason: string): Partial<Letter> => ({
     state: { version: 2, cancelled: true, cancelledBy: who, reason },
@@ -101,8 +113,26 @@ export function samplesIn(language: Language, given: Given = MADE_UP): readonly 
     {
       name: 'confirm-email.client',
       situation: '',
-      email: composeConfirmationRequest(letterOf('confirmation', unproven), house),
+      write: () => composeConfirmationRequest(letterOf('confirmation', unproven), house),
     },
-    { name: 'handed-over.agent', situation: '', email: composeHandOver(letterOf('moved'), house, NOW) },
+    { name: 'handed-over.agent', situation: '', write: () => composeHandOver(letterOf('moved'), house, NOW) },
   ];
+}
+
+/** Every text message in a language. */
+export function textsIn(
+  language: Language,
+  given: Given = MADE_UP,
+): readonly { readonly name: string; readonly text: string }[] {
+  const { appointmentId } = AppointmentCreated.example.data;
+  const { phone } = given.particulars.client;
+  const here: Particulars = { ...given.particulars, client: { ...given.particulars.client, locale: language } };
+  const manageUrl = `${given.house.publicUrl}/manage/${appointmentId}#${given.token}`;
+  return Object.keys(TEXTS).map((name) => {
+    const { text } =
+      name !== 'phone-code' && isTexted(name)
+        ? wordMessage(name, { particulars: here, manageUrl }, given.house)
+        : codeMessage({ phone, locale: language, code: '012345' }, given.house);
+    return { name, text };
+  });
 }
