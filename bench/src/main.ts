@@ -4,8 +4,11 @@ import { benchBundles } from './bundles';
 import { benchEvents } from './events';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
+import { benchMail } from './mail';
+import { benchMessages } from './messages';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
+import { benchPoison } from './poison';
 import { benchReplay } from './replay';
 import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
@@ -14,8 +17,11 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
   events: benchEvents,
   scheduler: benchScheduler,
+  mail: benchMail,
   bundles: benchBundles,
   flow: benchFlow,
+  messages: benchMessages,
+  poison: benchPoison,
   booking: benchBooking,
   journey: benchFailingJourney,
   page: benchPage,

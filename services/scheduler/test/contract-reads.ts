@@ -20,7 +20,7 @@ export const HANDLERS: Readonly<Record<string, FedHandler>> = {
           mark: keeping(async () => {}),
           now,
         },
-        parseReminders('24h,1d@wall'),
+        { reminders: parseReminders('24h,1d@wall') },
       ),
   },
 };
