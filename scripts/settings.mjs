@@ -5,6 +5,7 @@ import { tsImport } from 'tsx/esm/api';
 import { root } from './setup.mjs';
 
 const { BrandColor, BrandLogoUrl } = await tsImport('../shared/runtime/src/brand.ts', import.meta.url);
+const { QuietHoursSetting } = await tsImport('../shared/runtime/src/quiet-hours.ts', import.meta.url);
 const { parseReminders } = await tsImport('../services/scheduler/src/domain/reminders.ts', import.meta.url);
 const { CallPolicy } = await tsImport('../services/telephony/src/domain/policy.ts', import.meta.url);
 const { RouteLimits } = await tsImport('../infra/src/route-limits.ts', import.meta.url);
@@ -72,6 +73,11 @@ export const SETTINGS = {
   BOOKINGS_PER_NETWORK: setting(['bookingsPerNetworkPerHour'], WHOLE, { number: true }),
   FORM_MINIMUM_SECONDS: setting(['formMinimumSeconds'], AMOUNT, { number: true }),
   REMINDERS: setting(['reminders'], [areReminders, 'offsets like 24h,1h or 1d@wall, ten at most, or none']),
+  QUIET_HOURS: setting(
+    ['quietHours'],
+    [(text) => QuietHoursSetting.safeParse(text).success, 'two different times, like 21:00-08:00, or none'],
+  ),
+  FOLLOW_UP: setting(['followUp'], YES_NO, { json: true }),
   BRAND_NAME: setting(['brandName'], [/^.{1,60}$/, 'a name of at most 60 characters']),
   BRAND_COLOR: setting(
     ['brandColor'],

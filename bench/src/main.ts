@@ -3,8 +3,11 @@ import { benchBooking } from './booking';
 import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
+import { benchMail } from './mail';
+import { benchMessages } from './messages';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
+import { benchPoison } from './poison';
 import { benchReplay } from './replay';
 import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
@@ -12,8 +15,11 @@ import { benchStart } from './start';
 const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
   scheduler: benchScheduler,
+  mail: benchMail,
   bundles: benchBundles,
   flow: benchFlow,
+  messages: benchMessages,
+  poison: benchPoison,
   booking: benchBooking,
   journey: benchFailingJourney,
   page: benchPage,

@@ -110,6 +110,7 @@ export interface BookingRequest {
   readonly agentId?: string;
   readonly notes?: string;
   readonly locale?: string;
+  readonly smsConsent?: boolean;
 }
 
 async function freePort(): Promise<number> {

@@ -111,7 +111,9 @@ describe.each(stacks)('$name', ({ name, template }) => {
         expect(actions.filter((action) => action.endsWith(':*'))).toEqual([]);
         // Tracing, texting and lists have no resource to name (AWS's service authorization reference).
         const needsNone = actions.every((action) =>
-          /^(xray:|sns:Publish$|ses:|dynamodb:ListStreams$|scheduler:ListSchedules$)/.test(action),
+          /^(xray:|sns:(Publish|CheckIfPhoneNumberIsOptedOut)$|ses:|dynamodb:ListStreams$|scheduler:ListSchedules$)/.test(
+            action,
+          ),
         );
         if (Resource === '*' && !needsNone) throw new Error(`${id} allows ${actions.join(', ')} on everything`);
       }
@@ -175,6 +177,8 @@ describe('the subscriptions', () => {
         .filter(
           ([id, rule]) => !/Project|Apply|EveryEvent/.test(id) && rule.Properties['ScheduleExpression'] === undefined,
         )
+        // What is on the account's default bus is neither archived nor replayed.
+        .filter(([, rule]) => rule.Properties['EventBusName'] !== undefined)
         .map(([, rule]) => (rule.Properties['EventPattern'] as Record<string, unknown> | undefined)?.['replay-name']),
     );
 

@@ -15,7 +15,8 @@ import { ServiceFunction } from './constructs/service';
 import { STAFF_ROUTES, StaffIntegration } from './constructs/staff-function';
 import { ServiceTable } from './constructs/service-table';
 import { Subscription } from './constructs/subscription';
-import { sharedParameter } from './parameters';
+import { shareParameter, sharedParameter } from './parameters';
+import { STAFF_SCOPE } from './constructs/staff-route';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
 interface RouteFunction {
@@ -34,9 +35,6 @@ const METHODS: Readonly<Record<string, apigateway.HttpMethod>> = {
   POST: apigateway.HttpMethod.POST,
   PUT: apigateway.HttpMethod.PUT,
 };
-
-/** What a token must have in its scope to open the staff endpoints. */
-const STAFF_SCOPE = 'staff';
 
 /** Takes appointments: the public API and the page, the table of appointments and claimed time, telephony's word on the calls. */
 export class BookingStack extends ServiceStack {
@@ -220,6 +218,8 @@ export class BookingStack extends ServiceStack {
       if (added) made.set(route, added);
     }
     limitRoutes(api, made, stage.routeLimits);
+    shareParameter(this, stage.name, 'api-id', api.apiId);
+    shareParameter(this, stage.name, 'staff-authorizer-id', staff.authorizerId);
 
     new RunbookAlarm(this, 'api-errors', {
       metric: api.metricServerError({ statistic: cloudwatch.Stats.SUM, period: Duration.minutes(1) }),

@@ -3,7 +3,14 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { named as namedIn, stackTemplate } from '../test/stack-template';
 import { NotificationsStack } from './notifications-stack';
 
-const HANDLERS = ['publish-outbox', 'project-appointment', 'send-messages'];
+const HANDLERS = [
+  'publish-outbox',
+  'project-appointment',
+  'send-messages',
+  'heed-texts',
+  'record-fate',
+  'list-messages',
+];
 
 let template: Template;
 
@@ -59,6 +66,7 @@ describe('the notifications stack', () => {
           'AppointmentCancelled',
           'ReminderDue',
           'CallFailed',
+          'CallCompleted',
         ],
         'replay-name': [{ exists: false }, { prefix: 'for-real-' }],
       },
@@ -71,17 +79,20 @@ describe('the notifications stack', () => {
     });
   });
 
-  it.each(['ProjectAppointment', 'SendMessages'])('%s gives up into a dead-letter queue that alarms', (name) => {
-    const deadLetters = queue(`${name}DeadLetters`);
+  it.each(['ProjectAppointment', 'SendMessages', 'RecordFate'])(
+    '%s gives up into a dead-letter queue that alarms',
+    (name) => {
+      const deadLetters = queue(`${name}DeadLetters`);
 
-    template.hasResourceProperties('AWS::SQS::Queue', {
-      RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
-      AlarmActions: [Match.anyValue()],
-    });
-  });
+      template.hasResourceProperties('AWS::SQS::Queue', {
+        RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 5 },
+      });
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [deadLetters, 'QueueName'] } }],
+        AlarmActions: [Match.anyValue()],
+      });
+    },
+  );
 
   it('sends as its own sender only', () => {
     expect(statementFor('SendMessagesFunctionServiceRole', 'ses:SendRawEmail')).toEqual([
@@ -99,26 +110,146 @@ describe('the notifications stack', () => {
     ]);
   });
 
-  it('publishes to the alert topic and no other, and to no telephone', () => {
+  it('publishes to the alert topic and no other, and to telephones', () => {
     expect(statementFor('SendMessagesFunctionServiceRole', 'sns:Publish')).toEqual([
+      { Action: 'sns:Publish', Effect: 'Allow', Resource: parameter('alert-topic-arn') },
+      {
+        Action: 'sns:Publish',
+        Effect: 'Allow',
+        NotResource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sns:*:*:*']] },
+      },
+    ]);
+    expect(statementFor('SendMessagesFunctionServiceRole', 'sns:CheckIfPhoneNumberIsOptedOut')).toHaveLength(1);
+  });
+
+  it('tells the sender of texts when they are not wanted, and what they are sent with only where it was chosen', () => {
+    const variables = (of: Template) =>
+      Object.entries(of.findResources('AWS::Lambda::Function')).find(([id]) =>
+        id.startsWith('SendMessagesFunction'),
+      )?.[1].Properties.Environment.Variables as Record<string, string>;
+    const chosen = stackTemplate(NotificationsStack, 'notifications', HANDLERS, {
+      quietHours: '22:00-07:00',
+      smsSenderId: 'ACME',
+      smsOriginationNumber: '+12025550199',
+      smsMaxPriceUsd: 0.05,
+    });
+
+    expect(variables(template)['QUIET_HOURS']).toBe('21:00-08:00');
+    expect(Object.keys(variables(template)).filter((name) => name.startsWith('SMS_'))).toEqual([]);
+    expect(variables(chosen)).toMatchObject({
+      QUIET_HOURS: '22:00-07:00',
+      SMS_SENDER_ID: 'ACME',
+      SMS_ORIGINATION_NUMBER: '+12025550199',
+      SMS_MAX_PRICE_USD: '0.05',
+    });
+  });
+
+  it('hears no texts where there is no two-way number', () => {
+    const without = stackTemplate(NotificationsStack, 'notifications', HANDLERS, { incomingTextsTopicArn: undefined });
+
+    without.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+
+  it('hears the topic of the two-way number, and no other, by a queue that gives up into one that alarms', () => {
+    const topicArn = 'arn:aws:sns:eu-central-1:123456789012:texts';
+    const configured = stackTemplate(NotificationsStack, 'notifications', HANDLERS, {
+      incomingTextsTopicArn: topicArn,
+    });
+    const id = (prefix: string) => namedIn(configured, 'AWS::SQS::Queue', prefix);
+
+    configured.hasResourceProperties('AWS::SNS::Subscription', {
+      TopicArn: topicArn,
+      Protocol: 'sqs',
+      Endpoint: arnOf(id('HeedTextsQueue')),
+    });
+    configured.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'sqs:SendMessage',
+            Effect: 'Allow',
+            Principal: { Service: 'sns.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+          }),
+        ]),
+      },
+    });
+    configured.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id('HeedTextsDeadLetters'), 'QueueName'] } }],
+    });
+  });
+
+  it('has SES tell of its own mails on the default bus, and hears those of no other', () => {
+    const set = { Ref: named('AWS::SES::ConfigurationSet', 'RecordFate') };
+
+    template.hasResourceProperties('AWS::SES::ConfigurationSetEventDestination', {
+      ConfigurationSetName: set,
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: ['send', 'delivery', 'deliveryDelay', 'bounce', 'complaint', 'reject'],
+        EventBridgeDestination: { EventBusArn: { 'Fn::Join': ['', Match.arrayWith([':event-bus/default'])] } },
+      },
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventBusName: Match.absent(),
+      EventPattern: {
+        source: ['aws.ses'],
+        'detail-type': [
+          'Email Sent',
+          'Email Delivered',
+          'Email Delivery Delayed',
+          'Email Bounced',
+          'Email Complaint Received',
+          'Email Rejected',
+        ],
+        detail: { mail: { tags: { 'ses:configuration-set': [set] } } },
+      },
+      Targets: [
+        Match.objectLike({
+          Arn: arnOf(queue('RecordFateQueue')),
+          DeadLetterConfig: { Arn: arnOf(queue('RecordFateDeadLetters')) },
+        }),
+      ],
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ CONFIGURATION_SET: set }) },
+    });
+  });
+
+  it('lets what keeps fates write to the table and alert, and send no mail', () => {
+    const actions = statementsOf('RecordFateFunctionServiceRole').flatMap((statement) => statement.Action);
+
+    expect(actions).toContain('dynamodb:UpdateItem');
+    expect(actions.filter((action) => /^(ses|events|secretsmanager):/.test(action))).toEqual([]);
+    expect(statementFor('RecordFateFunctionServiceRole', 'sns:Publish')).toEqual([
       { Action: 'sns:Publish', Effect: 'Allow', Resource: parameter('alert-topic-arn') },
     ]);
   });
 
-  it('publishes to telephones, and still to no other topic, where their numbers are to be confirmed', () => {
-    const configured = stackTemplate(NotificationsStack, 'notifications', HANDLERS, { confirmPhone: true });
+  it('adds its route to the API that booking made, for staff alone', () => {
+    const api = parameter('api-id');
 
-    configured.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          {
-            Action: 'sns:Publish',
-            Effect: 'Allow',
-            NotResource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sns:*:*:*']] },
-          },
-        ]),
-      },
+    template.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      ApiId: api,
+      RouteKey: 'GET /staff/appointments/{appointmentId}/messages',
+      AuthorizationType: 'JWT',
+      AuthorizerId: parameter('staff-authorizer-id'),
+      AuthorizationScopes: ['staff'],
+      Target: { 'Fn::Join': ['', ['integrations/', { Ref: named('AWS::ApiGatewayV2::Integration', 'ListMessages') }]] },
     });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { ApiId: api, PayloadFormatVersion: '2.0' });
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: arnOf(named('AWS::Lambda::Function', 'ListMessages')),
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: { 'Fn::Join': ['', Match.arrayWith([api])] },
+    });
+  });
+
+  it('lets what lists messages read the table and nothing else', () => {
+    const actions = statementsOf('ListMessagesServiceRole').flatMap((statement) => statement.Action);
+
+    expect(actions.filter((action) => !action.startsWith('xray:'))).toEqual(['dynamodb:Query']);
   });
 
   it('lets what rebuilds send nothing', () => {
@@ -136,8 +267,22 @@ describe('the notifications stack', () => {
           LINK_KEY_SECRET_NAME: parameter('link-key-secret-name'),
           SENDER_EMAIL: 'appointments@example.com',
           BRAND_NAME: 'Appointments',
+          BRAND_COLOR: '',
+          AGENT_LOCALE: 'en',
+          FOLLOW_UP: 'false',
         }),
       },
+    });
+  });
+
+  it('tells the sender the colour, the agents’ language and whether to write after a call, as the stage has them', () => {
+    const configured = stackTemplate(NotificationsStack, 'notifications', HANDLERS, {
+      brandColor: '#7b2d8b',
+      followUp: true,
+    });
+
+    configured.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ BRAND_COLOR: '#7b2d8b', FOLLOW_UP: 'true' }) },
     });
   });
 });

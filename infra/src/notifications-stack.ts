@@ -1,4 +1,4 @@
-import { aws_iam as iam, Duration, Stack } from 'aws-cdk-lib';
+import { type aws_dynamodb as dynamodb, aws_iam as iam, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
   AgentChanged,
@@ -6,11 +6,16 @@ import {
   AppointmentCancelled,
   AppointmentCreated,
   AppointmentRescheduled,
+  CallCompleted,
   CallFailed,
   ReminderDue,
 } from '@appointments/events';
+import { MailEvents } from './constructs/mail-events';
+import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
+import { StaffRoute } from './constructs/staff-route';
 import { Subscription } from './constructs/subscription';
+import { WorkQueue } from './constructs/work-queue';
 import { sharedParameter } from './parameters';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
@@ -33,6 +38,15 @@ export class NotificationsStack extends ServiceStack {
     });
     table.grant(project.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
 
+    const fates = new MailEvents(this, 'RecordFate', {
+      service,
+      handler: 'record-fate',
+      runbook: 'Fates of mails not kept',
+      environment: { ...environment, BRAND_NAME: stage.brandName, ALERT_TOPIC_ARN: service.alertTopic.topicArn },
+    });
+    table.grant(fates.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    service.alertTopic.grantPublish(fates.function);
+
     const send = new Subscription(this, 'SendMessages', {
       service,
       handler: 'send-messages',
@@ -43,6 +57,7 @@ export class NotificationsStack extends ServiceStack {
         AppointmentCancelled,
         ReminderDue,
         CallFailed,
+        CallCompleted,
       ],
       kind: 'acting',
       runbook: 'Messages not sent',
@@ -50,10 +65,18 @@ export class NotificationsStack extends ServiceStack {
       environment: {
         ...environment,
         SENDER_EMAIL: stage.senderEmail,
+        CONFIGURATION_SET: fates.configurationSetName,
         BRAND_NAME: stage.brandName,
+        BRAND_COLOR: stage.brandColor ?? '',
+        AGENT_LOCALE: stage.agent.locale ?? 'en',
+        FOLLOW_UP: String(stage.followUp),
         ALERT_TOPIC_ARN: service.alertTopic.topicArn,
         PUBLIC_URL: sharedParameter(this, stage.name, 'public-url'),
         LINK_KEY_SECRET_NAME: sharedParameter(this, stage.name, 'link-key-secret-name'),
+        QUIET_HOURS: stage.quietHours,
+        ...(stage.smsSenderId !== undefined && { SMS_SENDER_ID: stage.smsSenderId }),
+        ...(stage.smsOriginationNumber !== undefined && { SMS_ORIGINATION_NUMBER: stage.smsOriginationNumber }),
+        ...(stage.smsMaxPriceUsd !== undefined && { SMS_MAX_PRICE_USD: String(stage.smsMaxPriceUsd) }),
       },
     });
     table.grant(send.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
@@ -64,21 +87,65 @@ export class NotificationsStack extends ServiceStack {
         resources: [sharedParameter(this, stage.name, 'link-key-secret-arn')],
       }),
     );
-    if (stage.confirmPhone)
-      send.function.addToRolePolicy(
-        new iam.PolicyStatement({
-          actions: ['sns:Publish'],
-          // A telephone number is no resource that could be named: everything but topics is meant.
-          notResources: [Stack.of(this).formatArn({ service: 'sns', region: '*', account: '*', resource: '*' })],
-        }),
-      );
+    send.function.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['sns:Publish'],
+        // A telephone number is no resource that could be named: everything but topics is meant.
+        notResources: [Stack.of(this).formatArn({ service: 'sns', region: '*', account: '*', resource: '*' })],
+      }),
+    );
+    send.function.addToRolePolicy(
+      // SNS knows no resource for it.
+      new iam.PolicyStatement({ actions: ['sns:CheckIfPhoneNumberIsOptedOut'], resources: ['*'] }),
+    );
     send.function.addToRolePolicy(
       new iam.PolicyStatement({
         actions: ['ses:SendRawEmail'],
         // Any identity, because SES asks for the recipient's too while the account is in its sandbox; the sender is what is held.
-        resources: [Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' })],
+        resources: [
+          Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' }),
+          Stack.of(this).formatArn({
+            service: 'ses',
+            resource: 'configuration-set',
+            resourceName: fates.configurationSetName,
+          }),
+        ],
         conditions: { StringEquals: { 'ses:FromAddress': stage.senderEmail } },
       }),
     );
+    if (stage.incomingTextsTopicArn !== undefined) this.heedTexts(table, stage.incomingTextsTopicArn);
+
+    const list = new ServiceFunction(this, 'ListMessages', {
+      service,
+      handler: 'list-messages',
+      environment: { ...environment, PUBLIC_URL: sharedParameter(this, stage.name, 'public-url') },
+    });
+    table.grant(list, 'dynamodb:Query');
+    new StaffRoute(this, 'ListMessagesRoute', {
+      stageName: stage.name,
+      path: '/staff/appointments/{appointmentId}/messages',
+      function: list,
+    });
+  }
+
+  /** What the operator's two-way number receives: who wants no more texts is sent none. */
+  private heedTexts(table: dynamodb.TableV2, topicArn: string): void {
+    const heed = new WorkQueue(this, 'HeedTexts', {
+      service: this.service,
+      handler: 'heed-texts',
+      runbook: 'Answers to texts not heeded',
+      environment: { TABLE_NAME: table.tableName },
+    });
+    table.grant(heed.function, 'dynamodb:UpdateItem');
+    heed.queue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        principals: [new iam.ServicePrincipal('sns.amazonaws.com')],
+        resources: [heed.queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': topicArn } },
+      }),
+    );
+    // The topic belongs to the number, not to this system.
+    new sns.CfnSubscription(this, 'IncomingTexts', { topicArn, protocol: 'sqs', endpoint: heed.queue.queueArn });
   }
 }

@@ -1,7 +1,10 @@
 import { aws_ssm as ssm } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** What the bus's stack tells the others by SSM parameter, so that each deploys alone, in any order after it. */
+/**
+ * What one stack tells the others by SSM parameter, so that each deploys alone: the bus's stack, in any order after it, and of
+ * booking's the API, to which a service adds the routes to its own data.
+ */
 export type SharedParameter =
   | 'bus-name'
   | 'bus-arn'
@@ -9,7 +12,9 @@ export type SharedParameter =
   | 'link-key-secret-name'
   | 'link-key-secret-arn'
   | 'public-url'
-  | 'timeline-table';
+  | 'timeline-table'
+  | 'api-id'
+  | 'staff-authorizer-id';
 
 function parameterName(stage: string, parameter: SharedParameter): string {
   return `/appointments/${stage}/${parameter}`;

@@ -109,6 +109,7 @@ export class SchedulerStack extends ServiceStack {
         ...scheduling,
         WAKE_UP_QUEUE_URL: wakeUp.queue.queueUrl,
         REMINDERS: props.stage.reminders,
+        QUIET_HOURS: props.stage.quietHours,
       },
     });
     table.grant(plan.function, 'dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:PutItem');

@@ -41,6 +41,12 @@ describe("a stage's file", () => {
     [{ routeLimits: { 'POST /appointments': { ratePerSecond: 1, burst: 0.5 } } }, /routeLimits.*burst/],
     [{ routeLimits: { default: { ratePerSecond: 1 } } }, /routeLimits\.default\.burst/],
     [{ colour: 'blue' }, /colour/],
+    [{ quietHours: '21-8' }, /quietHours: must be two different times/],
+    [{ smsSenderId: '12345' }, /smsSenderId/],
+    [{ smsSenderId: 'Appointments' }, /smsSenderId/],
+    [{ smsOriginationNumber: 'ACME' }, /smsOriginationNumber/],
+    [{ smsMaxPriceUsd: 0 }, /smsMaxPriceUsd/],
+    [{ incomingTextsTopicArn: 'incoming-texts' }, /incomingTextsTopicArn/],
   ])('is refused by file and field: %#', (changes, fault) => {
     expect(() => stageWith(changes)).toThrow(join(folder, 'test.json'));
     expect(() => stageWith(changes)).toThrow(fault);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrandColor, BrandLogoUrl } from '@appointments/runtime/brand';
 import { AllowedCountries, phoneRules } from '@appointments/runtime/phone-rules';
+import { DEFAULT_QUIET_HOURS, QuietHoursSetting } from '@appointments/runtime/quiet-hours';
 import * as z from 'zod';
 import { isSpokenIn, localesIn } from '../../services/telephony/compile-words.mjs';
 import { DEFAULT_ROUTE_LIMITS, RouteLimits } from './route-limits';
@@ -47,7 +48,7 @@ const Fields = z.strictObject({
     timeZone: z.string().min(1),
     /** `Mon-Fri 09:00-17:00`, several separated by semicolons. */
     workingHours: z.string().min(1),
-    /** The language the agents hear. @default en */
+    /** The language the agents hear and read. @default en */
     locale: z
       .string()
       .refine(
@@ -83,6 +84,33 @@ const Fields = z.strictObject({
       'must be offsets like 24h,1h or 1d@wall, or none',
     )
     .default('24h,1h'),
+  /** When clients are not texted, by their own clocks: like `21:00-08:00`, or `none`. @default 21:00-08:00, as US law has it */
+  quietHours: z
+    .string()
+    .refine(
+      (text) => QuietHoursSetting.safeParse(text).success,
+      'must be two different times like 21:00-08:00, or none',
+    )
+    .default(DEFAULT_QUIET_HOURS),
+  /** The name that texts come from, in countries that allow names: up to 11 letters and digits, one of them a letter. */
+  smsSenderId: z
+    .string()
+    .regex(/^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/)
+    .optional(),
+  /** The number that texts come from, in E.164, or a short code. @default one of the account's, as AWS chooses */
+  smsOriginationNumber: z
+    .string()
+    .regex(/^(\+[1-9]\d{6,14}|\d{3,8})$/)
+    .optional(),
+  /** What one text may cost, all its segments together. @default no limit but the account's */
+  smsMaxPriceUsd: z.number().positive().max(10).optional(),
+  /** The SNS topic that the operator's two-way number writes to. @default none: AWS alone hears who wants no more texts */
+  incomingTextsTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/)
+    .optional(),
+  /** Whether client and agent are written to once they have talked to each other. @default false */
+  followUp: z.boolean().default(false),
   slotMinutes: z.int().min(5).max(240).multipleOf(5),
   minimumNoticeMinutes: z.int().min(0),
   /** How long a time is kept for whoever fills in the form. @default 10 */

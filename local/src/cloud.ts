@@ -225,7 +225,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         twilioAuthToken: twilioSecret.authToken,
       },
       eventBusName: deployment.eventBusName,
-      consoleFolder: options.files.console,
+      console: {
+        folder: options.files.console,
+        previews: join(options.servicesFolder, 'notifications/dist/previews.json'),
+      },
       frontDoor: deployment.frontDoor,
     });
     front = control.listener;

@@ -1,6 +1,7 @@
-// Builds what the page's function embeds: script, style and icon, named by their content and compressed once, here.
+// Builds what the page's function embeds: script, style and icon, named by their content and compressed once, here; and
+// gathers what other services answer on the same API, each as its own build wrote it.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -27,6 +28,7 @@ const { outputFiles } = await build({
 });
 
 await assertTranslated();
+gatherOperations();
 
 const built = (extension) => outputFiles.find((file) => file.path.endsWith(extension)).contents;
 
@@ -56,6 +58,21 @@ if (scriptKb > SCRIPT_LIMIT_KB)
 
 mkdirSync(outdir, { recursive: true });
 writeFileSync(join(outdir, 'assets.json'), JSON.stringify(assets));
+
+/** Written only when it changed; committed, so that nothing but the build reads another service's folder. */
+function gatherOperations() {
+  const services = join(service, '..');
+  const parts = readdirSync(services)
+    .toSorted()
+    .map((name) => join(services, name, 'openapi.json'))
+    .filter((file) => existsSync(file))
+    .map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const file = join(service, 'src/app/operations-of-others.generated.ts');
+  const generated = `// Generated from the openapi.json of each service by \`npm run build\`; do not edit.
+export const OPERATIONS_OF_OTHERS = ${JSON.stringify(parts, null, 2)};
+`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== generated) writeFileSync(file, generated);
+}
 
 /** The build itself refuses a language in which a text is missing: esbuild takes types away without reading them. */
 async function assertTranslated() {

@@ -163,7 +163,7 @@ const IntegrationProperties = z.object({
   IntegrationUri: text,
   PayloadFormatVersion: z.literal('2.0'),
 });
-const AuthorizerProperties = z.object({ AuthorizerType: z.literal('JWT') });
+const AuthorizerProperties = z.object({ ApiId: text, AuthorizerType: z.literal('JWT') });
 const AlarmProperties = z.object({
   AlarmDescription: text.default(''),
   MetricName: text.optional(),
@@ -172,6 +172,14 @@ const AlarmProperties = z.object({
   AlarmActions: texts,
 });
 const SubscriptionProperties = z.object({ TopicArn: text, Protocol: text, Endpoint: text });
+const EventDestinationProperties = z.object({
+  ConfigurationSetName: text,
+  EventDestination: z.object({
+    Enabled: yes.default(true),
+    MatchingEventTypes: z.array(text),
+    EventBridgeDestination: z.object({ EventBusArn: z.string().endsWith(':event-bus/default') }),
+  }),
+});
 const ParameterProperties = z.object({ Value: text });
 const SecretProperties = z.object({
   SecretString: text.optional(),
@@ -263,6 +271,12 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
   for (const each of ofType('AWS::SNS::Subscription')) {
     const { TopicArn, Protocol, Endpoint } = propertiesOf(each, SubscriptionProperties);
     aws.topics.declare(TopicArn.split(':').at(-1) ?? TopicArn, [{ protocol: Protocol, endpoint: Endpoint }]);
+  }
+  for (const { identity } of ofType('AWS::SES::ConfigurationSet')) aws.mail.declareConfigurationSet(identity.ref);
+  for (const each of ofType('AWS::SES::ConfigurationSetEventDestination')) {
+    const { ConfigurationSetName, EventDestination } = propertiesOf(each, EventDestinationProperties);
+    if (EventDestination.Enabled)
+      aws.mail.declareEventDestination(ConfigurationSetName, EventDestination.MatchingEventTypes);
   }
   for (const { identity } of ofType('AWS::Scheduler::ScheduleGroup')) aws.scheduler.declareGroup(identity.name);
 
@@ -463,16 +477,18 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
             allowCredentials: given.AllowCredentials,
             maxAge: given.MaxAge,
           };
+    // A stack may add routes of its own to the API of another.
     const mine = <T extends { readonly ApiId: string }>(type: string, schema: z.ZodType<T>) =>
       ofType(type)
-        .filter(({ stack }) => stack === api.stack)
         .map((each) => ({ each, properties: propertiesOf(each, schema) }))
-        .filter(({ properties }) => properties.ApiId === api.logicalId);
+        .filter(({ properties }) => properties.ApiId === api.identity.ref);
     const [stage] = mine('AWS::ApiGatewayV2::Stage', StageProperties);
-    for (const each of ofType('AWS::ApiGatewayV2::Authorizer')) propertiesOf(each, AuthorizerProperties);
+    const authorizers = new Set(
+      mine('AWS::ApiGatewayV2::Authorizer', AuthorizerProperties).map(({ each }) => each.identity.ref),
+    );
     const integrations = new Map(
       mine('AWS::ApiGatewayV2::Integration', IntegrationProperties).map(({ each, properties }) => [
-        each.logicalId,
+        each.identity.ref,
         functionAt(`${each.stack.name}: ${each.logicalId}`, properties.IntegrationUri),
       ]),
     );
@@ -490,6 +506,10 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
           `${each.stack.name}: ${each.logicalId} leads to ${properties.Target}, which is not there.`,
         );
       const jwt = properties.AuthorizationType === 'JWT';
+      if (jwt && !authorizers.has(properties.AuthorizerId ?? ''))
+        throw new AssemblyError(
+          `${each.stack.name}: ${each.logicalId} is guarded by ${properties.AuthorizerId}, which is no authorizer of its API.`,
+        );
       const limit = limitOf(properties.RouteKey);
       return {
         routeKey: properties.RouteKey,
@@ -501,7 +521,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
       };
     });
     return createHttpApi(
-      { apiId: api.logicalId, routes, ...(cors === undefined ? {} : { cors }) },
+      { apiId: api.identity.ref, routes, ...(cors === undefined ? {} : { cors }) },
       { clock: kernel.clock, busy: kernel.busy, authorize: ports.authorize },
     );
   }

@@ -29,6 +29,7 @@ const NAMING: Readonly<Record<string, { readonly property: string; readonly limi
   'AWS::DynamoDB::GlobalTable': { property: 'TableName', limit: 255 },
   'AWS::SNS::Topic': { property: 'TopicName', limit: 256 },
   'AWS::Scheduler::ScheduleGroup': { property: 'Name', limit: 64 },
+  'AWS::SES::ConfigurationSet': { property: 'Name', limit: 64 },
   'AWS::SSM::Parameter': { property: 'Name', limit: 1011 },
   'AWS::SecretsManager::Secret': { property: 'Name', limit: 512 },
   'AWS::IAM::Role': { property: 'RoleName', limit: 64 },
@@ -45,6 +46,11 @@ export function physicalName(stackName: string, logicalId: string, { Type, Prope
   const made = `${stackName}-${logicalId}`;
   if (made.length <= naming.limit) return made;
   return `${made.slice(0, naming.limit - 9)}-${createHash('sha256').update(made).digest('hex').slice(0, 8)}`;
+}
+
+/** Ten letters and digits, as API Gateway gives: a stack may name an API of another, so they are no two stacks' the same. */
+function apiGatewayId(stackName: string, logicalId: string): string {
+  return createHash('sha256').update(`${stackName}/${logicalId}`).digest('hex').slice(0, 10);
 }
 
 /** What refers to the resource is answered with this. */
@@ -74,12 +80,16 @@ export function identify(stackName: string, logicalId: string, resource: Resourc
         Arn: arn('dynamodb', `table/${name}`),
         StreamArn: arn('dynamodb', `table/${name}/stream/local`),
       });
-    case 'AWS::ApiGatewayV2::Api':
-      return { name, ref: logicalId, attributes: { ApiEndpoint: places.apiEndpoint(logicalId), ApiId: logicalId } };
+    case 'AWS::ApiGatewayV2::Api': {
+      const id = apiGatewayId(stackName, logicalId);
+      return { name, ref: id, attributes: { ApiEndpoint: places.apiEndpoint(logicalId), ApiId: id } };
+    }
     case 'AWS::ApiGatewayV2::Integration':
     case 'AWS::ApiGatewayV2::Authorizer':
-    case 'AWS::ApiGatewayV2::Route':
-      return { name: logicalId, ref: logicalId, attributes: {} };
+    case 'AWS::ApiGatewayV2::Route': {
+      const id = apiGatewayId(stackName, logicalId);
+      return { name: id, ref: id, attributes: resource.Type.endsWith('Authorizer') ? { AuthorizerId: id } : {} };
+    }
     case 'AWS::ApiGatewayV2::Stage':
       return { name: logicalId, ref: '$default', attributes: {} };
     case 'AWS::Scheduler::ScheduleGroup':

@@ -153,6 +153,25 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceClass>> = {
     KmsMasterKeyId: true,
   }),
   'AWS::SNS::Subscription': run('a subscription of its topic', { TopicArn: true, Protocol: true, Endpoint: true }),
+  'AWS::SES::ConfigurationSet': run('what mails name so that their events are told', {
+    Name: true,
+    DeliveryOptions: true,
+    ReputationOptions: true,
+    SendingOptions: { SendingEnabled: true },
+    SuppressionOptions: true,
+  }),
+  'AWS::SES::ConfigurationSetEventDestination': run(
+    'events about mails on the default bus, as if each had reached its recipient, or one of the mailbox simulator',
+    {
+      ConfigurationSetName: true,
+      EventDestination: {
+        Name: true,
+        Enabled: true,
+        MatchingEventTypes: true,
+        EventBridgeDestination: { EventBusArn: true },
+      },
+    },
+  ),
   'AWS::SSM::Parameter': run('a parameter', { Name: true, Type: true, Value: true, Description: true, Tier: true }),
   'AWS::SecretsManager::Secret': run('a secret kept on disk', {
     Name: true,
@@ -185,8 +204,6 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceClass>> = {
   'AWS::Lambda::Alias': noted('one version here'),
   'AWS::CodeDeploy::Application': noted('nothing is shifted gradually here'),
   'AWS::CodeDeploy::DeploymentGroup': noted('nothing is shifted gradually here'),
-  'AWS::SES::ConfigurationSet': noted('mail ends in the inbox'),
-  'AWS::SES::ConfigurationSetEventDestination': noted('mail ends in the inbox'),
   'AWS::SES::EmailIdentity': noted('any sender may send here'),
   'AWS::CDK::Metadata': noted('says which constructs were used'),
 };

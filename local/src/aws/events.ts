@@ -162,6 +162,18 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     return archived;
   };
 
+  /** What an AWS service puts on the default bus by itself. */
+  const emit = async (event: Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'>): Promise<void> => {
+    route(DEFAULT_BUS, {
+      id: randomUUID(),
+      account: ACCOUNT_ID,
+      time: instant(clock.now()),
+      region: REGION,
+      ...event,
+    });
+    await store.flushed();
+  };
+
   const putEvents = async (fields: Fields) => {
     const entries = fields.objects('Entries') ?? [];
     if (entries.length === 0 || entries.length > MAX_ENTRIES) {
@@ -428,7 +440,7 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
       return { Name: name, Arn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:event-bus/${name}` };
     },
   };
-  return { buses: external, operations };
+  return { buses: external, operations, emit };
 }
 
 function compilePattern(what: string, pattern: unknown): (event: unknown) => boolean {

@@ -76,7 +76,7 @@ export function createAwsServices(kernel: Kernel, options: AwsServicesOptions): 
   const events = createEvents(kernel, queues);
   const scheduler = createScheduler(kernel, queues, fireAtSecond);
   const topics = createTopics(kernel, queues);
-  const mail = createMail(kernel);
+  const mail = createMail(kernel, events.emit);
   const secrets = createSecrets(kernel);
   const parameters = createParameters(kernel);
 

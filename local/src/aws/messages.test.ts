@@ -65,6 +65,39 @@ describe('topics and texts', () => {
     expect(isOptedOut).toBe(false);
   });
 
+  it('texts nobody who has answered STOP, as AWS heeds it, until they answer START', async () => {
+    const number = '+12025550123';
+    const texted = () => sns.send(new PublishCommand({ PhoneNumber: number, Message: 'Hello' }));
+    const isOut = async () =>
+      (await sns.send(new CheckIfPhoneNumberIsOptedOutCommand({ phoneNumber: number }))).isOptedOut;
+
+    await cloud.services.topics.receive(number, ' stop ');
+    await cloud.services.topics.receive('+12025550124', 'Stop it, please');
+    const { MessageId } = await texted();
+    const out = [await isOut(), cloud.services.topics.texts().length];
+    await cloud.services.topics.receive(number, 'START');
+    await texted();
+
+    expect(MessageId).toBeDefined();
+    expect(out).toEqual([true, 0]);
+    expect([await isOut(), cloud.services.topics.texts().length]).toEqual([false, 1]);
+  });
+
+  it('puts what comes in on the topic of the two-way number, in the shape that AWS has', async () => {
+    const queue = cloud.services.queues.declare({ name: 'incoming' });
+    await cloud.services.topics.receive('+12025550123', 'Nobody hears this');
+    cloud.services.topics.declare('incoming-texts', [{ protocol: 'sqs', endpoint: queue.arn }]);
+
+    await cloud.services.topics.receive('+12025550123', 'Stop & go');
+
+    const [message, ...more] = cloud.services.queues.messages('incoming');
+    const body = JSON.parse(message?.body ?? '') as { Type: string; Timestamp: string; Message: string };
+    expect(more).toEqual([]);
+    expect([body.Type, body.Timestamp]).toEqual(['Notification', '2026-12-01T15:00:00.000Z']);
+    expect(JSON.parse(body.Message)).toMatchObject({ originationNumber: '+12025550123', messageBody: 'Stop & go' });
+    expect(cloud.services.topics.alerts()).toEqual([]);
+  });
+
   it('refuses a topic that does not exist, a wrong number and a subject that AWS does not take', async () => {
     const { arn } = cloud.services.topics.declare('alarms');
     const publish = (more: object) => sns.send(new PublishCommand({ Message: 'a', ...more }));

@@ -14,17 +14,30 @@ interface Topic {
   readonly subscriptions: readonly { readonly protocol: string; readonly endpoint: string }[];
 }
 
+const arnOf = (name: string) => `arn:aws:sns:${REGION}:${ACCOUNT_ID}:${name}`;
+
 const invalid = (message: string) => new AwsError('InvalidParameter', `Invalid parameter: ${message}`);
 
 // Control characters are the point here.
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+/** The topic that the laptop's two-way number writes to, where a stack subscribes to it. */
+const INCOMING_TEXTS = 'incoming-texts';
+/** What a laptop's clients write to. */
+const OUR_NUMBER = '+12025550198';
+
+/** Whoever answers so gets no more texts: the words that AWS heeds by itself (End User Messaging, "required opt-out list keywords"). */
+const OPT_OUT = new Set(['ARRET', 'CANCEL', 'END', 'OPT-OUT', 'OPTOUT', 'QUIT', 'REMOVE', 'STOP', 'TD', 'UNSUBSCRIBE']);
+/** What ends that again, as on a toll-free number. */
+const OPT_IN = new Set(['START', 'UNSTOP']);
+
 /** Topics whose messages are listed as alerts and sent on to subscribed queues, and texts to phones. */
 export function createTopics(kernel: Kernel, queues: QueueEngine) {
   const { clock, store } = kernel;
   const alerts = store.collection<SentAlert>('alerts');
   const texts = store.collection<SentSms>('texts');
+  const optedOut = store.collection<true>('texts-opted-out');
   const topics = new Map<string, Topic>();
   const now = () => new Date(clock.now()).toISOString();
 
@@ -37,6 +50,12 @@ export function createTopics(kernel: Kernel, queues: QueueEngine) {
     const id = randomUUID();
     const at = now();
     alerts.put(id, { id, at, subject, message });
+    notify(topic, { id, at, subject, message });
+    await store.flushed();
+    return id;
+  };
+
+  const notify = (topic: Topic, { id, at, subject, message }: SentAlert): void => {
     for (const { protocol, endpoint } of topic.subscriptions) {
       if (protocol !== 'sqs') continue;
       queues.enqueue(endpoint, {
@@ -50,8 +69,24 @@ export function createTopics(kernel: Kernel, queues: QueueEngine) {
         }),
       });
     }
+  };
+
+  const receive = async (from: string, message: string): Promise<void> => {
+    const word = message.trim().toUpperCase();
+    if (OPT_OUT.has(word)) optedOut.put(from, true);
+    if (OPT_IN.has(word)) optedOut.delete(from);
+    const topic = topics.get(arnOf(INCOMING_TEXTS));
+    if (topic !== undefined) {
+      const payload = {
+        originationNumber: from,
+        destinationNumber: OUR_NUMBER,
+        messageKeyword: 'KEYWORD_000000000000',
+        messageBody: message,
+        inboundMessageId: randomUUID(),
+      };
+      notify(topic, { id: randomUUID(), at: now(), subject: '', message: JSON.stringify(payload) });
+    }
     await store.flushed();
-    return id;
   };
 
   const text = async (phoneNumber: string, message: string): Promise<string> => {
@@ -61,7 +96,8 @@ export function createTopics(kernel: Kernel, queues: QueueEngine) {
     if (message === '') throw invalid('Empty message');
     if (message.length > MAX_SMS_CHARACTERS) throw invalid('Message Reason: Message size is too long');
     const id = randomUUID();
-    texts.put(id, { id, at: now(), to: phoneNumber, text: message });
+    // As on AWS: it is accepted, and goes nowhere.
+    if (!optedOut.has(phoneNumber)) texts.put(id, { id, at: now(), to: phoneNumber, text: message });
     await store.flushed();
     return id;
   };
@@ -80,7 +116,7 @@ export function createTopics(kernel: Kernel, queues: QueueEngine) {
           : await publish(topicArn, form.get('Subject') ?? '', message);
       return `<MessageId>${id}</MessageId>`;
     },
-    CheckIfPhoneNumberIsOptedOut: () => '<isOptedOut>false</isOptedOut>',
+    CheckIfPhoneNumberIsOptedOut: (form) => `<isOptedOut>${optedOut.has(form.get('phoneNumber') ?? '')}</isOptedOut>`,
     ListTopics: () =>
       `<Topics>${[...topics.keys()].map((arn) => `<member><TopicArn>${xmlText(arn)}</TopicArn></member>`).join('')}</Topics>`,
   };
@@ -89,7 +125,7 @@ export function createTopics(kernel: Kernel, queues: QueueEngine) {
     operations,
     topics: {
       declare: (name: string, subscriptions: Topic['subscriptions'] = []) => {
-        const arn = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:${name}`;
+        const arn = arnOf(name);
         const known = topics.get(arn)?.subscriptions ?? [];
         // One subscription per endpoint, however often the templates are read.
         const added = subscriptions.filter(({ endpoint }) => !known.some((one) => one.endpoint === endpoint));
@@ -99,6 +135,7 @@ export function createTopics(kernel: Kernel, queues: QueueEngine) {
       publish,
       alerts: () => [...alerts.values()],
       texts: () => [...texts.values()],
+      receive,
     },
   };
 }

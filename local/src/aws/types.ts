@@ -182,8 +182,15 @@ export interface AwsServices {
     readonly publish: (topicArn: string, subject: string, message: string) => Promise<string>;
     readonly alerts: () => readonly SentAlert[];
     readonly texts: () => readonly SentSms[];
+    /** A text comes in from that number. */
+    readonly receive: (from: string, message: string) => Promise<void>;
   };
-  readonly mail: { readonly sent: () => readonly SentEmail[] };
+  readonly mail: {
+    readonly sent: () => readonly SentEmail[];
+    readonly declareConfigurationSet: (name: string) => void;
+    /** From now on the events of these types about the set's mails go to the default bus. */
+    readonly declareEventDestination: (setName: string, types: readonly string[]) => void;
+  };
   readonly parameters: {
     readonly put: (name: string, value: string) => void;
     readonly get: (name: string) => string | undefined;

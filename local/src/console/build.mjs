@@ -1,4 +1,4 @@
-// Builds the console: one page, one script, one style, served at /console.
+// Builds the console, served at /console, and the page of all messages beside it, at /console/templates; they share one style.
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -7,9 +7,9 @@ const here = import.meta.dirname;
 
 export async function buildConsole(outdir) {
   mkdirSync(outdir, { recursive: true });
-  cpSync(join(here, 'index.html'), join(outdir, 'index.html'));
+  for (const page of ['index.html', 'templates.html']) cpSync(join(here, page), join(outdir, page));
   await build({
-    entryPoints: [join(here, 'console.tsx'), join(here, 'console.css')],
+    entryPoints: ['console.tsx', 'templates.tsx', 'console.css'].map((file) => join(here, file)),
     outdir,
     bundle: true,
     minify: true,

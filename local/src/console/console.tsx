@@ -204,6 +204,7 @@ function Console() {
         <a href="/" target="_blank" rel="noreferrer">
           Booking page
         </a>
+        <a href="/console/templates">Messages</a>
         <ClockPanel
           clock={clock}
           events={events}
@@ -254,7 +255,7 @@ function Console() {
       <main>
         <PhonesPanel phones={seen.phones} people={people} act={act} />
         <EventsPanel today={today} events={events} filter={filter} onFilter={setFilter} />
-        <InboxPanel today={today} emails={seen.emails} texts={seen.texts} alerts={seen.alerts} />
+        <InboxPanel today={today} emails={seen.emails} texts={seen.texts} alerts={seen.alerts} act={act} />
         <CallsPanel today={today} calls={seen.calls} conferences={seen.conferences} people={people} />
         <LogsPanel today={today} logs={logs} filter={filter} onFilter={setFilter} />
         <DeadLettersPanel letters={seen.deadLetters} />

@@ -82,6 +82,23 @@ export interface Lists {
   readonly '/_local/logs': LogLine[];
 }
 
+export interface PreviewedEmail {
+  readonly name: string;
+  readonly situation: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly calendar?: string;
+}
+
+/** Every message in one language, with sample data. */
+export interface PreviewedLanguage {
+  readonly language: string;
+  readonly emails: readonly PreviewedEmail[];
+  readonly texts: readonly { readonly name: string; readonly text: string }[];
+}
+
 /** An action that was refused; its message says why. */
 export class Refused extends Error {
   override readonly name = 'Refused';
@@ -97,6 +114,8 @@ async function request<T>(path: string, init?: RequestInit): Promise<T> {
 
 export const list = <P extends keyof Lists>(path: P, query = ''): Promise<Lists[P]> => request(`${path}${query}`);
 
+export const readPreviews = (): Promise<readonly PreviewedLanguage[]> => request('/console/previews.json');
+
 export const readClock = (): Promise<{ now: string }> => request('/_local/clock');
 
 const send = <T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T> =>
@@ -110,6 +129,9 @@ export const moveClock = (move: unknown): Promise<{ now: string }> => send('POST
 
 export const doWithPhone = (number: string, what: string, digit?: string): Promise<unknown> =>
   send('POST', `/_local/phones/${encodeURIComponent(number)}`, { do: what, ...(digit !== undefined && { digit }) });
+
+/** What somebody writes back. */
+export const answerText = (from: string, text: string): Promise<unknown> => send('POST', '/_local/sms', { from, text });
 
 export const behaviours = [
   'manual',

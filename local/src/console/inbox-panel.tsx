@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AlertNote, Email, Sms } from './control';
+import { answerText, type AlertNote, type Email, type Sms } from './control';
+import type { Act } from './phones-panel';
 import { shortTime } from './view';
 
 const nothing = {
   emails: 'No e-mail yet. A booking sends two: to the client and to the agent.',
-  texts: 'No text message yet.',
+  texts: 'No text message yet. Clients who agreed to texts get them, by day.',
   alerts: 'No alert. One comes when a call could not be made.',
 } as const;
 
@@ -14,6 +15,7 @@ export function InboxPanel(props: {
   texts: readonly Sms[];
   alerts: readonly AlertNote[];
   today: string;
+  act: Act;
 }) {
   const [tab, setTab] = useState<'emails' | 'texts' | 'alerts'>('emails');
   const [openId, setOpenId] = useState<string>();
@@ -53,8 +55,27 @@ export function InboxPanel(props: {
           props.texts.toReversed().map((text) => (
             <li key={text.id} class="message">
               <time dateTime={text.at}>{shortTime(text.at, props.today)}</time>
-              <span>to {text.to}</span>
-              <p>{text.text}</p>
+              <span>
+                to {text.to}{' '}
+                <button
+                  type="button"
+                  aria-label={`Answer STOP from ${text.to}`}
+                  onClick={() => void props.act(`Answer STOP from ${text.to}`, () => answerText(text.to, 'STOP'))}
+                >
+                  Answer STOP
+                </button>
+              </span>
+              <p>
+                {text.text.split(/(https?:\/\/\S+)/).map((part, index) =>
+                  index % 2 === 0 ? (
+                    part
+                  ) : (
+                    <a href={part} target="_blank" rel="noreferrer">
+                      {part}
+                    </a>
+                  ),
+                )}
+              </p>
             </li>
           ))}
         {tab === 'alerts' &&

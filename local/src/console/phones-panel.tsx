@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { behaviours, doWithPhone, setBehaviour } from './control';
 import type { Person, Phone } from './view';
 
-type Act = (what: string, work: () => Promise<unknown>) => Promise<void>;
+export type Act = (what: string, work: () => Promise<unknown>) => Promise<void>;
 
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 

@@ -77,6 +77,7 @@ describe('the console', () => {
     expect(summaryOf(event('CallConnected', { attempts: { agent: 1, client: 2 }, skewSeconds: 4 }))).toBe(
       '4 s after its time',
     );
+    expect(summaryOf(event('ReminderDue', { reminder: '1h', channels: ['sms'] }))).toBe('1h · by sms alone');
     expect([toneOf('CallFailed'), toneOf('CallConnected'), toneOf('CallDue')]).toEqual(['bad', 'good', 'plain']);
   });
 

@@ -84,6 +84,7 @@ export function summaryOf(event: BusEvent): string {
     data['cancelledBy'] === undefined ? '' : `by ${said(data['cancelledBy'])}`,
     data['skewSeconds'] === undefined ? '' : `${said(data['skewSeconds'])} s after its time`,
     said(data['channel']),
+    Array.isArray(data['channels']) ? `by ${data['channels'].map(said).join(', ')} alone` : '',
     said(data['template']),
   ];
   return parts.filter(Boolean).join(' · ');

@@ -12,14 +12,31 @@ const KINDS: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** Serves the built console: plain files of one folder, the page itself at `/console` and `/console/appointments/<id>`. */
-export function serveConsole(folder: string, path: string, response: ServerResponse): void {
+/** Where the console's files are. */
+export interface ConsoleFiles {
+  /** One flat folder. */
+  readonly folder: string;
+  /** Every message with sample data, as the build of notifications writes it. */
+  readonly previews: string;
+}
+
+const PAGES = new Map([
+  ['', 'index.html'],
+  ['templates', 'templates.html'],
+]);
+
+/**
+ * Serves the built console: plain files, the page itself at `/console` and `/console/appointments/<id>`, the one of all messages at
+ * `/console/templates`.
+ */
+export function serveConsole({ folder, previews }: ConsoleFiles, path: string, response: ServerResponse): void {
   const asked = path.replace(/^\/console\/?/, '');
-  // The page of an appointment is the same page: its script reads the address.
-  const name = asked === '' || /^appointments\/[A-Za-z0-9_-]{1,64}$/.test(asked) ? 'index.html' : asked;
+  // The page of an appointment is the console's own: its script reads the address.
+  const isLife = /^appointments\/[A-Za-z0-9_-]{1,64}$/.test(asked);
+  const name = isLife ? 'index.html' : (PAGES.get(asked) ?? asked);
   const kind = KINDS[extname(name)];
-  const file = join(folder, name);
-  // One flat folder: a name with a slash or dots in front of it is none of its files.
+  const file = name === 'previews.json' ? previews : join(folder, name);
+  // A name with a slash or dots in front of it is none of its files.
   if (kind === undefined || !/^[\w-][\w.-]*$/.test(name) || !existsSync(file)) {
     sendProblem(response, 404, 'Not found', { detail: `The console has no ${path}.` });
     return;

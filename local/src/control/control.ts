@@ -11,7 +11,7 @@ import type { Move, Mover } from '../kernel/move';
 import { NotQuietError } from '../kernel/settle';
 import type { Clock } from '../kernel/types';
 import type { Logs } from '../lambda/logs';
-import { serveConsole } from './console-files';
+import { serveConsole, type ConsoleFiles } from './console-files';
 import { deadLetters } from './dead-letters';
 import { readLife } from './life';
 
@@ -42,7 +42,7 @@ export interface ControlPorts {
   readonly health: Readonly<Record<string, unknown>>;
   /** The bus into whose archive events are imported. */
   readonly eventBusName: string | undefined;
-  readonly consoleFolder: string;
+  readonly console: ConsoleFiles;
   readonly frontDoor: RequestListener | undefined;
 }
 
@@ -75,6 +75,11 @@ const ActBody = z.strictObject({
 const BehaviourBody = z.strictObject({
   behaviour: z.enum(['manual', 'accept', 'answer-silent', 'no-answer', 'busy', 'voicemail', 'unreachable']),
   times: z.number().int().positive().optional(),
+});
+
+const IncomingText = z.strictObject({
+  from: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be in international form, like +12025550123'),
+  text: z.string().min(1).max(1600),
 });
 
 /** A request that makes no sense; the message says why. */
@@ -129,6 +134,17 @@ export function createControl(ports: ControlPorts): Control {
     },
     { method: 'GET', path: /^\/_local\/emails$/, answer: (_, response) => sendJson(response, 200, aws.mail.sent()) },
     { method: 'GET', path: /^\/_local\/sms$/, answer: (_, response) => sendJson(response, 200, aws.topics.texts()) },
+    {
+      method: 'POST',
+      path: /^\/_local\/sms$/,
+      answer: async (request, response) => {
+        const { from, text } = await jsonBody(request, IncomingText);
+        await aws.topics.receive(from, text);
+        await ports.quiet();
+        await ports.flushed();
+        sendJson(response, 200, {});
+      },
+    },
     {
       method: 'GET',
       path: /^\/_local\/alerts$/,
@@ -263,7 +279,7 @@ export function createControl(ports: ControlPorts): Control {
   const listener: RequestListener = (request, response) => {
     const url = requestUrl(request);
     if (url.pathname === '/console' || url.pathname.startsWith('/console/')) {
-      serveConsole(ports.consoleFolder, url.pathname, response);
+      serveConsole(ports.console, url.pathname, response);
     } else if (url.pathname.startsWith('/_local/')) {
       control(request, response, url).catch((error: unknown) => {
         if (response.headersSent) response.destroy();

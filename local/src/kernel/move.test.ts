@@ -201,7 +201,7 @@ describe('moving to the next wake-up', () => {
     expect(ran.map(({ what }) => what)).toEqual(['wake-up']);
   });
 
-  it.each(['recurring', 'visibility', 'retry'] as const)(
+  it.each(['recurring', 'visibility', 'retry', 'mail-event'] as const)(
     'runs a %s on the way and does not stop at it',
     async (kind) => {
       const { mover, arm, ran } = kernel();

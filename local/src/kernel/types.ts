@@ -10,8 +10,8 @@ export interface Clock {
 
 /**
  * What a timer waits for. `schedule`, `delayed-message`, `carrier`, `phone` are wake-ups that a person would wait for:
- * `toNextWakeUp` stops at them. `recurring`, `visibility`, `retry` and `held-back` (by a fault) run on the way and never
- * stop it.
+ * `toNextWakeUp` stops at them. `recurring`, `visibility`, `retry`, `held-back` (by a fault) and `mail-event` run on the
+ * way and never stop it.
  */
 export type TimerKind =
   | 'schedule'
@@ -21,7 +21,8 @@ export type TimerKind =
   | 'recurring'
   | 'visibility'
   | 'retry'
-  | 'held-back';
+  | 'held-back'
+  | 'mail-event';
 
 export interface Timers {
   /**

@@ -85,7 +85,13 @@ async function asSent(email: Parameters<ReturnType<typeof mailer>>[0], from: typ
       return { MessageId: 'm' };
     },
   } as unknown as SESClient;
-  await mailer(client, from)(email, now);
+  await mailer(client, from, 'appointments-dev')(email, now, {
+    appointmentId: 'apt_1',
+    version: 1,
+    template: 'confirmation',
+    channel: 'email',
+    recipient: 'client',
+  });
   const [input] = sent;
   const raw = Buffer.from(input?.RawMessage?.Data ?? '');
   const { to, cc, bcc, headers } = await PostalMime.parse(raw);

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { NotYet, PermanentError, putBackDelaySeconds, within } from '@appointments/runtime';
+import { NotYet, PermanentError, putBackDelaySeconds, within, type OutboxItem } from '@appointments/runtime';
+import type { QuietHours } from '@appointments/runtime/quiet-hours';
 import type { Claim, ClaimAnswer, Sent, Slot } from '../src/app/deliver';
+import type { SendPorts } from '../src/app/ports';
+import { recordFate, type FateReport, type RecordPorts } from '../src/app/record-fate';
 import { sendMessages, TOLD } from '../src/app/send-messages';
+import { digestOf } from '../src/app/unreachable';
+import { withFate, type Fate, type Mark } from '../src/domain/fate';
 import {
   partsOfBooking,
   partsOfCancellation,
@@ -29,7 +34,13 @@ export function event(
 }
 
 /** What the provider does with the next message. */
-export type Fate = 'accepted' | 'throttled' | 'rejected' | 'not-sent' | 'sent-but-lost';
+export type Answer = 'accepted' | 'throttled' | 'rejected' | 'not-sent' | 'sent-but-lost';
+
+interface LedgerEntry {
+  readonly status: 'claimed' | 'sent' | 'failed' | 'unknown';
+  readonly claimedAt: string;
+  readonly fates?: readonly Fate[];
+}
 
 interface Timed {
   readonly atMs: number;
@@ -40,13 +51,19 @@ interface Timed {
 export function world(
   options: {
     /** What becomes of the first messages; the rest are accepted. */
-    readonly fates?: readonly Fate[];
+    readonly fates?: readonly Answer[];
+    /** After how long SES tells that it took the n-th of the mails, each time it tells so; without a list it tells nothing of that mail. */
+    readonly sendEvents?: readonly (readonly number[])[];
     /** Effects, by number, before or after which an error comes, or the process dies: then nothing more happens in this handling. */
     readonly faults?: readonly {
       readonly effect: number;
       readonly when: 'before' | 'after';
       readonly dies: boolean;
     }[];
+    /** When clients are not texted, by their own clocks. @default never */
+    readonly quietHours?: QuietHours;
+    /** Whether both are written to once they have talked to each other. */
+    readonly followUp?: boolean;
   } = {},
 ) {
   let nowMs = START;
@@ -56,12 +73,17 @@ export function world(
   const fates = [...(options.fates ?? [])];
   const projections = new Map<string, Projection>();
   const agents = new Map<string, AgentWord>();
-  const ledger = new Map<string, { status: 'claimed' | 'sent'; claimedAt: string }>();
+  const ledger = new Map<string, LedgerEntry>();
+  const marks = new Map<string, Mark>();
+  let mails = 0;
   const queue: Timed[] = [];
   const accepted: { what: string; version?: number; address: string; text: string; atMs: number }[] = [];
   const published: Record<string, unknown>[] = [];
+  const outbox = new Set<string>();
   const parked: string[] = [];
   const failures: string[] = [];
+  const optedOut = new Set<string>();
+  let lastText: Slot | undefined;
   const putBackAt: number[] = [];
   /** When the acting service took in each version. */
   const heard = new Map<number, number>();
@@ -88,18 +110,39 @@ export function world(
     return next;
   };
 
-  const key = (slot: Slot) => [slot.about ?? slot.version, slot.template, slot.channel, slot.recipient].join(' ');
+  /** As the outbox does: the same fact goes once. */
+  const publish = (item: OutboxItem) => {
+    if (outbox.has(item.pk)) return;
+    outbox.add(item.pk);
+    published.push((JSON.parse(item.body) as { detail: { data: Record<string, unknown> } }).detail.data);
+  };
+
+  const key = (slot: Slot) =>
+    [
+      ...(slot.appointmentId === APPOINTMENT ? [] : [slot.appointmentId]),
+      slot.about ?? slot.version,
+      slot.template,
+      slot.channel,
+      slot.recipient,
+    ].join(' ');
   const holds = (claim: Claim) => {
     const entry = ledger.get(key(claim));
     return entry?.status === 'claimed' && entry.claimedAt === claim.claimedAt;
   };
-  const send = (what: string, version: number | undefined, address: string, text: string): Promise<Sent> =>
+  const send = (
+    what: string,
+    version: number | undefined,
+    address: string,
+    text: string,
+    onAccepted?: () => void,
+  ): Promise<Sent> =>
     effect(() => {
       const fate = fates.shift() ?? 'accepted';
       if (fate === 'throttled') return { is: 'throttled' };
       if (fate === 'rejected') return { is: 'rejected', reason: 'MessageRejected' };
       if (fate === 'not-sent') return { is: 'not-sent', cause: new Error('paused') };
       accepted.push({ what, ...(version !== undefined && { version }), address, text, atMs: nowMs });
+      onAccepted?.();
       if (fate === 'sent-but-lost') throw new Error('the answer was lost');
       return { is: 'accepted', providerId: createHash('md5').update(what).digest('hex') };
     });
@@ -109,47 +152,96 @@ export function world(
     senderEmail: 'appointments@example.com',
     publicUrl: 'https://book.example.com',
   };
-  const handle = sendMessages(
-    {
-      now: () => new Date(nowMs),
-      apply: (parts) =>
-        effect(() => {
-          const { version } = parts.state;
-          heard.set(version, Math.min(nowMs, heard.get(version) ?? Infinity));
-          return takeIn(parts);
-        }),
-      read: (appointmentId) => effect(() => projections.get(appointmentId) ?? {}),
-      readAgent: (agentId) => effect(() => agents.get(agentId)),
-      linkKeys: () => effect(() => ({ kid: 'k1', key: 'k'.repeat(64) })),
-      claim: (slot, now, staleBefore): Promise<ClaimAnswer> =>
-        effect(() => {
-          const entry = ledger.get(key(slot));
-          if (entry?.status === 'sent') return { is: 'sent' };
-          if (entry && (!staleBefore || entry.claimedAt > staleBefore.toISOString()))
-            return { is: 'under-way', since: entry.claimedAt };
-          const claim: Claim = { ...slot, claimedAt: now.toISOString() };
-          ledger.set(key(slot), { status: 'claimed', claimedAt: claim.claimedAt });
-          claimHook?.();
-          claimHook = undefined;
-          return { is: 'claimed', claim };
-        }),
-      confirm: (claim) => effect(() => void ledger.set(key(claim), { status: 'sent', claimedAt: claim.claimedAt })),
-      release: (claim) => effect(() => void (holds(claim) && ledger.delete(key(claim)))),
-      fail: (claim, item) =>
-        effect(() => {
-          if (!holds(claim)) return;
-          ledger.delete(key(claim));
-          published.push((JSON.parse(item.body) as { detail: { data: Record<string, unknown> } }).detail.data);
-        }),
-      sendEmail: ({ id, to, text }) => {
-        const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z0-9-]+)\.([a-z]+)$/.exec(id) ?? [];
-        return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text);
-      },
-      sendText: ({ to, text }) => send('code', undefined, to, text),
-      raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
+  const ports: SendPorts & RecordPorts = {
+    now: () => new Date(nowMs),
+    apply: (parts) =>
+      effect(() => {
+        const { version } = parts.state;
+        heard.set(version, Math.min(nowMs, heard.get(version) ?? Infinity));
+        return takeIn(parts);
+      }),
+    read: (appointmentId) => effect(() => projections.get(appointmentId) ?? {}),
+    readAgent: (agentId) => effect(() => agents.get(agentId)),
+    linkKeys: () => effect(() => ({ kid: 'k1', key: 'k'.repeat(64) })),
+    claim: (slot, now, staleBefore): Promise<ClaimAnswer> =>
+      effect(() => {
+        const entry = ledger.get(key(slot));
+        if (entry?.status === 'sent' || entry?.status === 'unknown') return { is: 'sent' };
+        if (entry?.status === 'claimed' && (!staleBefore || entry.claimedAt > staleBefore.toISOString()))
+          return { is: 'under-way', since: entry.claimedAt };
+        const claim: Claim = { ...slot, claimedAt: now.toISOString() };
+        ledger.set(key(slot), { ...entry, status: 'claimed', claimedAt: claim.claimedAt });
+        if (slot.channel === 'sms') lastText = slot;
+        claimHook?.();
+        claimHook = undefined;
+        return { is: 'claimed', claim };
+      }),
+    confirm: (claim) =>
+      effect(
+        () => void ledger.set(key(claim), { ...ledger.get(key(claim)), status: 'sent', claimedAt: claim.claimedAt }),
+      ),
+    release: (claim) => effect(() => void (holds(claim) && ledger.delete(key(claim)))),
+    fail: (claim, { status }, item) =>
+      effect(() => {
+        if (!holds(claim)) return;
+        ledger.set(key(claim), { status, claimedAt: claim.claimedAt });
+        publish(item);
+      }),
+    record: (slot, fate, { event: item, marked }) =>
+      effect(() => {
+        const { fates = [], claimedAt = fate.at } = ledger.get(key(slot)) ?? {};
+        const more = withFate(fates, fate);
+        if (more === fates) return false;
+        ledger.set(key(slot), { status: 'sent', claimedAt, fates: more });
+        if (item) publish(item);
+        if (marked && marks.get(digestOf(marked.address)) !== 'complained')
+          marks.set(digestOf(marked.address), marked.mark);
+        return true;
+      }),
+    readMark: (address) => effect(() => marks.get(digestOf(address))),
+    sendEmail: ({ id, to, text }, _now, slot) => {
+      const [, version = '', template = '', recipient = ''] = /\.(\d+)\.([a-z0-9-]+)\.([a-z]+)$/.exec(id) ?? [];
+      return send(`${version} ${template} to ${recipient}`, Number(version), to.address, text, () => {
+        const providerId = `m-${mails}`;
+        for (const delayMs of options.sendEvents?.[mails] ?? [])
+          report(nowMs + delayMs, { slot, address: to.address, fate: { status: 'sent', at: at(nowMs), providerId } });
+        mails += 1;
+      });
     },
-    house,
-  );
+    isKnownToWantNone: (phone) => effect(() => optedOut.has(phone)),
+    hasOptedOut: (phone) => effect(() => optedOut.has(phone)),
+    sendText: ({ to, text }) => {
+      const { template = '', version = 0 } = lastText ?? {};
+      return template === 'phone-code'
+        ? send('code', undefined, to, text)
+        : send(`${version} ${template} to client by text`, version, to, text);
+    },
+    raiseAlert: ({ subject, message }) => send('alert', undefined, 'operators', `${subject}\n${message}`),
+  };
+  const handle = sendMessages(ports, house, {
+    followUp: options.followUp ?? false,
+    quietHours: options.quietHours,
+  });
+  const record = recordFate(ports, house);
+
+  /** An event of SES's on its way to the function that keeps it, which is tried until it went well. */
+  const report = (atMs: number, given: FateReport): void => {
+    queue.push({
+      atMs,
+      run: async () => {
+        dead = false;
+        try {
+          await within({}, () => record(given));
+        } catch (error) {
+          if (error instanceof PermanentError) parked.push(error.message);
+          else {
+            failures.push(error instanceof Error ? error.message : 'unknown');
+            report(nowMs + 60_000, given);
+          }
+        }
+      },
+    });
+  };
 
   const deliver = (atMs: number, given: ToldEvent, replayName?: string, firstSeenMs = atMs, putBacks = 0) => {
     const told = replayName === undefined ? given : { ...given, replayName };
@@ -194,9 +286,19 @@ export function world(
     published,
     parked,
     failures,
+    /** Numbers whose owners want no texts. */
+    optedOut,
     putBackAt,
     heard,
     deliver: (atMs: number, given: ToldEvent, replayName?: string) => deliver(atMs, given, replayName),
+    /** SES tells what became of a mail. */
+    report,
+    /** What is kept of each message. */
+    kept: () =>
+      Object.fromEntries(
+        [...ledger].map(([name, { status, fates = [] }]) => [name, [status, ...fates.map((fate) => fate.status)]]),
+      ),
+    marks,
     agent: (word: Partial<AgentWord> & { agentId: string }) =>
       agents.set(word.agentId, {
         agentVersion: 2,
@@ -212,10 +314,22 @@ export function world(
     },
     /** What the rebuilding function would do with the event now. */
     projectNow: (given: ToldEvent) => {
-      if (given.detailType === 'CallFailed' || given.detailType === 'ReminderDue') return;
-      takeIn(
-        given.detailType === 'AppointmentCancelled' ? partsOfCancellation(given.data) : partsOfBooking(given.data),
-      );
+      switch (given.detailType) {
+        case 'CallFailed':
+        case 'CallCompleted':
+        case 'ReminderDue':
+          return;
+        case 'AppointmentCancelled':
+          takeIn(partsOfCancellation(given.data));
+          return;
+        case 'AppointmentCreated':
+        case 'AppointmentRescheduled':
+        case 'AppointmentAmended':
+          takeIn(partsOfBooking(given.data));
+          return;
+        default:
+          given satisfies never;
+      }
     },
     underWay: () => [...ledger].filter(([, entry]) => entry.status === 'claimed').map(([name]) => name),
     runUntil,

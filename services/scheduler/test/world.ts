@@ -1,5 +1,6 @@
 import type { Cause } from '@appointments/events';
 import { within, type OutboxItem } from '@appointments/runtime';
+import type { QuietHours } from '@appointments/runtime/quiet-hours';
 import { appointmentIn, scheduleName } from '../src/adapters/schedules';
 import { compareSchedules, type Comparison, type CompareOrder } from '../src/app/compare-schedules';
 import { handOver } from '../src/app/hand-over';
@@ -43,6 +44,7 @@ interface SaidEvent {
       readonly appointmentVersion: number;
       readonly startsAt: string;
       readonly reminder?: string;
+      readonly channels?: readonly string[];
     };
   };
 }
@@ -59,6 +61,8 @@ export type Fate = 'fires' | 'fires-twice' | 'stands' | 'vanishes';
 export interface WorldOptions {
   readonly startsMs: number;
   readonly reminders?: readonly Reminder[];
+  /** @default none */
+  readonly quietHours?: QuietHours;
   /** The numbers of the effects before or after which the process dies, once each. */
   readonly crashes?: readonly { readonly effect: number; readonly when: 'before' | 'after' }[];
   /** How long after its minute begins EventBridge Scheduler fires. @default at once */
@@ -287,7 +291,7 @@ export function world(options: WorldOptions) {
       const version = `${data.appointmentId}#${data.appointmentVersion}`;
       deliver(atMs, event.detailType, cause, () => {
         if (!heardMs.has(version)) heardMs.set(version, nowMs);
-        return planWakeUps(ports, options.reminders ?? [])(event);
+        return planWakeUps(ports, { reminders: options.reminders ?? [], quietHours: options.quietHours })(event);
       });
     },
     sweep,

@@ -485,6 +485,33 @@ export interface ProblemKinds {
   readonly problems: readonly ProblemKind[];
 }
 
+export interface StaffMessages {
+  /** Oldest first. */
+  readonly messages: readonly {
+    /** The version of the appointment that it tells of. */
+    readonly version: number;
+    readonly template: string;
+    readonly channel: Open<'email' | 'sms' | 'alert'>;
+    readonly recipient: Open<'client' | 'agent' | 'operators'>;
+    /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
+    readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
+    /** Since when it has this status. */
+    readonly at: string;
+    /** Oldest first. */
+    readonly history: readonly {
+      readonly at: string;
+      /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
+      readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
+      /** Why it failed, or the kind of the bounce, the delay or the complaint in the words of the provider. */
+      readonly reason?: string;
+    }[];
+    /** The id by which the provider knows it. */
+    readonly providerId?: string;
+  }[];
+  /** The `cursor` of the next page; left out on the last. */
+  readonly next?: string;
+}
+
 /** The last part of the `type` of a problem. */
 export type ProblemSlug = Open<'invalid-request' | 'no-such-local-time' | 'looks-automated' | 'not-json' | 'too-large' | 'unsupported-media-type' | 'token-missing' | 'no-such-appointment' | 'no-such-hold' | 'slot-taken' | 'state-forbids' | 'agent-changed' | 'idempotency-key-reused' | 'too-many-bookings' | 'busy' | 'wrong-code' | 'too-many-attempts' | 'too-many-numbers' | 'no-such-problem' | 'internal-error'>;
 
@@ -611,6 +638,14 @@ export interface GetProblemParameters {
   readonly slug: string;
 }
 
+/** What `listStaffMessages` is asked with. */
+export interface ListStaffMessagesParameters {
+  readonly appointmentId: string;
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
 const CREATE_APPOINTMENT: Operation = { id: 'createAppointment', method: 'POST', path: '/appointments', query: [], headers: {}, authorisation: 'nobody', idempotent: true, conditional: false };
 const GET_AVAILABILITY: Operation = { id: 'getAvailability', method: 'GET', path: '/availability', query: ['from', 'to', 'timeZone', 'agentId', 'holdId'], headers: {}, authorisation: 'nobody', idempotent: false, conditional: true };
 const LIST_AGENTS: Operation = { id: 'listAgents', method: 'GET', path: '/agents', query: ['limit', 'cursor'], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
@@ -633,6 +668,7 @@ const GET_STAFF_CALLS: Operation = { id: 'getStaffCalls', method: 'GET', path: '
 const GET_OPEN_API: Operation = { id: 'getOpenApi', method: 'GET', path: '/openapi.json', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEMS: Operation = { id: 'getProblems', method: 'GET', path: '/problems', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEM: Operation = { id: 'getProblem', method: 'GET', path: '/problems/{slug}', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
+const LIST_STAFF_MESSAGES: Operation = { id: 'listStaffMessages', method: 'GET', path: '/staff/appointments/{appointmentId}/messages', query: ['limit', 'cursor'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 
 /** What anybody may do, and the client of an appointment by its manage token, each operation by its name. */
 export interface PublicOperations {
@@ -717,6 +753,11 @@ export interface StaffOperations {
   readonly getStaffWakeUps: (parameters: GetStaffWakeUpsParameters, options?: CallOptions) => Promise<StaffWakeUps>;
   /** What became of the calls of an appointment, attempt by attempt, without numbers. */
   readonly getStaffCalls: (parameters: GetStaffCallsParameters, options?: CallOptions) => Promise<StaffCalls>;
+  /** Every message of an appointment and what became of it: one page. `listStaffMessages.each` reads page after page. */
+  readonly listStaffMessages: {
+    (parameters: ListStaffMessagesParameters, options?: CallOptions): Promise<StaffMessages>;
+    readonly each: (parameters: ListStaffMessagesParameters, options?: CallOptions) => AsyncIterable<StaffMessages['messages'][number]>;
+  };
 }
 
 export function staffOperations(call: Call): StaffOperations {
@@ -742,5 +783,12 @@ export function staffOperations(call: Call): StaffOperations {
     reResolveStaffAppointment: (parameters, body, options) => call<ReResolved>(RE_RESOLVE_STAFF_APPOINTMENT, { parameters, body }, options),
     getStaffWakeUps: (parameters, options) => call<StaffWakeUps>(GET_STAFF_WAKE_UPS, { parameters }, options),
     getStaffCalls: (parameters, options) => call<StaffCalls>(GET_STAFF_CALLS, { parameters }, options),
+    listStaffMessages: Object.assign((parameters: ListStaffMessagesParameters, options?: CallOptions) => call<StaffMessages>(LIST_STAFF_MESSAGES, { parameters }, options), {
+      each: (parameters: ListStaffMessagesParameters, options?: CallOptions) =>
+        eachOf(
+          (cursor) => call<StaffMessages>(LIST_STAFF_MESSAGES, { parameters: { ...parameters, ...cursor } }, options),
+          (page) => page.messages,
+        ),
+    }),
   };
 }

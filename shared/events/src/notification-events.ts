@@ -19,7 +19,15 @@ export const NotificationFailed = defineEvent({
       recipient: words(LEGS).optional(),
       reason: z.string().min(1).max(200),
     }),
-  key: (data) => [data.appointmentId, data.appointmentVersion, data.template, data.channel, data.recipient ?? 'all'],
+  // With the reason: a mail that was rejected, sent again and then bounced has failed twice.
+  key: (data) => [
+    data.appointmentId,
+    data.appointmentVersion,
+    data.template,
+    data.channel,
+    data.recipient ?? 'all',
+    data.reason.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 48),
+  ],
   about,
   example: { ...exampleAbout, channel: 'email', template: 'confirmation', recipient: 'client', reason: 'bounced' },
 });

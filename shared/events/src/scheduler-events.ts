@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { defineEvent } from './define-event';
+import { defineEvent, words } from './define-event';
 import { about, aboutAppointment, exampleAbout, exampleStart, Instant } from './fields';
+import { CHANNELS } from './notification-events';
 
 const source = 'appointments.scheduler';
 
@@ -10,8 +11,19 @@ export const ReminderDue = defineEvent({
   version: 1,
   description: 'The time has come to remind of an appointment.',
   data: () =>
-    z.object({ ...aboutAppointment(), reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/), startsAt: Instant() }),
-  key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder],
+    z.object({
+      ...aboutAppointment(),
+      reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
+      startsAt: Instant(),
+      channels: z
+        .array(words(CHANNELS))
+        .min(1)
+        .meta({
+          description: 'the channels that are meant, where the reminder goes by others at another time; absent for all',
+        })
+        .optional(),
+    }),
+  key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder, ...(data.channels ?? [])],
   about,
   example: { ...exampleAbout, reminder: '24h', startsAt: exampleStart },
 });

@@ -9,7 +9,7 @@ export const SUBSCRIBERS: Readonly<Record<string, readonly string[]>> = {
   CallDue: ['telephony'],
   AgentAnswered: ['booking'],
   CallConnected: ['booking'],
-  CallCompleted: ['booking'],
+  CallCompleted: ['booking', 'notifications'],
   CallFailed: ['booking', 'notifications'],
   NotificationFailed: [],
 };

@@ -40,6 +40,7 @@ export {
   type OutboxItem,
   type OutboxPorts,
 } from './outbox';
+export { cursorAt, cursorOf, keyOf, NOT_NEXT, pageOf, PageQuery } from './pages';
 export { publish, PublishFailed } from './publish';
 export { redact, redactText } from './redact';
 export { secret } from './secrets';

@@ -1,8 +1,7 @@
-import { checked, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
+import { checked, cursorAt, pageOf, PageQuery, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type * as z from 'zod';
 import { activeAgents, type Agents } from './agents';
-import { cursorAt, pageOf } from './pages';
-import { PageQuery, type AgentsAnswer } from './schemas';
+import type { AgentsAnswer } from './schemas';
 
 /** Answers whom an appointment can be made with. */
 export function listAgents({ agents }: { readonly agents: Agents }) {

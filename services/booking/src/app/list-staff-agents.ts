@@ -1,10 +1,8 @@
-import { checked, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
+import { checked, cursorAt, pageOf, PageQuery, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
 import type * as z from 'zod';
 import { staffAgentBody, type StaffAgentsAnswer } from './agent-schemas';
 import type { Agents } from './agents';
 import { privately } from './answers';
-import { cursorAt, pageOf } from './pages';
-import { PageQuery } from './schemas';
 
 /** Answers the roster, whoever is not active included, in the order of the ids. */
 export function listStaffAgents({ all }: Pick<Agents, 'all'>) {

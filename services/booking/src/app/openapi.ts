@@ -1,4 +1,6 @@
+import { PageQuery } from '@appointments/runtime';
 import * as z from 'zod';
+import { OPERATIONS_OF_OTHERS } from './operations-of-others.generated';
 import { PROBLEM_KINDS, type ProblemSlug } from './problems';
 import { StaffCallsAnswer, StaffWakeUpsAnswer } from './answers-of-others';
 import { AgentBody, StaffAgentAnswer, StaffAgentsAnswer } from './agent-schemas';
@@ -19,7 +21,6 @@ import {
   HoldId,
   HoldSlot,
   IdempotencyKey,
-  PageQuery,
   ProblemAnswer,
   ProblemKindAnswer,
   ProblemKindsAnswer,
@@ -558,6 +559,7 @@ export function openApiDocument(serverUrl: string): Json {
           },
         },
       },
+      ...Object.assign({}, ...OPERATIONS_OF_OTHERS.map(({ paths }) => paths)),
     }),
     components: {
       securitySchemes: {
@@ -590,5 +592,6 @@ function componentSchemas(): Json {
     const { main, referred } = schemasOf(schema);
     Object.assign(all, referred, { [name]: main });
   }
+  for (const { schemas } of OPERATIONS_OF_OTHERS) Object.assign(all, schemas);
   return all;
 }

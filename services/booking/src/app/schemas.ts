@@ -1,4 +1,4 @@
-import { E164, NOT_E164 } from '@appointments/runtime';
+import { E164, NOT_E164, PageQuery } from '@appointments/runtime';
 import * as z from 'zod';
 import { STATUSES } from '../domain/appointment';
 import { readTime, startOfDate } from '../domain/instants';
@@ -216,17 +216,6 @@ export const AvailabilityQuery = z.object({
   timeZone: TimeZone,
   agentId: AgentId.optional(),
   holdId: HoldId.optional().meta({ description: 'What this hold has counts as free: for whoever has it.' }),
-});
-
-/** Of a list that can grow. */
-export const PageQuery = z.object({
-  limit: z.coerce
-    .number({ error: 'must be a whole number from 1 to 100' })
-    .int('must be a whole number from 1 to 100')
-    .min(1, 'must be a whole number from 1 to 100')
-    .max(100, 'must be a whole number from 1 to 100')
-    .default(50),
-  cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),
 });
 
 export const StaffAppointmentsQuery = PageQuery.extend({

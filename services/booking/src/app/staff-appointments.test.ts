@@ -1,9 +1,9 @@
+import { cursorOf } from '@appointments/runtime';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { BOOKING, fixedAgents, NOW, publicApi, someone as agentCalled, type PublicApi } from '../../test/api';
 import { memoryStore, type MemoryStore } from '../../test/memory-store';
 import type { Agent } from '../domain/agent';
-import { cursorOf } from './pages';
 
 const someone = (agentId: string, changes: Partial<Agent> = {}): Agent =>
   agentCalled(agentId, { email: `${agentId}@example.com`, ...changes });

@@ -1,4 +1,13 @@
-import { appointmentIdIn, checked, invalidRequest, type HttpAnswer, type HttpRequest } from '@appointments/runtime';
+import {
+  appointmentIdIn,
+  checked,
+  cursorOf,
+  invalidRequest,
+  keyOf,
+  NOT_NEXT,
+  type HttpAnswer,
+  type HttpRequest,
+} from '@appointments/runtime';
 import type * as z from 'zod';
 import { zoneNamed } from '@appointments/runtime/zones';
 import { agendaKey, instantOfKey, mergedAgenda, type ReadAgenda } from './agenda';
@@ -6,7 +15,6 @@ import type { Agents } from './agents';
 import { privately, staffAppointmentBody, staffBody, type Told } from './answers';
 import { noSuchAppointment } from './authorise';
 import { daysAsked } from './days';
-import { cursorOf, keyOf, NOT_NEXT } from './pages';
 import { AgentId, StaffAppointmentsQuery, type StaffAppointmentsAnswer } from './schemas';
 
 export interface GetStaffAppointmentPorts {

@@ -1,20 +1,22 @@
 import {
   DeleteCommand,
   GetCommand,
-  PutCommand,
   TransactWriteCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
 import { cancellationCodes, isConditionFailed, type OutboxItem } from '@appointments/runtime';
 import * as z from 'zod';
-import type { Claim, ClaimAnswer, Slot } from '../app/deliver';
+import type { Claim, ClaimAnswer, Failure, Slot } from '../app/deliver';
+import type { RecordPorts } from '../app/record-fate';
+import { FATES, withFate, type Fate } from '../domain/fate';
+import { marking } from './addresses';
 import { partition } from './projections';
 
 /** Sixty days outlast the archive: a replay meant for real finds what was sent before. */
 const KEEP_MS = 60 * 86_400_000;
 
-const LedgerItem = z.object({ status: z.enum(['claimed', 'sent']), claimedAt: z.string() });
+const LedgerItem = z.object({ status: z.enum(['claimed', 'sent', 'failed', 'unknown']), claimedAt: z.string() });
 
 const keyOf = (slot: Slot) => ({
   pk: partition(slot.appointmentId),
@@ -24,36 +26,55 @@ const keyOf = (slot: Slot) => ({
       : `message#about#${slot.about}#${slot.template}#${slot.channel}#${slot.recipient}`,
 });
 
+/** An update that sets these attributes, as far as they have a value; every name is escaped, for some are reserved. */
+function setting(values: Readonly<Record<string, unknown>>) {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return {
+    UpdateExpression: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(given.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+  };
+}
+
+const RECORD_TRIES = 10;
+
+const FatesItem = z.object({
+  /** Rises with every fate, so that none is written over another. */
+  rev: z.int().default(0),
+  fates: z
+    .array(z.object({ status: z.enum(FATES), at: z.string(), providerId: z.string(), reason: z.string().optional() }))
+    .default([]),
+});
+
+const expiry = (now: Date): number => Math.floor((now.getTime() + KEEP_MS) / 1000);
+
 /** Remembers, for each message to each recipient, that it is being sent or was sent. */
 export function ledger(client: DynamoDBDocumentClient, TableName: string) {
-  const mine = (claim: Claim) => ({
-    TableName,
-    Key: keyOf(claim),
-    ConditionExpression: '#status = :claimed AND claimedAt = :claimedAt',
+  /** What holds while nobody else has taken the claim over and nothing was heard of it. */
+  const stillMine = ({ claimedAt }: Claim) => ({
+    ConditionExpression: '#status = :mine AND claimedAt = :since',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':claimed': 'claimed', ':claimedAt': claim.claimedAt },
+    ExpressionAttributeValues: { ':mine': 'claimed', ':since': claimedAt },
   });
 
   return {
     async claim(slot: Slot, now: Date, staleBefore: Date | undefined): Promise<ClaimAnswer> {
       const claim: Claim = { ...slot, claimedAt: now.toISOString() };
+      const set = setting({ ...claim, status: 'claimed', expiresAt: expiry(now) });
+      const isFree = 'attribute_not_exists(pk) OR #status = :failed';
       try {
         await client.send(
-          new PutCommand({
+          new UpdateCommand({
             TableName,
-            Item: {
-              ...keyOf(slot),
-              ...claim,
-              status: 'claimed',
-              expiresAt: Math.floor((now.getTime() + KEEP_MS) / 1000),
+            Key: keyOf(slot),
+            ...set,
+            ConditionExpression:
+              staleBefore === undefined ? isFree : `${isFree} OR (#status = :status AND claimedAt <= :staleBefore)`,
+            ExpressionAttributeValues: {
+              ...set.ExpressionAttributeValues,
+              ':failed': 'failed',
+              ...(staleBefore && { ':staleBefore': staleBefore.toISOString() }),
             },
-            ...(staleBefore === undefined
-              ? { ConditionExpression: 'attribute_not_exists(pk)' }
-              : {
-                  ConditionExpression: 'attribute_not_exists(pk) OR (#status = :claimed AND claimedAt <= :staleBefore)',
-                  ExpressionAttributeNames: { '#status': 'status' },
-                  ExpressionAttributeValues: { ':claimed': 'claimed', ':staleBefore': staleBefore.toISOString() },
-                }),
           }),
         );
         return { is: 'claimed', claim };
@@ -63,7 +84,9 @@ export function ledger(client: DynamoDBDocumentClient, TableName: string) {
         // Gone again: whoever held it gave it back, and this message's next turn finds it free.
         if (!Item) return { is: 'under-way' };
         const { status, claimedAt } = LedgerItem.parse(Item);
-        return status === 'sent' ? { is: 'sent' } : { is: 'under-way', since: claimedAt };
+        if (status === 'sent' || status === 'unknown') return { is: 'sent' };
+        // It failed just now: it is free on its next turn.
+        return status === 'failed' ? { is: 'under-way' } : { is: 'under-way', since: claimedAt };
       }
     },
 
@@ -72,30 +95,100 @@ export function ledger(client: DynamoDBDocumentClient, TableName: string) {
         new UpdateCommand({
           TableName,
           Key: keyOf(claim),
-          UpdateExpression: 'SET #status = :sent, sentAt = :sentAt, providerId = :providerId',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':sent': 'sent', ':sentAt': now.toISOString(), ':providerId': providerId },
+          ...setting({ status: 'sent', sentAt: now.toISOString(), providerId }),
         }),
       );
     },
 
     async release(claim: Claim): Promise<void> {
       try {
-        await client.send(new DeleteCommand(mine(claim)));
+        await client.send(new DeleteCommand({ TableName, Key: keyOf(claim), ...stillMine(claim) }));
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
       }
     },
 
-    async fail(claim: Claim, event: OutboxItem): Promise<void> {
+    async fail(claim: Claim, { status, reason }: Failure, event: OutboxItem, now: Date): Promise<void> {
+      const set = setting({ status, failedAt: now.toISOString(), reason });
+      const mine = stillMine(claim);
       try {
         await client.send(
-          new TransactWriteCommand({ TransactItems: [{ Delete: mine(claim) }, { Put: { TableName, Item: event } }] }),
+          new TransactWriteCommand({
+            TransactItems: [
+              {
+                Update: {
+                  TableName,
+                  Key: keyOf(claim),
+                  UpdateExpression: set.UpdateExpression,
+                  ConditionExpression: mine.ConditionExpression,
+                  ExpressionAttributeNames: { ...set.ExpressionAttributeNames, ...mine.ExpressionAttributeNames },
+                  ExpressionAttributeValues: { ...set.ExpressionAttributeValues, ...mine.ExpressionAttributeValues },
+                },
+              },
+              { Put: { TableName, Item: event } },
+            ],
+          }),
         );
       } catch (error) {
         // Taken over meanwhile: whoever holds it now tells its fate.
         if (!cancellationCodes(error)?.includes('ConditionalCheckFailed')) throw error;
       }
+    },
+
+    async record(
+      slot: Slot,
+      fate: Fate,
+      { event, marked }: Parameters<RecordPorts['record']>[2],
+      now: Date,
+    ): Promise<boolean> {
+      for (let tries = 0; tries < RECORD_TRIES; tries++) {
+        const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(slot), ConsistentRead: true }));
+        const { fates, rev } = FatesItem.parse(Item ?? {});
+        const more = withFate(fates, fate);
+        if (more === fates) return false;
+        try {
+          await client.send(
+            new TransactWriteCommand({
+              TransactItems: [
+                { Update: { TableName, Key: keyOf(slot), ...addingFates(slot, fate, more, rev, now) } },
+                ...(event ? [{ Put: { TableName, Item: event } }] : []),
+                ...(marked ? [{ Update: { TableName, ...marking(marked, fate.at, now) } }] : []),
+              ],
+            }),
+          );
+          return true;
+        } catch (error) {
+          // Another fate of the same message came between, or comes at this moment.
+          const codes = cancellationCodes(error) ?? [];
+          if (!codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) throw error;
+        }
+      }
+      throw new Error('others write to the same message all the time');
+    },
+  };
+}
+
+/** What a fate adds: it says that the message was sent, whatever the ledger thought; what `confirm` noted stays. */
+function addingFates(slot: Slot, fate: Fate, fates: readonly Fate[], rev: number, now: Date) {
+  const always = setting({ fates, rev: rev + 1, status: 'sent' });
+  const ifNew = Object.entries({
+    ...slot,
+    claimedAt: fate.at,
+    sentAt: fate.at,
+    providerId: fate.providerId,
+    expiresAt: expiry(now),
+  });
+  return {
+    UpdateExpression: `${always.UpdateExpression}, ${ifNew.map(([name]) => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')}`,
+    ConditionExpression: rev === 0 ? 'attribute_not_exists(rev)' : 'rev = :known',
+    ExpressionAttributeNames: {
+      ...always.ExpressionAttributeNames,
+      ...Object.fromEntries(ifNew.map(([name]) => [`#${name}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ...always.ExpressionAttributeValues,
+      ...Object.fromEntries(ifNew.map(([name, value]) => [`:${name}`, value])),
+      ...(rev > 0 && { ':known': rev }),
     },
   };
 }

@@ -1,11 +1,19 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { SESClient } from '@aws-sdk/client-ses';
 import PostalMime from 'postal-mime';
+import type { Slot } from '../app/deliver';
 import type { Email } from '../domain/compose';
 import { mailer, mime } from './mailer';
 
 const now = new Date('2026-11-22T12:00:00.000Z');
 const house = { brandName: 'Räume & Co', senderEmail: 'appointments@example.com', publicUrl: 'https://x.example' };
+const slot: Slot = {
+  appointmentId: 'apt_1',
+  version: 1,
+  template: 'reminder-1d@wall',
+  channel: 'email',
+  recipient: 'client',
+};
 const calendar = 'BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n';
 const email: Email = {
   to: { name: 'Ada Client', address: 'ada@example.com' },
@@ -84,7 +92,8 @@ describe('sending', () => {
   function ses(answer: () => Promise<unknown>) {
     const send =
       jest.fn<(command: { input: { Destinations?: string[]; Source?: string } }) => Promise<unknown>>(answer);
-    return { send, deliver: mailer({ send } as unknown as SESClient, house) };
+    const sendBy = mailer({ send } as unknown as SESClient, house, 'appointments-dev');
+    return { send, deliver: (mail: Email, at: Date) => sendBy(mail, at, slot) };
   }
   const failing = (properties: Record<string, unknown>) =>
     ses(() => Promise.reject(Object.assign(new Error('no'), properties))).deliver(email, now);
@@ -96,6 +105,23 @@ describe('sending', () => {
     expect(send.mock.calls[0]?.[0].input).toMatchObject({
       Source: 'appointments@example.com',
       Destinations: ['ada@example.com'],
+    });
+  });
+
+  it('has SES tell what becomes of the mail, and the ledger key brought back', async () => {
+    const { send, deliver } = ses(() => Promise.resolve({ MessageId: 'm-1' }));
+
+    await deliver(email, now);
+
+    expect(send.mock.calls[0]?.[0].input).toMatchObject({
+      ConfigurationSetName: 'appointments-dev',
+      Tags: [
+        { Name: 'appointmentId', Value: 'apt_5f1' },
+        { Name: 'version', Value: '1' },
+        { Name: 'template', Value: 'reminder-1d_40wall' },
+        { Name: 'channel', Value: 'email' },
+        { Name: 'recipient', Value: 'client' },
+      ],
     });
   });
 

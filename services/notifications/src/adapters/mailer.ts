@@ -1,7 +1,8 @@
 import { SendRawEmailCommand, type SESClient } from '@aws-sdk/client-ses';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { Sent } from '../app/deliver';
+import type { Sent, Slot } from '../app/deliver';
 import type { Email, House } from '../domain/compose';
+import { tagsOf } from './ses-tags';
 
 /** One plain address: nothing that could add a header or a second recipient. */
 const ADDRESS = /^[^\s@,;:<>()[\]"\\\p{Cc}]+@[^\s@,;:<>()[\]"\\\p{Cc}]+$/u;
@@ -50,9 +51,12 @@ export function mime(email: Email, house: House, now: Date): Promise<Buffer> {
     .build();
 }
 
-/** Sends by SES. The client must not try again by itself: a lost answer may hide a mail that went out. */
-export function mailer(client: SESClient, house: House) {
-  return async (email: Email, now: Date): Promise<Sent> => {
+/**
+ * Sends by SES. The configuration set has SES tell what becomes of the mail, and the tags bring its ledger key back. The client must not try again by itself: a lost
+ * answer may hide a mail that went out.
+ */
+export function mailer(client: SESClient, house: House, configurationSet: string) {
+  return async (email: Email, now: Date, slot: Slot): Promise<Sent> => {
     if (!ADDRESS.test(email.to.address)) return { is: 'rejected', reason: 'not an e-mail address' };
     const raw = await mime(email, house, now);
     try {
@@ -61,6 +65,8 @@ export function mailer(client: SESClient, house: House) {
           Source: house.senderEmail,
           Destinations: [email.to.address],
           RawMessage: { Data: raw },
+          ConfigurationSetName: configurationSet,
+          Tags: tagsOf(slot),
         }),
       );
       return { is: 'accepted', providerId: MessageId };

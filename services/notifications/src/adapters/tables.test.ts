@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { AppointmentCreated, AppointmentRescheduled, NotificationFailed } from '@appointments/events';
 import { eventItem } from '@appointments/runtime';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import type { ClaimAnswer, Slot } from '../app/deliver';
 import { partsOfBooking, partsOfCancellation } from '../domain/projection';
+import { withFate, type Fate } from '../domain/fate';
+import { addresses } from './addresses';
 import { ledger } from './ledger';
 import { projections } from './projections';
 
@@ -157,21 +159,136 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
       expect((await book.claim(slot, minute(16), minute(1))).is).toBe('claimed');
     });
 
-    it('gives a failed message back together with the event that tells of it', async () => {
+    const failure = () =>
+      eventItem(NotificationFailed.create(NotificationFailed.example.data, { occurredAt: now().toISOString() }), now());
+    const itemOf = async (TableName: string, Key: Record<string, string>) =>
+      (await engine.client.send(new GetCommand({ TableName, Key }))).Item;
+    const messageKey = { pk: `appointment#${appointmentId}`, sk: 'message#1#confirmation#email#client' };
+
+    it('keeps why a message failed together with the event that tells of it, and gives it out again', async () => {
       const book = await fresh();
       const claim = claimOf(await book.claim(slot, now(), minute(-15)));
-      const event = eventItem(
-        NotificationFailed.create(NotificationFailed.example.data, { occurredAt: now().toISOString() }),
-        now(),
-      );
+      const event = failure();
 
-      await book.fail(claim, event);
+      await book.fail(claim, { status: 'failed', reason: 'MessageRejected' }, event, minute(1));
 
-      const { Item } = await engine.client.send(
-        new GetCommand({ TableName: book.TableName, Key: { pk: event.pk, sk: event.sk } }),
-      );
-      expect(Item).toEqual(event);
-      expect((await book.claim(slot, minute(1), minute(-14))).is).toBe('claimed');
+      expect(await itemOf(book.TableName, { pk: event.pk, sk: event.sk })).toEqual(event);
+      expect(await itemOf(book.TableName, messageKey)).toMatchObject({
+        status: 'failed',
+        reason: 'MessageRejected',
+        failedAt: minute(1).toISOString(),
+      });
+      expect((await book.claim(slot, minute(2), undefined)).is).toBe('claimed');
+    });
+
+    it('never gives out again what nobody knows the fate of', async () => {
+      const book = await fresh();
+      const claim = claimOf(await book.claim(slot, now(), undefined));
+
+      await book.fail(claim, { status: 'unknown', reason: 'unknown' }, failure(), minute(15));
+
+      expect(await book.claim(slot, minute(600), minute(585))).toEqual({ is: 'sent' });
+    });
+
+    it('lets nobody fail what somebody else has taken over', async () => {
+      const book = await fresh();
+      const lost = claimOf(await book.claim(slot, now(), minute(-15)));
+      await book.claim(slot, minute(15), minute(0));
+      const event = failure();
+
+      await book.fail(lost, { status: 'failed', reason: 'MessageRejected' }, event, minute(16));
+
+      expect(await itemOf(book.TableName, { pk: event.pk, sk: event.sk })).toBeUndefined();
+      expect((await book.claim(slot, minute(16), minute(1))).is).toBe('under-way');
+    });
+
+    const fate = (status: Fate['status'], minutes: number, reason?: string): Fate => ({
+      status,
+      at: minute(minutes).toISOString(),
+      providerId: 'm-1',
+      ...(reason !== undefined && { reason }),
+    });
+    const permanent = fate('bounced', 2, 'permanent-general');
+
+    it('takes a message whose answer was lost for sent as soon as its provider tells of it', async () => {
+      const book = await fresh();
+      await book.claim(slot, now(), minute(-15));
+
+      expect(await book.record(slot, fate('sent', 0), {}, minute(1))).toBe(true);
+
+      expect(await book.claim(slot, minute(600), minute(585))).toEqual({ is: 'sent' });
+      expect(await itemOf(book.TableName, messageKey)).toMatchObject({
+        status: 'sent',
+        providerId: 'm-1',
+        claimedAt: now().toISOString(),
+      });
+    });
+
+    it('takes nothing back that was heard of meanwhile', async () => {
+      const book = await fresh();
+      const claim = claimOf(await book.claim(slot, now(), minute(-15)));
+      await book.record(slot, fate('delivered', 1), {}, minute(1));
+
+      await book.release(claim);
+      await book.fail(claim, { status: 'failed', reason: 'throttled' }, failure(), minute(2));
+      await book.confirm(claim, 'm-1', minute(3));
+
+      expect(await itemOf(book.TableName, messageKey)).toMatchObject({ status: 'sent', fates: [fate('delivered', 1)] });
+    });
+
+    it('keeps a fate of a message that it knows nothing of', async () => {
+      const book = await fresh();
+
+      await book.record(slot, fate('sent', 0), {}, minute(1));
+
+      expect(await book.claim(slot, minute(2), undefined)).toEqual({ is: 'sent' });
+    });
+
+    it('keeps a fate, the event that tells of it and the mark of its address together, and a second time nothing', async () => {
+      const book = await fresh();
+      const marks = addresses(engine.client, book.TableName);
+      const event = failure();
+      const then = { event, marked: { address: 'Ada@example.com', mark: 'bounced' as const } };
+
+      const answers = [
+        await book.record(slot, permanent, then, minute(3)),
+        await book.record(slot, permanent, then, minute(4)),
+      ];
+
+      expect(answers).toEqual([true, false]);
+      expect(await itemOf(book.TableName, { pk: event.pk, sk: event.sk })).toEqual(event);
+      expect(await marks.readMark('ada@example.com ')).toBe('bounced');
+      expect(await marks.readMark('bob@example.com')).toBeUndefined();
+      const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: book.TableName }));
+      expect(JSON.stringify(Items)).not.toMatch(/ada@/i);
+    });
+
+    it('never makes less of a mark', async () => {
+      const book = await fresh();
+      const marks = addresses(engine.client, book.TableName);
+      const marked = (mark: 'bounced' | 'complained') => ({ marked: { address: 'ada@example.com', mark } });
+
+      await book.record(slot, fate('complained', 3, 'abuse'), marked('complained'), minute(3));
+      await book.record(slot, permanent, marked('bounced'), minute(4));
+
+      expect(await marks.readMark('ada@example.com')).toBe('complained');
+    });
+
+    it('loses none of many fates that come at the same moment', async () => {
+      const book = await fresh();
+      await book.claim(slot, now(), minute(-15));
+      const many = [
+        fate('sent', 0),
+        fate('delayed', 1),
+        fate('delivered', 2),
+        permanent,
+        fate('complained', 3, 'abuse'),
+      ];
+
+      await Promise.all([...many, ...many].map((each) => book.record(slot, each, {}, minute(4))));
+
+      const item = await itemOf(book.TableName, messageKey);
+      expect(item?.['fates']).toEqual(many.reduce<readonly Fate[]>(withFate, []));
     });
   });
 });

@@ -161,15 +161,18 @@ describe('a number that is to be confirmed', () => {
     ]);
   });
 
-  it('is texted again a quarter of an hour after an answer was lost', async () => {
+  it('whose answer was lost is never repeated: a quarter of an hour later the bus is told that nobody knows', async () => {
     const w = world({ fates: ['sent-but-lost'] });
 
     w.deliver(START, amended(2, { phone: '+12025550124' }, 'phone'));
+    w.deliver(START + 3_600_000, amended(2, { phone: '+12025550124' }, 'phone'));
     await w.run();
 
-    const texts = w.accepted.filter(({ what }) => what === 'code');
-    expect(texts).toHaveLength(2);
-    expect((texts[1]?.atMs ?? 0) - (texts[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(15 * 60_000);
+    expect(w.accepted.filter(({ what }) => what === 'code')).toHaveLength(1);
+    expect(w.published).toEqual([
+      expect.objectContaining({ channel: 'sms', template: 'phone-code', reason: 'unknown' }),
+    ]);
+    expect([w.parked, w.underWay()]).toEqual([[], []]);
   });
 
   it('of an appointment that is over is not texted', async () => {

@@ -7,6 +7,8 @@ import { isTooLate } from '../domain/word';
 import { deliverOnce, raise, type Prepared, type Slot } from './deliver';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
+import { mailing } from './send-mail';
+import { sendUnlessOptedOut } from './text-client';
 
 /** What is asked for is asked for once for each address and number, however often the appointment is moved or amended. */
 function request(
@@ -87,14 +89,15 @@ async function ask(
       if (what === 'phone') {
         const { phone, locale } = newest.client;
         const text = codeMessage({ phone, locale, code: phoneCode(keys, appointmentId, phone) }, house);
-        return { deliveries: () => ({ send: () => ports.sendText(text) }) };
+        // Whoever asked for it a moment ago waits for it, at night too.
+        return { deliveries: () => ({ send: () => sendUnlessOptedOut(ports, text) }) };
       }
       const word = { appointmentId, version: newest.version, kind: 'confirmation' as const };
       const email = composeConfirmationRequest(
         { word, particulars: newest, agent, ...linksFor(appointmentId, newest, keys, house) },
         house,
       );
-      return { deliveries: () => ({ send: () => ports.sendEmail(email, now) }) };
+      return { deliveries: (claim) => mailing(ports, house, claim, email, now) };
     },
     isReplay,
   );

@@ -1,4 +1,4 @@
-import { NotificationFailed } from '@appointments/events';
+import { NotificationFailed, type OutgoingEvent } from '@appointments/events';
 import {
   count,
   eventItem,
@@ -15,6 +15,9 @@ import type { Reader } from '../domain/compose';
 export const CLAIM_SETTLES_MS = 15 * 60_000;
 /** Longer than a claim takes to settle, so that the message that waits for it is still there then. */
 const CLAIM_WAIT_MS = 2 * CLAIM_SETTLES_MS;
+
+/** Stands in the ledger where a provider's id would: another message asked along with its own word, and nothing more was sent. */
+export const ASKED_BESIDE = 'asked beside the word';
 
 /** One message to one recipient: it goes out once. */
 export interface Slot {
@@ -46,17 +49,32 @@ export type Sent =
   | { readonly is: 'throttled' }
   /** It will never be accepted. */
   | { readonly is: 'rejected'; readonly reason: string }
+  /** Its recipient does not want it any more: nothing is missing. */
+  | { readonly is: 'unwanted' }
+  /** It was not even tried, because it must not or cannot reach anybody: that is told on the bus, and nothing is parked. */
+  | { readonly is: 'withheld'; readonly reason: string }
   /** It was not sent for a reason that may pass. */
   | { readonly is: 'not-sent'; readonly cause: unknown };
 
+export interface Failure {
+  readonly status: 'failed' | 'unknown';
+  readonly reason: string;
+}
+
 export interface DeliverPorts {
-  /** Claims a message that nobody has sent; one claimed before `staleBefore`, if given, and never confirmed is taken over. */
+  /**
+   * Claims a message that nobody has sent, one that failed before included; one claimed before `staleBefore`, if given, and
+   * never confirmed is taken over.
+   */
   readonly claim: (slot: Slot, now: Date, staleBefore: Date | undefined) => Promise<ClaimAnswer>;
   readonly confirm: (claim: Claim, providerId: string, now: Date) => Promise<void>;
   /** Gives a claim back: nothing was sent. */
   readonly release: (claim: Claim) => Promise<void>;
-  /** Gives a claim back and writes the event that tells of it, in one transaction. */
-  readonly fail: (claim: Claim, event: OutboxItem) => Promise<void>;
+  /**
+   * Notes that the message failed and why, and writes the event that tells of it, in one transaction. What failed may be
+   * claimed again; what `unknown` became of may have gone out, and never is.
+   */
+  readonly fail: (claim: Claim, failure: Failure, event: OutboxItem, now: Date) => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -64,6 +82,8 @@ export interface Delivery {
   readonly send: () => Promise<Sent>;
   /** What is noted once it went out. */
   readonly afterwards?: (() => Promise<void>) | undefined;
+  /** What is done once it was told that it was withheld. */
+  readonly whenWithheld?: (() => Promise<void>) | undefined;
 }
 
 /** What is found when everything is read again, after the claims and before anything is sent. */
@@ -89,14 +109,19 @@ export async function deliverOnce<Known>(
   );
   const answers = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   const claims = answers.flatMap((answer) => (answer.is === 'claimed' ? [answer.claim] : []));
-  const underWay = answers.flatMap((answer) => (answer.is === 'under-way' ? [answer] : []));
+  const lost = asked.flatMap((answer, place) => lostText(slots[place], answer, claimedAt));
+  const underWay = answers.flatMap((answer) =>
+    answer.is === 'under-way' && !lost.some((claim) => claim.answer === answer) ? [answer] : [],
+  );
   const refused = asked.find((answer) => answer.status === 'rejected');
   if (refused) {
     // One claim could not be asked for: the others are not to wait a quarter of an hour for it.
     await releaseAll(ports, claims);
     throw refused.reason;
   }
+  await beforeSending(ports, claims, () => Promise.all(lost.map(({ claim }) => tellUnknown(ports, claim))));
   if (claims.length === 0 && underWay.length === 0) {
+    if (lost.length > 0) return undefined;
     count('MessagesSuppressed', slots.length);
     log.info('Everybody has been told before', { slots: slots.map(said) });
     return undefined;
@@ -124,9 +149,20 @@ async function releaseAll(ports: DeliverPorts, claims: readonly Claim[]): Promis
   await Promise.all(claims.map((claim) => ports.release(claim)));
 }
 
-/** Of an alert whose answer was lost nobody can say that it did not go out; of an e-mail or a text neither, but they may go twice. */
+/**
+ * Of a message whose answer was lost nobody can say that it did not go out. An e-mail may go twice where SES, given fifteen
+ * minutes, knows nothing of it: its event would have settled the claim. Of a text and of an alert nothing more is heard.
+ */
 function maySendAgain({ channel }: Slot): boolean {
-  return channel !== 'alert';
+  return channel === 'email';
+}
+
+/** The claim of a text whose answer was lost, once nobody is waited for any more. */
+function lostText(slot: Slot | undefined, asked: PromiseSettledResult<ClaimAnswer>, now: Date) {
+  if (slot?.channel !== 'sms' || asked.status !== 'fulfilled') return [];
+  const answer = asked.value;
+  if (answer.is !== 'under-way' || answer.since === undefined || !isSettled(answer.since, now)) return [];
+  return [{ answer, claim: { ...slot, claimedAt: answer.since } }];
 }
 
 /** What fails before anything is sent gives the claims back. */
@@ -147,7 +183,7 @@ const said = ({ appointmentId, version, template, channel, recipient }: Slot) =>
   recipient,
 });
 
-async function deliver(ports: DeliverPorts, claim: Claim, { send, afterwards }: Delivery): Promise<void> {
+async function deliver(ports: DeliverPorts, claim: Claim, { send, afterwards, whenWithheld }: Delivery): Promise<void> {
   // If this throws, it may have been sent: the claim stays, and settles by time.
   const sent = await send();
   switch (sent.is) {
@@ -163,36 +199,53 @@ async function deliver(ports: DeliverPorts, claim: Claim, { send, afterwards }: 
     case 'not-sent':
       await ports.release(claim);
       throw new Error(`${claim.channel} ${claim.template} to ${claim.recipient} was not sent`, { cause: sent.cause });
+    case 'unwanted':
+      await ports.release(claim);
+      count('MessagesSuppressed');
+      log.info('No longer wanted', said(claim));
+      return;
     case 'rejected':
       return giveUp(ports, claim, sent.reason, false);
+    case 'withheld':
+      await tellFailure(ports, claim, { status: 'failed', reason: sent.reason });
+      count('MessagesWithheld');
+      log.info('Message withheld', { ...said(claim), reason: sent.reason });
+      await whenWithheld?.();
   }
 }
 
 /** Tells the bus that a message will not go, and parks what asked for it; a replay of old times is only logged. */
 async function giveUp(ports: DeliverPorts, claim: Claim, reason: string, quietly: boolean): Promise<void> {
-  const { appointmentId, version: appointmentVersion, template, channel, recipient } = claim;
   if (quietly) {
     await ports.release(claim);
     count('MessagesSuppressed');
     log.info('No longer worth sending', { ...said(claim), reason });
     return;
   }
-  const now = ports.now();
-  const event = NotificationFailed.create(
-    {
-      appointmentId,
-      appointmentVersion,
-      channel,
-      template,
-      ...(recipient !== 'operators' && { recipient }),
-      reason,
-    },
-    { occurredAt: now.toISOString(), cause: handlingContext().cause },
-  );
-  await ports.fail(claim, eventItem(event, now));
+  await tellFailure(ports, claim, { status: 'failed', reason });
   count('MessagesFailed');
   log.error('Message failed', { ...said(claim), reason });
-  throw new PermanentError(`${channel} ${template} to ${recipient}: ${reason}`);
+  throw new PermanentError(`${claim.channel} ${claim.template} to ${claim.recipient}: ${reason}`);
+}
+
+async function tellUnknown(ports: DeliverPorts, claim: Claim): Promise<void> {
+  await tellFailure(ports, claim, { status: 'unknown', reason: 'unknown' });
+  count('MessagesFailed');
+  log.error('Nobody can say whether the message went out', said(claim));
+}
+
+async function tellFailure(ports: DeliverPorts, claim: Claim, failure: Failure): Promise<void> {
+  const now = ports.now();
+  await ports.fail(claim, failure, eventItem(failedEvent(claim, failure.reason, now), now), now);
+}
+
+/** The event that tells the bus of a message that failed. */
+export function failedEvent(slot: Slot, reason: string, now: Date): OutgoingEvent {
+  const { appointmentId, version: appointmentVersion, template, channel, recipient } = slot;
+  return NotificationFailed.create(
+    { appointmentId, appointmentVersion, channel, template, ...(recipient !== 'operators' && { recipient }), reason },
+    { occurredAt: now.toISOString(), cause: handlingContext().cause },
+  );
 }
 
 const settlesAtMs = (since: string): number => Date.parse(since) + CLAIM_SETTLES_MS;

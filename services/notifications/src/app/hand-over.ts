@@ -5,6 +5,7 @@ import { endsAtMs, partsOfBooking, type Particulars, type Projection } from '../
 import { deliverOnce, type Prepared } from './deliver';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
+import { mailing } from './send-mail';
 
 /** Tells an agent whom an appointment was taken from: whatever became of it since, it is in their calendar no more. */
 export function handOver(ports: SendPorts, house: House) {
@@ -44,7 +45,7 @@ export function handOver(ports: SendPorts, house: House) {
         const word = { appointmentId, version, kind: 'moved' as const };
         const letter = { word, particulars: theirs, agent: newest, ...linksFor(appointmentId, theirs, keys, house) };
         const email = composeHandOver(letter, house, now);
-        return { deliveries: () => ({ send: () => ports.sendEmail(email, now) }) };
+        return { deliveries: (claim) => mailing(ports, house, claim, email, now) };
       },
       event.replayName !== undefined,
     );

@@ -1,17 +1,15 @@
 import type { LinkKeys } from '@appointments/runtime';
-import type { Alert } from '../domain/alert';
 import type { Email } from '../domain/compose';
-import type { AgentWord, Projection } from '../domain/projection';
-import type { TextMessage } from '../domain/text-message';
-import type { DeliverPorts, Sent } from './deliver';
+import type { Mark } from '../domain/fate';
+import type { Sent, Slot } from './deliver';
 import type { ProjectPorts } from './project-appointment';
+import type { TextPorts } from './text-client';
+import type { UnreachablePorts } from './unreachable';
 
-export interface SendPorts extends Pick<ProjectPorts, 'apply'>, DeliverPorts {
-  /** Reads what is known of an appointment, strongly consistent. */
-  readonly read: (appointmentId: string) => Promise<Projection>;
-  readonly readAgent: (agentId: string) => Promise<AgentWord | undefined>;
+export interface SendPorts extends Pick<ProjectPorts, 'apply'>, UnreachablePorts, TextPorts {
   readonly linkKeys: () => Promise<LinkKeys>;
-  readonly sendEmail: (email: Email, now: Date) => Promise<Sent>;
-  readonly sendText: (text: TextMessage) => Promise<Sent>;
-  readonly raiseAlert: (alert: Alert) => Promise<Sent>;
+  /** What an address is known to have done with a mail of ours, if it takes none any more. */
+  readonly readMark: (address: string) => Promise<Mark | undefined>;
+  /** Sends the mail that is of `slot`: what becomes of it is told with that. */
+  readonly sendEmail: (email: Email, now: Date, slot: Slot) => Promise<Sent>;
 }

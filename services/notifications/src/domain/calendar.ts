@@ -26,7 +26,8 @@ export interface CalendarPart {
 
 /**
  * The calendar part of a message (RFC 5545, RFC 5546): one UID for life, SEQUENCE one below the version, and REQUEST from the
- * first, because Gmail takes out of a calendar only what came in as a REQUEST.
+ * first, because Gmail takes out of a calendar only what came in as a REQUEST. Its times are in UTC: an appointment is one
+ * instant, and every program shows that in the zone of whoever looks; a VTIMEZONE would bring rules that could disagree.
  */
 export function calendarPart(invitation: Invitation, now: Date): CalendarPart {
   const { appointmentId, version, cancelled, organizer, attendee } = invitation;
@@ -57,7 +58,13 @@ export function calendarPart(invitation: Invitation, now: Date): CalendarPart {
   return { method: cancelled ? 'CANCEL' : 'REQUEST', content: `${calendar.toString().trimEnd()}\r\n` };
 }
 
-/** A parameter's value can hold no double quote, not even escaped (RFC 5545, 3.1). */
+/**
+ * A parameter's value can hold no double quote, not even escaped (RFC 5545, 3.1). Some programs take a backslash in it for an
+ * escape all the same, and lose the address behind it; those that know RFC 6868 take a circumflex for one.
+ */
 function parameter(name: string): string {
-  return plainLine(name).replaceAll('"', "'");
+  return plainLine(name)
+    .replaceAll('"', "'")
+    .replaceAll('\\', '/')
+    .replaceAll(/\^(?=[\^n'])/g, '^^');
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { AppointmentCreated } from '@appointments/events';
 import { compose, composeConfirmationRequest, composeHandOver, type Letter } from './compose';
 import { partsOfBooking } from './projection';
-import { TEMPLATES } from './templates.generated';
 import type { Kind } from './word';
 
 const now = new Date('2026-11-22T12:00:00.000Z');
@@ -170,7 +169,7 @@ You receive this message because an appointment was booked with this address at 
     const words = mail.html
       .replace(/<head>[\s\S]*<\/head>/, '')
       .replaceAll(/<a\s[^>]*href="([^"]*)"[^>]*>/g, '$1 ')
-      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/<[^>]*>|&(?:#\d+|zwnj|nbsp|emsp);/g, ' ')
       .replaceAll(/\s+/g, ' ')
       .trim();
 
@@ -247,7 +246,7 @@ describe('the notice to the agent', () => {
 });
 
 describe('every message', () => {
-  const kinds = ['confirmation', 'moved', 'cancelled', 'could-not-connect'] as const;
+  const kinds = ['confirmation', 'moved', 'cancelled', 'reminder', 'could-not-connect', 'follow-up'] as const;
 
   it.each(kinds)('%s to the agent never holds the manage link', (kind) => {
     const mail = compose(letter(kind), 'agent', house, now);
@@ -257,20 +256,6 @@ describe('every message', () => {
 
   it.each(kinds)('%s of one appointment belongs to the same thread', (kind) => {
     expect(compose(letter(kind), 'client', house, now).thread).toBe(`appointment.${appointmentId}`);
-  });
-
-  it.each(Object.keys(TEMPLATES) as (keyof typeof TEMPLATES)[])('%s shows a typed name as it was typed', (name) => {
-    const [kind, reader] = name.split('.') as [Kind, 'client' | 'agent'];
-    const mail = compose(
-      letter(kind, { particulars: withClient('<img src=x onerror="a(1)"> {{agentName}} **x** [y](z)') }),
-      reader,
-      house,
-      now,
-    );
-
-    expect(mail.html).not.toContain('<img');
-    expect(mail.html).toContain('&lt;img src=x onerror=&quot;a(1)&quot;&gt; {{agentName}} **x** [y](z)');
-    expect(mail.text).toContain('<img src=x onerror="a(1)"> {{agentName}} **x** [y](z)');
   });
 
   it('keeps control characters out of subject, name and text', () => {

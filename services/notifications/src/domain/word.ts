@@ -1,7 +1,7 @@
 import { endsAtMs, type Particulars, type Projection, type State } from './projection';
 
 /** What there is to say of one version of an appointment. */
-export type Kind = 'confirmation' | 'moved' | 'cancelled' | 'reminder' | 'could-not-connect';
+export type Kind = 'confirmation' | 'moved' | 'cancelled' | 'reminder' | 'could-not-connect' | 'follow-up';
 
 export interface Word {
   readonly appointmentId: string;
@@ -25,6 +25,12 @@ export interface CallFailure {
   readonly attempts: readonly { readonly leg: string; readonly outcome: string }[];
 }
 
+/** How telephony says that the two have talked to each other. */
+export interface CallSuccess {
+  readonly version: number;
+  readonly durationSeconds: number;
+}
+
 export type Decision =
   | { readonly is: 'say'; readonly word: Word; readonly state: State; readonly particulars: Particulars }
   /** There is nothing to say, and why. */
@@ -34,8 +40,8 @@ export type Decision =
 
 /** Nobody is told of these: the later word goes in their place. */
 const QUIET_FAILURES = new Set(['cancelled', 'superseded']);
-/** A day after its end, word of a failed call helps nobody. */
-const FAILURE_NEWS_MS = 24 * 3_600_000;
+/** A day after its end, word of what became of a call helps nobody. */
+const CALL_NEWS_MS = 24 * 3_600_000;
 
 /** The word that stands after a booking, a move or a cancellation of `version`: the newest known, also where it overtook the event. */
 export function wordOnTime(appointmentId: string, version: number, known: Projection): Decision {
@@ -57,6 +63,17 @@ export function wordOnFailure(appointmentId: string, failure: CallFailure, known
   if (state.cancelled || state.version > failure.version)
     return { is: 'silence', because: 'the appointment was moved or called off' };
   return say(appointmentId, 'could-not-connect', state, particulars);
+}
+
+/** What there is to say once the two have talked to each other: nothing of a time that was moved or called off meanwhile. */
+export function wordOnSuccess(appointmentId: string, success: CallSuccess, known: Projection, now: Date): Decision {
+  const { state, particulars } = known;
+  if (!state || state.version < success.version || !particulars || particulars.version < success.version)
+    return { is: 'not-yet', because: `who and when of version ${success.version} is not known here` };
+  if (state.cancelled || state.version > success.version)
+    return { is: 'silence', because: 'the appointment was moved or called off' };
+  if (isTooLate('follow-up', particulars, now)) return { is: 'silence', because: 'the call is a day ago' };
+  return say(appointmentId, 'follow-up', state, particulars);
 }
 
 /** What there is to say when the time for a reminder has come: nothing of a time that has begun, was moved or called off. */
@@ -86,9 +103,9 @@ function say(
   return { is: 'say', word, state, particulars };
 }
 
-/** Whether a word no longer makes sense: a time is told until it is over, reminded of until it begins, a failed call told for a day more. */
+/** Whether a word no longer makes sense: a time is told until it is over, reminded of until it begins, what became of the call told for a day more. */
 export function isTooLate(kind: Kind, particulars: Particulars, now: Date): boolean {
   if (kind === 'reminder') return now.getTime() >= Date.parse(particulars.startsAt);
-  const until = endsAtMs(particulars) + (kind === 'could-not-connect' ? FAILURE_NEWS_MS : 0);
-  return now.getTime() >= until;
+  const isOfTheCall = kind === 'could-not-connect' || kind === 'follow-up';
+  return now.getTime() >= endsAtMs(particulars) + (isOfTheCall ? CALL_NEWS_MS : 0);
 }

@@ -97,6 +97,7 @@ describe('a schedule’s name', () => {
   it.each([
     ['apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C-call-v2', 'apt_01JDXK3Q6Z8V4T2M9R7W5Y1N0C'],
     ['a-b-reminder-1d-wall-v12', 'a-b'],
+    ['a-b-text-24h-v2', 'a-b'],
     [scheduleName({ ...wakeUp, appointmentId: 'a'.repeat(64) }), undefined],
     ['something-else', undefined],
   ])('%s tells of the appointment %s', (name, appointmentId) => {

@@ -25,7 +25,7 @@ export function scheduleName({ appointmentId, purpose, version }: WakeUp): strin
 
 /** The appointment that a schedule's name seems to tell of; a name that was cut short tells of none. */
 export function appointmentIn(name: string): string | undefined {
-  return /^(.+)-(?:call|reminder-[A-Za-z0-9-]+)-v\d+$/.exec(name)?.[1];
+  return /^(.+)-(?:call|(?:reminder|text)-[A-Za-z0-9-]+)-v\d+$/.exec(name)?.[1];
 }
 
 export interface ScheduleTarget {

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { WakeUp } from '../domain/wake-up';
 
+const Key = () => z.string().regex(/^[A-Za-z0-9-]{1,32}$/);
 const Purpose = z.union([
   z.literal('call'),
-  z.templateLiteral(['reminder-', z.string().regex(/^[A-Za-z0-9-]{1,32}$/)]),
+  z.templateLiteral(['reminder-', Key()]),
+  z.templateLiteral(['text-', Key()]),
 ]);
 
 /** A wake-up as it travels in schedules and queues. */

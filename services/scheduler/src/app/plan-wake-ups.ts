@@ -1,7 +1,6 @@
 import { AppointmentCancelled, AppointmentCreated, AppointmentRescheduled } from '@appointments/events';
 import { count, delaySecondsUntil, handlingContext, log, type ReceivedEvent } from '@appointments/runtime';
-import { planFor, routeOf } from '../domain/plan';
-import type { Reminder } from '../domain/reminders';
+import { planFor, routeOf, type Reminding } from '../domain/plan';
 import { isOpen, type AppointmentState, type Intent, type WakeUp } from '../domain/wake-up';
 
 /** What moves an appointment's time. */
@@ -39,10 +38,10 @@ export interface PlanPorts {
  * Keeps an appointment's wake-ups in step with its time. The intent is written before its schedule is set, so that a crash
  * leaves something to repair from; every step can be done twice, so that a redelivery finishes what was begun.
  */
-export function planWakeUps(ports: PlanPorts, reminders: readonly Reminder[]) {
+export function planWakeUps(ports: PlanPorts, reminding: Reminding) {
   return async (event: ReceivedEvent<(typeof PLANNED_BY)[number]>): Promise<void> => {
     const { appointmentId, appointmentVersion: version } = event.data;
-    const change = changeIn(event, reminders, ports.now());
+    const change = changeIn(event, reminding, ports.now());
     if ((await ports.record(change)) && version === 1) {
       // The first word on an appointment: there is nothing older to withdraw, and what was just written need not be read.
       await Promise.all(change.wakeUps.map((wakeUp) => send(ports, { ...wakeUp, state: 'planned' })));
@@ -61,16 +60,12 @@ export function planWakeUps(ports: PlanPorts, reminders: readonly Reminder[]) {
   };
 }
 
-function changeIn(
-  event: ReceivedEvent<(typeof PLANNED_BY)[number]>,
-  reminders: readonly Reminder[],
-  now: Date,
-): Change {
+function changeIn(event: ReceivedEvent<(typeof PLANNED_BY)[number]>, reminding: Reminding, now: Date): Change {
   const { appointmentId, appointmentVersion: version } = event.data;
   const heardAt = now.toISOString();
   if (event.detailType === 'AppointmentCancelled')
     return { appointmentId, version, cancelled: true, heardAt, wakeUps: [] };
-  const { startsAt, localStart, timeZone } = event.data;
+  const { startsAt, localStart, timeZone, client } = event.data;
   const { wakeUps, notMade } = planFor(
     {
       appointmentId,
@@ -79,9 +74,10 @@ function changeIn(
       localStart: localStart.client,
       timeZone,
       bookedAt: event.metadata.occurredAt,
+      smsConsent: client.smsConsent,
       cause: handlingContext().cause,
     },
-    reminders,
+    reminding,
     now,
   );
   if (notMade.length > 0) {

@@ -221,3 +221,65 @@ describe('reminders', () => {
     expect(w.intents().map(({ state }) => state)).toEqual(['said', 'dropped', 'dropped']);
   });
 });
+
+describe('the text of a reminder that would come at night', () => {
+  const NIGHT = { from: 21 * 60, until: 8 * 60 };
+  const { client } = received('AppointmentCreated', {}, iso(START)).data as { client: object };
+  // Seven in the morning in Berlin, four days on.
+  const startsAt = '2026-12-05T06:00:00.000Z';
+  const early = {
+    appointmentId,
+    startsAt,
+    localStart: { client: '2026-12-05T07:00:00+01:00', agent: '2026-12-05T01:00:00-05:00' },
+    client: { ...client, smsConsent: true },
+  };
+  const night = () => world({ startsMs: START, reminders: parseReminders('1h'), quietHours: NIGHT });
+  const said = (w: ReturnType<typeof world>) =>
+    w.said.map(({ atMs, event }) => {
+      const { reminder, channels } = event.detail.data;
+      return [event.detailType, reminder, channels, iso(atMs)];
+    });
+
+  it('is due the evening before, by text alone, and the reminder at its own time', async () => {
+    const w = night();
+
+    w.deliverBookingEvent(START, received('AppointmentCreated', early, iso(START)));
+    await w.runUntil(START + 5 * 24 * HOUR);
+
+    expect(said(w)).toEqual([
+      ['ReminderDue', '1h', ['sms'], '2026-12-04T19:59:00.000Z'],
+      ['ReminderDue', '1h', undefined, '2026-12-05T05:00:00.000Z'],
+      ['CallDue', undefined, undefined, startsAt],
+    ]);
+    const ids = w.said.map(({ event }) => (event.detail.metadata as unknown as { eventId: string }).eventId);
+    expect(ids.slice(0, 2)).toEqual(['ReminderDue:apt_1:1:1h:sms', 'ReminderDue:apt_1:1:1h']);
+  });
+
+  it('is withdrawn with its schedule when the appointment is moved to the day', async () => {
+    const w = night();
+
+    w.deliverBookingEvent(START, received('AppointmentCreated', early, iso(START)));
+    w.deliverBookingEvent(
+      START + HOUR,
+      received(
+        'AppointmentRescheduled',
+        {
+          ...early,
+          appointmentVersion: 2,
+          revision: 2,
+          startsAt: '2026-12-05T12:00:00.000Z',
+          localStart: { client: '2026-12-05T13:00:00+01:00', agent: '2026-12-05T07:00:00-05:00' },
+        },
+        iso(START + HOUR),
+      ),
+    );
+    await w.runUntil(START + 5 * 24 * HOUR);
+
+    expect(said(w)).toEqual([
+      ['ReminderDue', '1h', undefined, '2026-12-05T11:00:00.000Z'],
+      ['CallDue', undefined, undefined, '2026-12-05T12:00:00.000Z'],
+    ]);
+    expect(w.intents().find(({ purpose }) => purpose === 'text-1h')?.state).toBe('withdrawn');
+    expect(w.schedules.size).toBe(0);
+  });
+});

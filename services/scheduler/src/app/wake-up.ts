@@ -10,7 +10,7 @@ import {
   type OutboxItem,
 } from '@appointments/runtime';
 import { verdictOn } from '../domain/verdict';
-import { reminderOf, type WakeUp } from '../domain/wake-up';
+import { isByText, reminderOf, type WakeUp } from '../domain/wake-up';
 import type { PlanPorts } from './plan-wake-ups';
 
 export interface WakeUpPorts extends Pick<PlanPorts, 'read' | 'delay' | 'mark' | 'now'> {
@@ -68,5 +68,6 @@ function dueEvent(woken: WakeUp, startsAt: string, now: Date) {
   const about = { appointmentId: woken.appointmentId, appointmentVersion: woken.version, startsAt };
   const facts = { occurredAt: now.toISOString(), cause: handlingContext().cause };
   const reminder = reminderOf(woken.purpose);
-  return reminder === undefined ? CallDue.create(about, facts) : ReminderDue.create({ ...about, reminder }, facts);
+  if (reminder === undefined) return CallDue.create(about, facts);
+  return ReminderDue.create({ ...about, reminder, ...(isByText(woken.purpose) && { channels: ['sms'] }) }, facts);
 }

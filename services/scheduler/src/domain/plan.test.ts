@@ -11,10 +11,11 @@ const booking = {
   localStart: '2026-12-01T16:00:00+01:00',
   timeZone: 'Europe/Berlin',
   bookedAt: '2026-11-22T12:00:00.000Z',
+  smsConsent: false,
   cause,
 };
 const heard = (bookedAt: string, list: string, now = bookedAt) =>
-  planFor({ ...booking, bookedAt }, parseReminders(list), new Date(now));
+  planFor({ ...booking, bookedAt }, { reminders: parseReminders(list) }, new Date(now));
 const callAt = (dueAt: string): WakeUp => ({ appointmentId: 'apt_1', version: 1, purpose: 'call', dueAt });
 
 describe('what an appointment is woken for', () => {
@@ -67,6 +68,76 @@ describe('what an appointment is woken for', () => {
     const { wakeUps } = heard('2026-12-03T00:00:00.000Z', '1h');
 
     expect(wakeUps.map((wakeUp) => wakeUp.purpose)).toEqual(['call']);
+  });
+});
+
+describe('what a client who agreed to texts is woken for besides', () => {
+  const NIGHT = { from: 21 * 60, until: 8 * 60 };
+  const wakings = (changes: Partial<typeof booking>, list = '24h,1h', quietHours: typeof NIGHT | undefined = NIGHT) => {
+    const given = { ...booking, smsConsent: true, ...changes };
+    const { wakeUps, notMade } = planFor(
+      given,
+      { reminders: parseReminders(list), quietHours },
+      new Date(given.bookedAt),
+    );
+    return { wakeUps: wakeUps.map(({ purpose, dueAt }) => `${purpose} ${dueAt}`), notMade };
+  };
+  // Seven in the morning of Tuesday in Berlin.
+  const early = { startsAt: '2026-12-01T06:00:00.000Z', localStart: '2026-12-01T07:00:00+01:00' };
+  const CALL_AND_REMINDERS = [
+    'call 2026-12-01T06:00:00.000Z',
+    'reminder-24h 2026-11-30T06:00:00.000Z',
+    'reminder-1h 2026-12-01T05:00:00.000Z',
+  ];
+
+  it('is the text of each reminder that would come at night, in the last minute before', () => {
+    expect(wakings(early)).toEqual({
+      wakeUps: [...CALL_AND_REMINDERS, 'text-24h 2026-11-29T19:59:00.000Z', 'text-1h 2026-11-30T19:59:00.000Z'],
+      notMade: [],
+    });
+  });
+
+  it('is nothing by day, without quiet hours, or without their consent', () => {
+    expect(wakings({}).wakeUps).toHaveLength(3);
+    expect(wakings(early, '24h,1h', { from: 0, until: 1 }).wakeUps).toEqual(CALL_AND_REMINDERS);
+    expect(
+      planFor(
+        { ...booking, ...early, smsConsent: true },
+        { reminders: parseReminders('1h') },
+        new Date(booking.bookedAt),
+      ).wakeUps,
+    ).toHaveLength(2);
+    expect(wakings({ ...early, smsConsent: false }).wakeUps).toEqual(CALL_AND_REMINDERS);
+  });
+
+  it('is no text that would have had to go before the booking, or sooner than half an hour after', () => {
+    expect(wakings({ ...early, bookedAt: '2026-11-30T21:00:00.000Z' }, '1h')).toEqual({
+      wakeUps: ['call 2026-12-01T06:00:00.000Z', 'reminder-1h 2026-12-01T05:00:00.000Z'],
+      notMade: [{ purpose: 'text-1h', because: 'past' }],
+    });
+    expect(wakings({ ...early, bookedAt: '2026-11-30T19:29:01.000Z' }, '1h').notMade).toEqual([
+      { purpose: 'text-1h', because: 'soon-after-booking' },
+    ]);
+    expect(wakings({ ...early, bookedAt: '2026-11-30T19:29:00.000Z' }, '1h').notMade).toEqual([]);
+  });
+
+  it('is one text where two would come in the same minute', () => {
+    expect(wakings(early, '2h,1h')).toEqual({
+      wakeUps: [
+        'call 2026-12-01T06:00:00.000Z',
+        'reminder-2h 2026-12-01T04:00:00.000Z',
+        'reminder-1h 2026-12-01T05:00:00.000Z',
+        'text-2h 2026-11-30T19:59:00.000Z',
+      ],
+      notMade: [{ purpose: 'text-1h', because: 'same-time-as-another' }],
+    });
+  });
+
+  it('is no text of a reminder that is not made itself', () => {
+    expect(wakings({ ...early, bookedAt: '2026-11-30T12:00:00.000Z' }, '24h')).toEqual({
+      wakeUps: ['call 2026-12-01T06:00:00.000Z'],
+      notMade: [{ purpose: 'reminder-24h', because: 'past' }],
+    });
   });
 });
 

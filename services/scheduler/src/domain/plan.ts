@@ -1,4 +1,5 @@
 import type { Cause } from '@appointments/events';
+import { clocksOf, lastMinuteBefore, type QuietHours } from '@appointments/runtime/quiet-hours';
 import type { Reminder } from './reminders';
 import type { Purpose, WakeUp } from './wake-up';
 import { sameWallTimeBefore } from './wall-time';
@@ -21,6 +22,8 @@ export interface Booking {
   readonly timeZone: string;
   /** When it was booked or moved; ISO, UTC. */
   readonly bookedAt: string;
+  /** Whether the client agreed to be texted. */
+  readonly smsConsent: boolean;
   readonly cause?: Cause | undefined;
 }
 
@@ -32,34 +35,47 @@ export interface Plan {
   readonly notMade: readonly { readonly purpose: Purpose; readonly because: NotMade }[];
 }
 
-/** The wake-ups one version of an appointment needs: its call always, however late, and those reminders that still tell something new. */
-export function planFor(booking: Booking, reminders: readonly Reminder[], now: Date): Plan {
+/** What an operator chooses. */
+export interface Reminding {
+  readonly reminders: readonly Reminder[];
+  /** When clients are not texted, by their own clocks. @default they always are */
+  readonly quietHours?: QuietHours | undefined;
+}
+
+/**
+ * The wake-ups one version of an appointment needs: its call always, however late, and those reminders that still tell something
+ * new. A reminder whose text would come in quiet hours has one more, for the text alone, in the last minute before they begin.
+ */
+export function planFor(booking: Booking, { reminders, quietHours }: Reminding, now: Date): Plan {
   const { appointmentId, version, startsAt, cause } = booking;
-  const wakeUp = (purpose: Purpose, dueAtMs: number): WakeUp => ({
-    appointmentId,
-    version,
-    purpose,
-    dueAt: new Date(dueAtMs).toISOString(),
-    cause,
-  });
   const startsAtMs = Date.parse(startsAt);
   const soonestMs = Date.parse(booking.bookedAt) + QUIET_AFTER_BOOKING_MS;
-  const wakeUps = [wakeUp('call', startsAtMs)];
+  const wakeUps: WakeUp[] = [];
   const notMade: { readonly purpose: Purpose; readonly because: NotMade }[] = [];
-  for (const reminder of reminders) {
-    const dueAtMs = dueAtOf(reminder, booking);
-    const reminding = wakeUp(`reminder-${reminder.key}`, dueAtMs);
-    const because = reasonAgainst();
-    if (because === undefined) wakeUps.push(reminding);
-    else notMade.push({ purpose: reminding.purpose, because });
 
-    function reasonAgainst(): NotMade | undefined {
-      if (dueAtMs >= startsAtMs) return 'not-before-start';
-      if (dueAtMs < now.getTime()) return 'past';
-      if (dueAtMs < soonestMs) return 'soon-after-booking';
-      // Two offsets that come to the same instant, like 24h and 1d@wall on most days, are one reminder.
-      return wakeUps.some(({ dueAt }) => dueAt === reminding.dueAt) ? 'same-time-as-another' : undefined;
-    }
+  const plan = (purpose: Purpose, dueAtMs: number, because?: NotMade): boolean => {
+    if (because === undefined)
+      wakeUps.push({ appointmentId, version, purpose, dueAt: new Date(dueAtMs).toISOString(), cause });
+    else notMade.push({ purpose, because });
+    return because === undefined;
+  };
+  const reasonAgainst = (dueAtMs: number): NotMade | undefined => {
+    if (dueAtMs >= startsAtMs) return 'not-before-start';
+    if (dueAtMs < now.getTime()) return 'past';
+    if (dueAtMs < soonestMs) return 'soon-after-booking';
+    // Two offsets that come to the same instant, like 24h and 1d@wall on most days, are one reminder.
+    return wakeUps.some(({ dueAt }) => Date.parse(dueAt) === dueAtMs) ? 'same-time-as-another' : undefined;
+  };
+
+  plan('call', startsAtMs);
+  const made = reminders
+    .map((reminder) => ({ key: reminder.key, dueAtMs: dueAtOf(reminder, booking) }))
+    .filter(({ key, dueAtMs }) => plan(`reminder-${key}`, dueAtMs, reasonAgainst(dueAtMs)));
+  if (!booking.smsConsent) return { wakeUps, notMade };
+  const clocks = clocksOf(booking);
+  for (const { key, dueAtMs } of made) {
+    const textAtMs = lastMinuteBefore(quietHours, clocks, dueAtMs);
+    if (textAtMs < dueAtMs) plan(`text-${key}`, textAtMs, reasonAgainst(textAtMs));
   }
   return { wakeUps, notMade };
 }

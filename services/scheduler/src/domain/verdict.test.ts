@@ -78,6 +78,19 @@ describe('a reminder that arrives', () => {
     expect(verdictOn(dayBefore, current, intents, at(now))).toEqual(verdict);
   });
 
+  it('by text alone never takes the place of one that goes by all ways, but of an earlier text it does', () => {
+    const textBefore: WakeUp = { ...call, purpose: 'text-24h', dueAt: '2026-11-29T20:59:00.000Z' };
+    const text: WakeUp = { ...call, purpose: 'text-1h', dueAt: '2026-11-30T20:59:00.000Z' };
+    const intents: readonly Intent[] = [dayBefore, textBefore, text].map((each) => ({ ...each, state: 'planned' }));
+    const then = at('2026-11-30T21:00:00.000Z');
+
+    expect(verdictOn(dayBefore, current, intents, then).is).toBe('due');
+    expect(verdictOn(textBefore, current, intents, then)).toEqual(later);
+    expect(verdictOn(text, current, intents, then).is).toBe('due');
+    // What goes by all ways goes by text too.
+    expect(verdictOn(textBefore, current, intents, at('2026-11-30T15:00:00.000Z'))).toEqual(later);
+  });
+
   it('is due though an earlier reminder was never said, nor one of another version', () => {
     const intents: readonly Intent[] = [
       { ...dayBefore, state: 'planned' },

@@ -1,4 +1,4 @@
-import { isOvertaken, reminderOf, type AppointmentState, type Intent, type WakeUp } from './wake-up';
+import { isByText, isOvertaken, reminderOf, type AppointmentState, type Intent, type WakeUp } from './wake-up';
 
 /** A message may arrive this much before its time and still counts as due: queues count in whole seconds. */
 export const COUNTS_AS_DUE_MS = 1000;
@@ -45,8 +45,9 @@ export function verdictOn(
   return { is: 'due', startsAt: state.startsAt };
 }
 
-/** Nobody is reminded of one appointment twice in a breath: the later reminder, once it is due too, says it all. */
+/** Nobody is reminded of one appointment twice in a breath: the later reminder, once it is due too, says it all, unless it is a text and this is more. */
 function isLaterReminder({ purpose, dueAt }: Intent, than: WakeUp, now: Date): boolean {
+  if (reminderOf(purpose) === undefined || (isByText(purpose) && !isByText(than.purpose))) return false;
   const dueAtMs = Date.parse(dueAt);
-  return reminderOf(purpose) !== undefined && dueAtMs > Date.parse(than.dueAt) && dueAtMs <= now.getTime();
+  return dueAtMs > Date.parse(than.dueAt) && dueAtMs <= now.getTime();
 }

@@ -1,7 +1,7 @@
 import type { Cause } from '@appointments/events';
 
-/** Why somebody is woken: to start the call, or to remind by the named offset. */
-export type Purpose = 'call' | `reminder-${string}`;
+/** Why somebody is woken: to start the call, to remind by the named offset, or to remind by text ahead of that, where it falls in the night. */
+export type Purpose = 'call' | `reminder-${string}` | `text-${string}`;
 
 /** A moment at which the service wakes for one version of one appointment. */
 export interface WakeUp {
@@ -38,7 +38,12 @@ export interface AppointmentState {
 
 /** The key of a reminder's purpose (`24h`), or `undefined` where the purpose is a call. */
 export function reminderOf(purpose: Purpose): string | undefined {
-  return purpose === 'call' ? undefined : purpose.slice('reminder-'.length);
+  return purpose === 'call' ? undefined : purpose.slice(purpose.indexOf('-') + 1);
+}
+
+/** Whether a wake-up reminds by text alone. */
+export function isByText(purpose: Purpose): boolean {
+  return purpose.startsWith('text-');
 }
 
 export function isOpen({ state }: Intent): boolean {

@@ -1,5 +1,6 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { consume, documentClient, queueClient, readConfig, traced } from '@appointments/runtime';
+import { DEFAULT_QUIET_HOURS, QuietHoursSetting } from '@appointments/runtime/quiet-hours';
 import * as z from 'zod';
 import { delayQueue } from '../adapters/delay-queue';
 import { schedules } from '../adapters/schedules';
@@ -15,6 +16,7 @@ const config = readConfig(
     DEAD_LETTER_QUEUE_URL: z.string(),
     WAKE_UP_QUEUE_URL: z.string(),
     ...SCHEDULING,
+    QUIET_HOURS: QuietHoursSetting.prefault(DEFAULT_QUIET_HOURS),
     REMINDERS: z
       .string()
       .default('24h,1h')
@@ -36,7 +38,7 @@ export const handler = consume(
   PLANNED_BY,
   planWakeUps(
     { ...table, ...timers, delay: delayQueue(queueClient(), config.WAKE_UP_QUEUE_URL), now },
-    config.REMINDERS,
+    { reminders: config.REMINDERS, quietHours: config.QUIET_HOURS },
   ),
   { queues: queueClient(), queueUrl: config.QUEUE_URL, deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL, now },
 );

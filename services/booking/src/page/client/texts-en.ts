@@ -54,8 +54,8 @@ export const en = {
   notes: 'Anything we should know?',
   yourNotes: 'Your notes',
   optional: 'optional',
-  smsConsent: 'Send me a text message as a reminder',
-  smsConsentHint: 'Your carrier’s rates may apply.',
+  smsConsent: 'Text me about this appointment, with a reminder before it',
+  smsConsentHint: 'A few messages. Your carrier’s rates may apply. Answer STOP to get no more.',
   callConsent: (brand: string) =>
     `I agree that ${brand} phones me at the number above for this appointment. An automatic system places the call.`,
   missingCallConsent: 'Please tick this box: without your consent we may not phone you.',

@@ -67,8 +67,8 @@ export const es: Texts = {
   notes: '¿Hay algo que debamos saber?',
   yourNotes: 'Sus notas',
   optional: 'opcional',
-  smsConsent: 'Quiero un mensaje de texto como recordatorio',
-  smsConsentHint: 'Su operador puede cobrarle el mensaje.',
+  smsConsent: 'Quiero mensajes de texto sobre esta cita, con un recordatorio antes',
+  smsConsentHint: 'Unos pocos mensajes. Su operador puede cobrarlos. Responda STOP para no recibir más.',
   callConsent: (brand: string) =>
     `Acepto que ${brand} me llame al número de arriba para esta cita. La llamada la hace un sistema automático.`,
   missingCallConsent: 'Marque esta casilla, por favor: sin su consentimiento no podemos llamarle.',

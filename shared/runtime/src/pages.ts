@@ -1,4 +1,13 @@
-import { invalidRequest, type Fault } from '@appointments/runtime';
+import * as z from 'zod';
+import { invalidRequest, type Fault } from './http';
+
+const WHOLE = 'must be a whole number from 1 to 100';
+
+/** Of a list that can grow. */
+export const PageQuery = z.object({
+  limit: z.coerce.number({ error: WHOLE }).int(WHOLE).min(1, WHOLE).max(100, WHOLE).default(50),
+  cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before.' }),
+});
 
 /** What is wrong with a cursor that we did not give, or not for this question. */
 export const NOT_NEXT: Fault = { path: 'cursor', message: 'must be the `next` of the page before, as it was given' };
