@@ -99,6 +99,12 @@ describe.each([
     expect(() => readWindow({ from, to }, facts)).toThrow('nothing lies between them');
   });
 
+  it('that has not come yet is refused', () => {
+    expect(() => readWindow({ from: '2026-12-02', to: '2026-12-03' }, facts)).toThrow(
+      /nothing lies|Nothing lies|last ten minutes/,
+    );
+  });
+
   it('is never empty, never in the future and never older than what is kept', () => {
     const ago = fc
       .integer({ min: -2 * 24 * 60, max: 90 * 24 * 60 })

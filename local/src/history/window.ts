@@ -82,6 +82,8 @@ export function readWindow(
       `It ends at ${shown(to)}: AWS takes up to ten minutes to file an event, so the last ten are left for another time.`,
     );
   to = Math.min(to, newest);
+  if (from >= to)
+    throw new CannotDo(`--from ${shown(from)} has not come yet: it is ${shown(now)}. Nothing lies there.`);
   if (to <= oldest) {
     throw new CannotDo(
       `The window ends at ${shown(to)}, and the archive keeps ${retentionDays} days: nothing from before ${shown(oldest)} is left. It cannot be brought back.`,
