@@ -19,6 +19,7 @@ rmSync(outdir, { recursive: true, force: true });
 mkdirSync(outdir, { recursive: true });
 await Promise.all([
   build({ ...common, entryPoints: [join(here, 'src/main.ts')], outfile: join(outdir, 'main.js') }),
+  build({ ...common, entryPoints: [join(here, 'src/history/main.ts')], outfile: join(outdir, 'history.js') }),
   // Small on purpose: each worker loads them anew.
   build({
     ...common,

@@ -1,5 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { AGENT, newClient, startSystem, type EmailView, type Slot, type System } from '../../e2e/src/system';
+import { peakMemoryMiB } from './memory';
 import { median, percentile, table } from './statistics';
 
 const ONE_AT_A_TIME = 200;
@@ -7,16 +7,6 @@ const AT_ONCE = 10;
 const IN_ALL = 300;
 const WARM_UP = 5;
 const JOURNEYS = 5;
-
-/** The resident memory of a process and its children at their highest, in MiB. */
-function peakMemoryMiB(pid: number): number {
-  const own = (id: number) =>
-    Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
-  );
-  return own(pid) + children.reduce((sum, child) => sum + own(child), 0);
-}
 
 /** Every slot of the next two months that is free. */
 export async function allSlots(system: System): Promise<readonly Slot[]> {

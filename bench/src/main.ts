@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { benchBooking } from './booking';
 import { benchBundles } from './bundles';
+import { benchEvents } from './events';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
 import { benchMail } from './mail';
@@ -8,11 +9,13 @@ import { benchMessages } from './messages';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
 import { benchPoison } from './poison';
+import { benchReplay } from './replay';
 import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
 
 const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
+  events: benchEvents,
   scheduler: benchScheduler,
   mail: benchMail,
   bundles: benchBundles,
@@ -22,11 +25,12 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   booking: benchBooking,
   journey: benchFailingJourney,
   page: benchPage,
+  replay: benchReplay,
   start: benchStart,
   mutation: benchMutation,
 };
 /** Takes ten minutes, or an hour, so it must be asked for. */
-const ON_DEMAND = new Set(['booking', 'mutation']);
+const ON_DEMAND = new Set(['booking', 'mutation', 'replay']);
 
 async function main(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.filter((part) => !(part in PARTS));

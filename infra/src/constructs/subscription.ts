@@ -1,6 +1,12 @@
-import { aws_events as events, aws_events_targets as targets } from 'aws-cdk-lib';
+import { aws_events as events, aws_events_targets as targets, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { patternFor, type EventContract, type SubscriptionKind } from '@appointments/events';
+import {
+  patternFor,
+  SERVICE_TAG,
+  SUBSCRIPTION_TAG,
+  type EventContract,
+  type SubscriptionKind,
+} from '@appointments/events';
 import { WorkQueue, type WorkQueueProps } from './work-queue';
 
 export interface SubscriptionProps extends WorkQueueProps {
@@ -22,5 +28,8 @@ export class Subscription extends WorkQueue {
     });
     // The L2's typed pattern cannot express `replay-name`.
     (rule.node.defaultChild as events.CfnRule).eventPattern = pattern;
+    // On the rule itself, so that what replays are sent to cannot be out of date.
+    Tags.of(rule).add(SERVICE_TAG, props.service.name);
+    Tags.of(rule).add(SUBSCRIPTION_TAG, id);
   }
 }

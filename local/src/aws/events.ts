@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kernel } from '../kernel/types';
+import { createArchives } from './archives';
 import { compileEventPattern, InvalidEventPattern } from './event-pattern';
 import { nextRun, parseScheduleExpression } from './schedule-expression';
 import type { QueueEngine } from './sqs';
@@ -26,6 +27,13 @@ interface KeptRun {
   readonly anchor: number;
   readonly nextAt: number;
 }
+
+/** A bus and its rules by their names. */
+interface Bus {
+  readonly rules: Map<string, Rule>;
+}
+
+const isBus = (arn: string) => /^arn:aws:events:[^:]*:[^:]*:event-bus\//.test(arn);
 
 const busNameIn = (nameOrArn: string) => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
 
@@ -65,18 +73,18 @@ function bytesOf(entry: Fields): number {
   return bytes;
 }
 
-/** Buses, rules and the archive of all custom buses. Rules send to queues; any other target is refused. */
+/** Buses, rules, archives and replays, and the list of the last events of all custom buses. Rules send to queues and to other buses; any other target is refused. */
 export function createEvents(kernel: Kernel, queues: QueueEngine) {
   const { clock, store, timers, faults } = kernel;
-  const archive = store.collection<ArchivedEvent>('events');
+  const listed = store.collection<ArchivedEvent>('events');
   const runs = store.collection<KeptRun>('rule-runs');
-  const buses = new Map<string, { readonly rules: Map<string, Rule> }>([[DEFAULT_BUS, { rules: new Map() }]]);
+  const buses = new Map<string, Bus>([[DEFAULT_BUS, { rules: new Map() }]]);
   const listeners = new Set<(event: ArchivedEvent) => void>();
   const disarm = new Map<string, () => void>();
   const warned = new Set<string>();
   let firstSeq = 1;
   let lastSeq = 0;
-  for (const { seq } of archive.values()) {
+  for (const { seq } of listed.values()) {
     if (lastSeq === 0) firstSeq = seq;
     lastSeq = seq;
   }
@@ -84,8 +92,8 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
   const keep = (busName: string, event: BusEvent): ArchivedEvent => {
     lastSeq += 1;
     const archived = { seq: lastSeq, busName, event };
-    archive.put(String(lastSeq), archived);
-    for (; lastSeq - firstSeq >= MAX_ARCHIVED; firstSeq += 1) archive.delete(String(firstSeq));
+    listed.put(String(lastSeq), archived);
+    for (; lastSeq - firstSeq >= MAX_ARCHIVED; firstSeq += 1) listed.delete(String(firstSeq));
     return archived;
   };
 
@@ -93,6 +101,14 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     if (warned.has(message)) return;
     warned.add(message);
     process.emitWarning(message);
+  };
+
+  /** What came over from another bus is passed on to no third one, as on AWS. */
+  const passOn = (rule: Rule, targetArn: string, event: BusEvent): void => {
+    const to = buses.get(busNameIn(targetArn));
+    if (to === undefined) throw new AwsError('ResourceNotFoundException', `Event bus ${targetArn} does not exist.`);
+    const times = faults.strikes('duplicate', `rule ${rule.spec.name}`) ? 2 : 1;
+    for (let time = 0; time < times; time += 1) match(to, event, true);
   };
 
   const send = (rule: Rule, targetArn: string, body: string): void => {
@@ -106,11 +122,16 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
   };
 
   /** A target that cannot be reached leaves the event in the target's dead-letter queue, as AWS does. */
-  const deliver = (rule: Rule, event: BusEvent, body: string): void => {
+  const deliver = (rule: Rule, event: BusEvent, body: string, cameOver = false): void => {
     for (const target of rule.spec.targets) {
       let failure: AwsError;
       try {
-        send(rule, target.arn, body);
+        if (!isBus(target.arn)) send(rule, target.arn, body);
+        else if (!cameOver) passOn(rule, target.arn, event);
+        else
+          warn(
+            `Rule ${rule.spec.name} would pass on what came from another bus; AWS does not, and neither is it here.`,
+          );
         continue;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
@@ -136,6 +157,23 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     }
   };
 
+  const match = ({ rules }: Bus, event: BusEvent, cameOver = false): void => {
+    const envelope = envelopeOf(event);
+    let body: string | undefined;
+    for (const rule of rules.values()) {
+      if (!rule.spec.enabled || rule.matches?.(envelope) !== true) continue;
+      body ??= JSON.stringify(envelope);
+      deliver(rule, event, body, cameOver);
+    }
+  };
+
+  const archives = createArchives(kernel, queues, {
+    exists: (busName) => buses.has(busName),
+    rules: (busName) => [...(buses.get(busName)?.rules.values() ?? [])],
+    deliver: (rule, event) => deliver(rule, event, JSON.stringify(envelopeOf(event))),
+    compile: (pattern) => compilePattern('Archive', pattern),
+  });
+
   const route = (busName: string, event: BusEvent): ArchivedEvent | undefined => {
     const bus = buses.get(busName);
     if (bus === undefined) {
@@ -143,13 +181,8 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
       return undefined;
     }
     const archived = busName === DEFAULT_BUS ? undefined : keep(busName, event);
-    const envelope = envelopeOf(event);
-    let body: string | undefined;
-    for (const rule of bus.rules.values()) {
-      if (!rule.spec.enabled || rule.matches?.(envelope) !== true) continue;
-      body ??= JSON.stringify(envelope);
-      deliver(rule, event, body);
-    }
+    archives.keep(busName, event);
+    match(bus, event);
     return archived;
   };
 
@@ -202,7 +235,7 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
       if (kept !== undefined) archived.push(kept);
       return { EventId: id };
     });
-    await store.flushed();
+    await Promise.all([store.flushed(), archives.flushed()]);
     for (const event of archived) for (const listener of listeners) listener(event);
     return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
   };
@@ -288,27 +321,33 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
       if (spec.scheduleExpression !== undefined && busName !== DEFAULT_BUS) {
         throw new AwsError('ValidationException', 'ScheduleExpression is supported only on the default event bus.');
       }
-      const foreign = spec.targets.find(({ arn }) => !arn.startsWith('arn:aws:sqs:'));
+      const foreign = spec.targets.find(({ arn }) => !arn.startsWith('arn:aws:sqs:') && !isBus(arn));
       if (foreign !== undefined) {
         throw new AwsError(
           'ValidationException',
-          `Rule ${spec.name}: the laptop cloud sends events to SQS queues only, not to ${foreign.arn}.`,
+          `Rule ${spec.name}: the laptop cloud sends events to SQS queues and buses only, not to ${foreign.arn}.`,
         );
       }
       const path = busName === DEFAULT_BUS ? spec.name : `${busName}/${spec.name}`;
       const rule: Rule = {
         spec: { ...spec, busName },
         arn: `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${path}`,
-        matches: spec.pattern === undefined ? undefined : compilePattern(spec),
+        matches: spec.pattern === undefined ? undefined : compilePattern(`Rule ${spec.name}`, spec.pattern),
       };
       bus.rules.set(spec.name, rule);
       if (spec.scheduleExpression !== undefined && spec.enabled) armRun(rule, spec.scheduleExpression);
       return { arn: rule.arn };
     },
+    declareArchive: archives.declare,
+    file: async (busName, events) => {
+      const filed = await archives.file(busName, events);
+      await archives.flushed();
+      return filed;
+    },
     events: (afterSeq = 0) => {
       const found: ArchivedEvent[] = [];
       for (let seq = Math.max(afterSeq + 1, firstSeq); seq <= lastSeq; seq += 1) {
-        const event = archive.get(String(seq));
+        const event = listed.get(String(seq));
         if (event !== undefined) found.push(event);
       }
       return found;
@@ -319,7 +358,104 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     },
   };
 
+  const busNamed = (fields: Fields) => {
+    const name = busNameIn(fields.text('EventBusName') ?? DEFAULT_BUS);
+    const bus = buses.get(name);
+    if (bus === undefined) throw new AwsError('ResourceNotFoundException', `Event bus ${name} does not exist.`);
+    return { name, rules: bus.rules };
+  };
+  const ruleNamed = (fields: Fields, parameter: string): Rule => {
+    const bus = busNamed(fields);
+    const name = fields.text(parameter) ?? '';
+    const rule = bus.rules.get(name);
+    if (rule !== undefined) return rule;
+    throw new AwsError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus ${bus.name}.`);
+  };
+  const patternText = ({ pattern }: RuleSpec) => (typeof pattern === 'string' ? pattern : JSON.stringify(pattern));
+  const ruleView = ({ spec, arn }: Rule) => ({
+    Name: spec.name,
+    Arn: arn,
+    ...(spec.pattern === undefined ? {} : { EventPattern: patternText(spec) }),
+    ...(spec.scheduleExpression === undefined ? {} : { ScheduleExpression: spec.scheduleExpression }),
+    State: spec.enabled ? 'ENABLED' : 'DISABLED',
+    EventBusName: spec.busName,
+  });
+  const tagsOf = (fields: Fields) =>
+    Object.fromEntries(fields.objects('Tags')?.map((tag) => [tag.text('Key') ?? '', tag.text('Value') ?? '']) ?? []);
+
+  /** Rules that are made while the cloud runs; they end with it. */
+  const ruleOperations: Readonly<Record<string, (fields: Fields) => unknown>> = {
+    PutRule: (fields) => {
+      const { name: busName, rules } = busNamed(fields);
+      const name = fields.text('Name') ?? '';
+      const known = rules.get(name)?.spec;
+      const pattern = fields.text('EventPattern');
+      const scheduleExpression = fields.text('ScheduleExpression');
+      const tags = { ...known?.tags, ...tagsOf(fields) };
+      const { arn } = external.declareRule({
+        name,
+        busName,
+        ...(pattern === undefined ? {} : { pattern }),
+        ...(scheduleExpression === undefined ? {} : { scheduleExpression }),
+        enabled: fields.text('State') !== 'DISABLED',
+        targets: known?.targets ?? [],
+        tags,
+      });
+      return { RuleArn: arn };
+    },
+    PutTargets: (fields) => {
+      const { spec } = ruleNamed(fields, 'Rule');
+      const added = (fields.objects('Targets') ?? []).map((target) => {
+        const deadLetterArn = target.object('DeadLetterConfig')?.text('Arn');
+        return {
+          id: target.text('Id') ?? '',
+          arn: target.text('Arn') ?? '',
+          ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+        };
+      });
+      const kept = spec.targets.filter(({ id }) => !added.some((target) => target.id === id));
+      external.declareRule({ ...spec, targets: [...kept, ...added] });
+      return { FailedEntryCount: 0, FailedEntries: [] };
+    },
+    RemoveTargets: (fields) => {
+      const { spec } = ruleNamed(fields, 'Rule');
+      const ids = fields.texts('Ids') ?? [];
+      external.declareRule({ ...spec, targets: spec.targets.filter(({ id }) => !ids.includes(id)) });
+      return { FailedEntryCount: 0, FailedEntries: [] };
+    },
+    DeleteRule: (fields) => {
+      const { rules } = busNamed(fields);
+      const rule = rules.get(fields.text('Name') ?? '');
+      if (rule === undefined) return {};
+      if (rule.spec.targets.length > 0)
+        throw new AwsError('ValidationException', "Rule can't be deleted since it has targets.");
+      disarm.get(`${rule.spec.busName}/${rule.spec.name}`)?.();
+      rules.delete(rule.spec.name);
+      return {};
+    },
+    ListRules: (fields) => {
+      const { rules } = busNamed(fields);
+      const prefix = fields.text('NamePrefix') ?? '';
+      return { Rules: [...rules.values()].filter(({ spec }) => spec.name.startsWith(prefix)).map(ruleView) };
+    },
+    DescribeRule: (fields) => ruleView(ruleNamed(fields, 'Name')),
+    ListTargetsByRule: (fields) => ({
+      Targets: ruleNamed(fields, 'Rule').spec.targets.map(({ id, arn, deadLetterArn }) => ({
+        Id: id,
+        Arn: arn,
+        ...(deadLetterArn === undefined ? {} : { DeadLetterConfig: { Arn: deadLetterArn } }),
+      })),
+    }),
+    ListTagsForResource: (fields) => {
+      const arn = fields.text('ResourceARN') ?? '';
+      const rule = [...buses.values()].flatMap(({ rules }) => [...rules.values()]).find((one) => one.arn === arn);
+      return { Tags: Object.entries(rule?.spec.tags ?? {}).map(([Key, Value]) => ({ Key, Value })) };
+    },
+  };
+
   const operations: Readonly<Record<string, (fields: Fields) => unknown>> = {
+    ...ruleOperations,
+    ...archives.operations,
     PutEvents: putEvents,
     TestEventPattern: testEventPattern,
     DescribeEventBus: (fields) => {
@@ -331,11 +467,11 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
   return { buses: external, operations, emit };
 }
 
-function compilePattern(spec: RuleSpec): (event: unknown) => boolean {
+function compilePattern(what: string, pattern: unknown): (event: unknown) => boolean {
   try {
-    return compileEventPattern(spec.pattern);
+    return compileEventPattern(pattern);
   } catch (cause) {
     if (!(cause instanceof InvalidEventPattern)) throw cause;
-    throw new AwsError('InvalidEventPatternException', `Rule ${spec.name}: ${cause.message}`);
+    throw new AwsError('InvalidEventPatternException', `${what}: ${cause.message}`);
   }
 }

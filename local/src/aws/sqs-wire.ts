@@ -239,6 +239,32 @@ export function createSqsWire(queues: QueueEngine, store: Store) {
       await store.flushed();
       return answer;
     },
+    /** A queue that is made while the cloud runs is not made again at its next start. */
+    CreateQueue: (fields) => {
+      const name = required(fields, 'QueueName');
+      if (!/^[A-Za-z0-9_-]{1,80}$/.test(name))
+        throw invalid('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
+      const attributes = fields.object('Attributes');
+      const seconds = (attribute: string) => {
+        const value = attributes?.text(attribute);
+        return value === undefined ? undefined : Number(value);
+      };
+      const visibilityTimeoutSeconds = seconds('VisibilityTimeout');
+      const retentionSeconds = seconds('MessageRetentionPeriod');
+      if (!queues.exists(name)) {
+        queues.declare({
+          name,
+          ...(visibilityTimeoutSeconds === undefined ? {} : { visibilityTimeoutSeconds }),
+          ...(retentionSeconds === undefined ? {} : { retentionSeconds }),
+        });
+      }
+      return { QueueUrl: queues.urlOf(name) };
+    },
+    DeleteQueue: async (fields) => {
+      queues.forget(required(fields, 'QueueUrl'));
+      await store.flushed();
+      return {};
+    },
     GetQueueUrl: (fields) => ({ QueueUrl: queues.urlOf(required(fields, 'QueueName')) }),
     GetQueueAttributes: (fields) => {
       const names = fields.texts('AttributeNames') ?? [];

@@ -84,6 +84,10 @@ export interface QueueEngine extends Queues {
   readonly purge: (nameOrUrlOrArn: string) => void;
   readonly urlOf: (nameOrUrlOrArn: string) => string;
   readonly attributes: (nameOrUrlOrArn: string) => Record<string, string>;
+  /** Messages that wait for the functions which work the queue off; 0 where nobody does. */
+  readonly backlog: (nameOrUrlOrArn: string) => number;
+  /** The queue and what lies in it are gone. */
+  readonly forget: (nameOrUrlOrArn: string) => void;
   /** Resolves `true` when a message has become visible, `false` after so many real milliseconds. */
   readonly waitVisible: (nameOrUrlOrArn: string, realMs: number) => Promise<boolean>;
 }
@@ -448,6 +452,15 @@ export function createQueues(kernel: Kernel, endpoint: () => string): QueueEngin
     purge: (nameOrUrlOrArn) => {
       const queue = queueOf(nameOrUrlOrArn);
       for (const message of queue.messages.values()) drop(queue, message);
+    },
+    backlog: (nameOrUrlOrArn) => {
+      const queue = queueOf(nameOrUrlOrArn);
+      return queue.listeners.length === 0 ? 0 : queue.visible.size;
+    },
+    forget: (nameOrUrlOrArn) => {
+      const queue = queueOf(nameOrUrlOrArn);
+      for (const message of queue.messages.values()) drop(queue, message);
+      queues.delete(queue.name);
     },
     onVisible: (nameOrUrlOrArn, listener) => {
       const queue = queueOf(nameOrUrlOrArn);

@@ -49,6 +49,24 @@ function createStore(kept: Kept): TestStore {
     kept,
     collection,
     flushed: async () => stalled,
+    chronicle: (name) => {
+      const texts = kept.get(`chronicle ${name}`) ?? new Map<string, string>();
+      kept.set(`chronicle ${name}`, texts);
+      const entries = () => [...texts].map(([key, text]) => ({ at: Number(key.split(' ')[0]), text: () => text }));
+      return {
+        append: (at, text) => void texts.set(`${at} ${texts.size}`, text),
+        flushed: async () => stalled,
+        between: (from, to) => entries().filter(({ at }) => at >= from && at < to),
+        forgetBefore: (before) => {
+          const day = Math.floor(before / 86_400_000) * 86_400_000;
+          for (const key of texts.keys()) if (Number(key.split(' ')[0]) < day) texts.delete(key);
+        },
+        size: (from = Number.NEGATIVE_INFINITY) => {
+          const found = entries().filter(({ at }) => at >= from);
+          return { count: found.length, bytes: found.reduce((sum, { text }) => sum + text().length, 0) };
+        },
+      };
+    },
     writes: () => writes,
     stall: () => {
       stalled = new Promise((resolve) => {

@@ -118,11 +118,29 @@ export interface RuleSpec {
   readonly scheduleExpression?: string;
   readonly enabled: boolean;
   readonly targets: readonly { readonly id: string; readonly arn: string; readonly deadLetterArn?: string }[];
+  readonly tags?: Readonly<Record<string, string>>;
 }
+
+export interface ArchiveSpec {
+  readonly name: string;
+  readonly busName: string;
+  /** Without one, every event is kept. */
+  readonly pattern?: unknown;
+  /** 0 keeps for ever. */
+  readonly retentionDays: number;
+  readonly description?: string;
+}
+
+/** What becomes of an event that is filed: `known` is there already, `expired` past what is kept. */
+export type Filed = 'filed' | 'known' | 'expired' | 'unfit';
 
 export interface EventBuses {
   readonly declareBus: (name: string) => { readonly arn: string };
   readonly declareRule: (rule: RuleSpec) => { readonly arn: string };
+  /** Declares an archive of the templates; what was kept is found again, and a replay that was cut off goes on. */
+  readonly declareArchive: (archive: ArchiveSpec) => { readonly arn: string };
+  /** Puts events of elsewhere into the bus's archive, and nowhere else; resolves once they are on disk. */
+  readonly file: (busName: string, events: readonly BusEvent[]) => Promise<readonly Filed[]>;
   readonly events: (afterSeq?: number) => readonly ArchivedEvent[];
   readonly onEvent: (listener: (event: ArchivedEvent) => void) => () => void;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { TwilioSimulator } from '@appointments/twilio-simulator';
 import * as z from 'zod';
-import type { ArchivedEvent, AwsServices } from '../aws/types';
+import type { ArchivedEvent, AwsServices, Filed } from '../aws/types';
 import { BodyTooLargeError, readBody, requestUrl, sendJson, sendProblem } from '../http/http';
 import { parseDurationMs } from '../kernel/duration';
 import { FaultSettings } from '../kernel/faults';
@@ -16,6 +16,8 @@ import { deadLetters } from './dead-letters';
 import { readLife } from './life';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** What `npm run events -- import` hands over at once may hold events as large as the bus takes. */
+const ARCHIVE_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** The phones, as the carrier on the laptop offers them. */
 export interface Phones extends Pick<TwilioSimulator, 'phones' | 'calls' | 'conferences' | 'act' | 'setBehaviour'> {
@@ -39,6 +41,8 @@ export interface ControlPorts {
   /** What `/_local/health` tells beside `status` and `now` once everything stands. */
   readonly health: Readonly<Record<string, unknown>>;
   readonly console: ConsoleFiles;
+  /** The bus into whose archive events are imported. */
+  readonly eventBusName: string | undefined;
   readonly frontDoor: RequestListener | undefined;
 }
 
@@ -50,6 +54,20 @@ const MoveBody = z.union([
   z.strictObject({ advanceBy: z.string() }),
   z.strictObject({ toNextWakeUp: z.literal(true) }),
 ]);
+const ArchiveBody = z.strictObject({
+  events: z.array(
+    z.strictObject({
+      id: z.string().min(1),
+      source: z.string().min(1),
+      'detail-type': z.string().min(1),
+      account: z.string(),
+      time: z.iso.datetime(),
+      region: z.string(),
+      resources: z.array(z.string()),
+      detail: z.looseObject({}),
+    }),
+  ),
+});
 const ActBody = z.strictObject({
   do: z.enum(['answer', 'decline', 'hangup', 'press']),
   digit: z.union([z.string(), z.number().int().transform(String)]).optional(),
@@ -192,6 +210,21 @@ export function createControl(ports: ControlPorts): Control {
       },
     },
     {
+      method: 'POST',
+      path: /^\/_local\/archive$/,
+      answer: async (request, response) => {
+        const { events } = await jsonBody(request, ArchiveBody, ARCHIVE_LIMIT_BYTES);
+        const became = await aws.buses.file(ports.eventBusName ?? '', events);
+        const count = (what: Filed) => became.filter((one) => one === what).length;
+        sendJson(response, 200, {
+          filed: count('filed'),
+          known: count('known'),
+          expired: count('expired'),
+          unfit: count('unfit'),
+        });
+      },
+    },
+    {
       method: 'GET',
       path: /^\/_local\/appointments\/([A-Za-z0-9_-]{1,64})\/life$/,
       answer: async (_, response, __, appointmentId) => {
@@ -283,8 +316,8 @@ function sendFailure(response: ServerResponse, error: unknown, statusOf: Phones[
   }
 }
 
-async function jsonBody<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  const text = (await readBody(request, BODY_LIMIT_BYTES)).toString('utf8');
+async function jsonBody<T>(request: IncomingMessage, schema: z.ZodType<T>, limitBytes = BODY_LIMIT_BYTES): Promise<T> {
+  const text = (await readBody(request, limitBytes)).toString('utf8');
   let body: unknown;
   try {
     body = JSON.parse(text);

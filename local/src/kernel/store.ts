@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { openChronicle } from './chronicle';
+import type { KeptChronicle } from './chronicle';
 import type { Collection, Store } from './types';
 
 const writeTo = promisify(write);
@@ -21,6 +23,8 @@ const syncData = promisify(fdatasync);
 /** Compaction in a running process stops it for a moment: only where at least this much is to be won. */
 const COMPACT_ABOVE_BYTES = 32 * 1024 * 1024;
 const COMPACT_ABOVE_RATIO = 8;
+/** The folder of the chronicles, beside the journal. */
+export const CHRONICLES = 'chronicles';
 
 export interface KeptStore extends Store {
   /** Writes what is left and closes the file. */
@@ -50,6 +54,7 @@ interface Entry {
 export function openStore(folder: string): KeptStore {
   const file = join(folder, 'journal.jsonl');
   const collections = new Map<string, Map<string, Entry>>();
+  const chronicles = new Map<string, KeptChronicle>();
   let liveBytes = 0;
   let journalBytes = 0;
   let descriptor = openJournal();
@@ -210,8 +215,17 @@ export function openStore(folder: string): KeptStore {
       };
     },
     flushed,
+    chronicle: (name) => {
+      let chronicle = chronicles.get(name);
+      if (chronicle === undefined) {
+        chronicle = openChronicle(join(folder, CHRONICLES, encodeURIComponent(name)));
+        chronicles.set(name, chronicle);
+      }
+      return chronicle;
+    },
     close: async () => {
       await flushed();
+      for (const chronicle of chronicles.values()) await chronicle.close();
       closed = true;
       closeSync(descriptor);
     },

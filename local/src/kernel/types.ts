@@ -57,12 +57,34 @@ export interface Collection<T> {
   readonly size: number;
 }
 
+/** One text of a chronicle; it is read from the disk when asked for. */
+export interface Entry {
+  readonly at: VirtualMs;
+  readonly text: () => string;
+}
+
+/** What happened, each at its instant: appended, found again by time, and forgotten a UTC day at a time. */
+export interface Chronicle {
+  /** `text` is one line. */
+  readonly append: (at: VirtualMs, text: string) => void;
+  /** Resolves when everything appended so far is on disk; nothing is read before that. */
+  readonly flushed: () => Promise<void>;
+  /** What has its instant from `from` on and before `to`, in no promised order. */
+  readonly between: (from: VirtualMs, to: VirtualMs) => readonly Entry[];
+  /** Forgets the days that were over before `at`. */
+  readonly forgetBefore: (at: VirtualMs) => void;
+  /** How many there are since `from`, and their bytes. @default from the beginning */
+  readonly size: (from?: VirtualMs) => { readonly count: number; readonly bytes: number };
+}
+
 /** State that outlives the process: an append-only journal with group commit below `.local/`. */
 export interface Store {
   /** The collection of that name, with what was kept; `T` must survive JSON. */
   readonly collection: <T>(name: string) => Collection<T>;
   /** Resolves when everything put or deleted so far is on disk. Await it before acknowledging anything. */
   readonly flushed: () => Promise<void>;
+  /** The chronicle of that name, with what was kept: for what would fill the memory. */
+  readonly chronicle: (name: string) => Chronicle;
 }
 
 export interface Kernel {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as fc from 'fast-check';
 import { AppointmentCreated, AppointmentRescheduled, NotificationFailed } from '@appointments/events';
 import { eventItem } from '@appointments/runtime';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
@@ -43,6 +44,38 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
 
       expect(known.state).toMatchObject({ version: 3, cancelled: true, cancelledBy: 'client', reason: 'ill' });
       expect(known.particulars).toEqual(moved.particulars);
+    });
+
+    it('comes to the same in whatever order and however often a replay brings what was told', async () => {
+      const table = await fresh();
+      const later = { ...booked, appointmentVersion: 2, startsAt: '2026-12-02T15:00:00.000Z' };
+      const told = [
+        created,
+        partsOfBooking({ ...booked, revision: 2, client: { ...booked.client, phone: '+12025550124' } }),
+        partsOfBooking({ ...later, revision: 3 }),
+        partsOfBooking({ ...later, revision: 4, client: { ...booked.client, name: 'Ada B.' } }),
+      ];
+      const replayed = fc
+        .tuple(fc.boolean(), fc.array(fc.constantFrom(...told), { maxLength: 4 }))
+        .chain(([isCancelled, again]) => {
+          const all = [...told, ...again, ...(isCancelled ? [cancelled] : [])];
+          return fc.tuple(fc.constant(isCancelled), fc.shuffledSubarray(all, { minLength: all.length }));
+        });
+      let serial = 0;
+
+      await fc.assert(
+        fc.asyncProperty(replayed, async ([isCancelled, shuffled]) => {
+          serial += 1;
+          const appointmentId = `apt_shuffled_${serial}`;
+          for (const parts of shuffled) await table.apply({ ...parts, appointmentId });
+
+          const { state, particulars } = await table.read(appointmentId);
+
+          expect(state).toMatchObject(isCancelled ? { version: 3, cancelled: true } : (told[2]?.state ?? {}));
+          expect(particulars).toEqual(told[3]?.particulars);
+        }),
+        { numRuns: 40 },
+      );
     });
 
     it('takes in new particulars of the same version', async () => {

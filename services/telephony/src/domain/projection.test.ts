@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { applyNews, overtakenBy, type Appointment, type AppointmentNews } from './projection';
 
 const NOTHING: Appointment = { appointmentId: 'apt_1' };
@@ -55,6 +56,41 @@ describe('news of an appointment', () => {
 
     expect(applyNews(known, news(2, 3, { startsAt: 1 }))).toBe(known);
     expect(applyNews(known, news(1, 1))).toBe(known);
+  });
+
+  it('come to the same in whatever order and however often a replay brings them', () => {
+    const life = fc
+      .array(fc.constantFrom('move', 'amend'), { maxLength: 6 })
+      .chain((changes) => fc.tuple(fc.constant(changes), fc.boolean()))
+      .map(([changes, isCancelled]) => {
+        const told = [news(1, 1)];
+        let version = 1;
+        for (const [index, change] of changes.entries()) {
+          if (change === 'move') version += 1;
+          told.push(news(version, index + 2));
+        }
+        return isCancelled ? [...told, cancellation(version + 1, changes.length + 2)] : told;
+      });
+    const replayed = life.chain((told) =>
+      fc.tuple(
+        fc.constant(told),
+        fc
+          .array(fc.constantFrom(...told), { maxLength: 6 })
+          .chain((again) => fc.shuffledSubarray([...told, ...again], { minLength: told.length + again.length })),
+      ),
+    );
+    // A cancellation names no time, and what is off has none that counts.
+    const known = (told: readonly AppointmentNews[]) => {
+      const { state, particulars } = told.reduce(applyNews, NOTHING);
+      return {
+        version: state?.version,
+        cancelled: state?.cancelled,
+        startsAt: state?.cancelled ? 0 : state?.startsAt,
+        particulars,
+      };
+    };
+
+    fc.assert(fc.property(replayed, ([told, shuffled]) => expect(known(shuffled)).toEqual(known(told))));
   });
 
   it('of a cancellation keep the time and the people that were known', () => {
