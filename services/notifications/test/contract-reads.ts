@@ -17,7 +17,7 @@ export const HANDLERS: Readonly<Record<string, FedHandler>> = {
       return async (given: ReturnType<typeof event>) => {
         // What brings no particulars is of something that was booked.
         const { detailType } = given;
-        if (detailType === 'ReminderDue' || detailType === 'CallFailed' || detailType === 'AppointmentCancelled')
+        if (!['AppointmentCreated', 'AppointmentRescheduled', 'AppointmentAmended'].includes(detailType))
           system.projectNow(event('AppointmentCreated'));
         const isReminder = detailType === 'ReminderDue';
         const atMs = isReminder ? Date.parse(AppointmentCreated.example.data.startsAt) - 3_600_000 : START;

@@ -105,6 +105,9 @@ const BY_EVENT: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
   },
   ReminderDue: {
     'data.reminder': { is: 'id', says: 'Which reminder, by its key: `24h`, `1h`, `1d@wall`' },
+    'data.channels': word(
+      'The channels that are meant, where the reminder goes by others at another time; absent for all of them',
+    ),
   },
   AgentAnswered: {
     'data.attempt': { is: 'ordinal', says: "Which attempt at the agent's phone it was, from 1" },

@@ -15,13 +15,7 @@ export const ReminderDue = /* @__PURE__ */ defineEvent({
       ...aboutAppointment(),
       reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
       startsAt: Instant(),
-      channels: z
-        .array(words(CHANNELS))
-        .min(1)
-        .meta({
-          description: 'the channels that are meant, where the reminder goes by others at another time; absent for all',
-        })
-        .optional(),
+      channels: z.array(words(CHANNELS)).min(1).optional(),
     }),
   key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder, ...(data.channels ?? [])],
   about,
