@@ -49,7 +49,7 @@ interface LogLine {
 }
 
 /** Waits until notifications has logged `times` confirmations sent to clients after line `after`; answers the last line seen. */
-async function confirmations(system: System, after: number, times: number): Promise<number> {
+export async function confirmations(system: System, after: number, times: number): Promise<number> {
   let seen = 0;
   let last = after;
   for (;;) {

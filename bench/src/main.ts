@@ -4,8 +4,10 @@ import { benchBundles } from './bundles';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
 import { benchMail } from './mail';
+import { benchMessages } from './messages';
 import { benchMutation } from './mutation';
 import { benchPage } from './page';
+import { benchPoison } from './poison';
 import { benchScheduler } from './scheduler';
 import { benchStart } from './start';
 
@@ -15,6 +17,8 @@ const PARTS: Record<string, () => void | Promise<void>> = {
   mail: benchMail,
   bundles: benchBundles,
   flow: benchFlow,
+  messages: benchMessages,
+  poison: benchPoison,
   booking: benchBooking,
   journey: benchFailingJourney,
   page: benchPage,

@@ -9,6 +9,11 @@ interface TextView {
   readonly to: string;
   readonly text: string;
 }
+interface Message {
+  readonly channel: string;
+  readonly status: string;
+  readonly history: readonly { readonly reason?: string }[];
+}
 interface LogLine {
   readonly message: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -119,6 +124,15 @@ describe('a client who agreed to texts', () => {
     expect(await system.emailsAbout(second.appointmentId)).toHaveLength(2);
     expect(await textsTo(system, phone)).toHaveLength(2);
     expect([(await alerts(system)).length, await deadLetters(system)]).toEqual([before, []]);
+    // Staff see why nothing came.
+    const { body } = await system.request<{ messages: readonly Message[] }>(
+      'GET',
+      `/staff/appointments/${second.appointmentId}/messages`,
+      undefined,
+      { authorization: `Bearer ${(await system.request<{ token: string }>('GET', '/_local/staff-token')).body.token}` },
+    );
+    const text = body.messages.find(({ channel }) => channel === 'sms');
+    expect([text?.status, text?.history.at(-1)?.reason]).toEqual(['failed', 'opted-out']);
   });
 
   it('may answer anything else without consequence', async () => {

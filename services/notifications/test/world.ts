@@ -208,6 +208,7 @@ export function world(
         mails += 1;
       });
     },
+    isKnownToWantNone: (phone) => effect(() => optedOut.has(phone)),
     hasOptedOut: (phone) => effect(() => optedOut.has(phone)),
     sendText: ({ to, text }) => {
       const { template = '', version = 0 } = lastText ?? {};

@@ -15,7 +15,6 @@ import { memoryStore, type MemoryStore } from '../../test/memory-store';
 import type { ZoneRules } from '../domain/re-resolve';
 import { zoneNamed } from '@appointments/runtime/zones';
 import { busy } from './answers';
-import { OPERATIONS_OF_OTHERS } from './operations-of-others.generated';
 import { ANNA, memoryAgents, staffAgentsApi, type MemoryAgents } from '../../test/staff-agents';
 
 interface World {
@@ -368,14 +367,8 @@ const BUILT_IN = new Set([
   ...['getOpenApi', 'getProblems', 'getProblem'].map((id) => `${id} 500 internal-error`),
 ]);
 
-const ANSWERED_BY_OTHERS = new Set(
-  OPERATIONS_OF_OTHERS.flatMap(({ paths }) => Object.values(paths)).flatMap((path) =>
-    Object.values(path).map(({ operationId }) => operationId),
-  ),
-);
-
-/** Every answer in the document that our functions give; API Gateway's own are not ours to drive, nor are those of other services. */
-const DOCUMENTED = OPERATIONS.filter(({ operationId }) => !ANSWERED_BY_OTHERS.has(operationId)).flatMap((operation) =>
+/** Every answer in the document that our functions give; API Gateway's own are not ours to drive. */
+const DOCUMENTED = OPERATIONS.flatMap((operation) =>
   Object.entries(operation.responses).flatMap(([status, { content }]) => {
     if (Number(status) < 400) return [`${operation.operationId} ${status} `];
     const isOurs = content !== undefined && 'application/problem+json' in content;

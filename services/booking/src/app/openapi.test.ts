@@ -69,7 +69,6 @@ describe('the OpenAPI document', () => {
       'GET /openapi.json',
       'GET /problems',
       'GET /problems/{slug}',
-      'GET /staff/appointments/{appointmentId}/messages',
     ]);
   });
 

@@ -5,6 +5,7 @@ export const OPERATIONS_OF_OTHERS = [
       "/staff/appointments/{appointmentId}/messages": {
         "get": {
           "operationId": "listStaffMessages",
+          "x-answered-by": "notifications",
           "summary": "Every message of an appointment and what became of it",
           "description": "E-mails, text messages and alerts to the operators, those that failed or were withheld included. What becomes of an e-mail is told by its provider, usually within seconds; a bounce or a complaint may come days later. An appointment that was booked this very moment may not be known here yet.",
           "security": [

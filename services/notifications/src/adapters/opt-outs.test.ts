@@ -34,6 +34,7 @@ const at = (minute: number) => new Date(now().getTime() + minute * 60_000).toISO
     return {
       note: (phone: string, wantsTexts: boolean, saidAt: string) => known.note(phone, wantsTexts, saidAt),
       hasOptedOut: known.hasOptedOut(provider),
+      isKnownToWantNone: known.isKnownToWantNone,
     };
   };
 
@@ -48,6 +49,22 @@ const at = (minute: number) => new Date(now().getTime() + minute * 60_000).toISO
 
     expect(answers).toEqual([false, true, false]);
     expect(asked).toEqual([PHONE, PHONE, PHONE]);
+  });
+
+  it('is known from their word and from what the provider last said, and then nobody is asked', async () => {
+    const { note, hasOptedOut, isKnownToWantNone } = numbers();
+    const before = await isKnownToWantNone(PHONE);
+
+    await note(PHONE, false, at(1));
+    const byWord = await isKnownToWantNone(PHONE);
+    await note(PHONE, true, at(2));
+    const again = await isKnownToWantNone(PHONE);
+    list.add(PHONE);
+    await hasOptedOut(PHONE);
+    const byList = await isKnownToWantNone(PHONE);
+
+    expect([before, byWord, again, byList]).toEqual([false, true, false, true]);
+    expect(asked).toEqual([PHONE]);
   });
 
   it('is whoever said so, until they say otherwise', async () => {

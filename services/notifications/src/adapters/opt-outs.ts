@@ -15,6 +15,11 @@ const keyOf = (phone: string) => ({
 
 /** Who wants no texts: by a word of their own (`wantsTexts`), or by the list that AWS keeps for the account (`isBarred`). */
 export function optOuts(client: DynamoDBDocumentClient, TableName: string, now: () => Date) {
+  const read = async (phone: string) => {
+    const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(phone), ConsistentRead: true }));
+    return NumberItem.parse(Item ?? {});
+  };
+
   return {
     async note(phone: string, wantsTexts: boolean, at: string): Promise<void> {
       try {
@@ -32,11 +37,16 @@ export function optOuts(client: DynamoDBDocumentClient, TableName: string, now: 
       }
     },
 
+    /** What is known here, nobody asked: by their own word, or because the provider said so when a text was last to go. */
+    isKnownToWantNone: async (phone: string): Promise<boolean> => {
+      const { wantsTexts, isBarred } = await read(phone);
+      return wantsTexts === false || isBarred === true;
+    },
+
     /** Asks the item first, and the provider before each text: a STOP that AWS has heard counts at once. */
     hasOptedOut(provider: SNSClient) {
       return async (phone: string): Promise<boolean> => {
-        const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(phone), ConsistentRead: true }));
-        const known = NumberItem.parse(Item ?? {});
+        const known = await read(phone);
         if (known.wantsTexts === false) return true;
         const isBarred = await isOnTheList(provider, phone);
         if (isBarred !== (known.isBarred ?? false))

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { jsonRoute } from '@appointments/runtime';
+import { documented } from '@appointments/runtime/test/documented';
 import fc from 'fast-check';
 import { listMessages, type LedgerEntry } from './list-messages';
-import { MessagesAnswer } from './message-schemas';
+import type { MessagesAnswer } from './message-schemas';
 import { openApiPart } from './openapi';
 
+const asDocumented = documented('GET /staff/appointments/{appointmentId}/messages');
 const at = (seconds: number) => new Date(Date.parse('2026-11-22T12:00:00.000Z') + seconds * 1000).toISOString();
 const entry = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   appointmentId: 'apt_1',
@@ -177,7 +179,7 @@ describe('the messages of an appointment', () => {
           entries.map((each, index) => entry({ ...(each as Partial<LedgerEntry>), version: index + 1 })),
         );
 
-        expect(MessagesAnswer.parse(body)).toEqual(body);
+        expect(() => asDocumented(200, body)).not.toThrow();
         expect(body.messages).toHaveLength(entries.length);
       }),
     );

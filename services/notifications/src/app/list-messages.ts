@@ -1,4 +1,5 @@
 import {
+  appointmentIdIn,
   checked,
   cursorAt,
   pageOf,
@@ -30,12 +31,11 @@ export interface ListMessagesPorts {
 
 /** Tells staff, whom the API's authorizer has let in, every message of an appointment and what became of it: oldest first. */
 export function listMessages({ messagesOf }: ListMessagesPorts) {
-  return async ({ parameters, query }: HttpRequest): Promise<HttpAnswer> => {
-    const { limit, cursor } = checked(PageQuery, query);
+  return async (request: HttpRequest): Promise<HttpAnswer> => {
+    const { limit, cursor } = checked(PageQuery, request.query);
     const after = cursorAt(cursor);
-    const { appointmentId = '' } = parameters;
-    // What can be no id never becomes a key of the database.
-    const entries = /^[A-Za-z0-9_-]{1,64}$/.test(appointmentId) ? await messagesOf(appointmentId) : undefined;
+    const appointmentId = appointmentIdIn(request);
+    const entries = appointmentId === undefined ? undefined : await messagesOf(appointmentId);
     if (!entries)
       throw new Problem({ status: 404, slug: 'no-such-appointment', title: 'There is no such appointment' });
     const sorted = entries.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));

@@ -133,6 +133,17 @@ describe('an address that bounced for good', () => {
     expect(failures(w)).toContainEqual(['confirmation', 'client', 'bounced']);
   });
 
+  it('alarms where the client agreed to texts and took it back', async () => {
+    const w = world();
+    w.optedOut.add('+12025550123');
+
+    w.deliver(START, created({ smsConsent: true }));
+    w.report(START + MINUTE, bounced);
+    await w.run();
+
+    expect(alerts(w)).toHaveLength(1);
+  });
+
   it.each([
     ['is over', START + 60 * 24 * HOUR, () => []],
     ['was called off', START + HOUR, () => [event('AppointmentCancelled', { appointmentVersion: 2, revision: 2 })]],

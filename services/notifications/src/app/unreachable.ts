@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { log } from '@appointments/runtime';
-import { alertOnDeadAddress } from '../domain/alert';
+import { alertOnDeadAddress, type Alert } from '../domain/alert';
 import type { House } from '../domain/compose';
 import type { Mark } from '../domain/fate';
 import { endsAtMs, type AgentWord, type Projection } from '../domain/projection';
 import { wantsTexts } from '../domain/text-message';
-import type { Alert } from '../domain/alert';
 import { deliverOnce, type DeliverPorts, type Sent, type Slot } from './deliver';
 
 export interface UnreachablePorts extends DeliverPorts {
   /** Reads what is known of an appointment, strongly consistent. */
   readonly read: (appointmentId: string) => Promise<Projection>;
   readonly readAgent: (agentId: string) => Promise<AgentWord | undefined>;
+  /** Whether the owner of a number is known to want no texts. */
+  readonly isKnownToWantNone: (phone: string) => Promise<boolean>;
   readonly raiseAlert: (alert: Alert) => Promise<Sent>;
 }
 
@@ -65,7 +66,11 @@ async function isOnlyWay(
 ): Promise<boolean> {
   const { state, particulars } = await ports.read(appointmentId);
   if (!particulars || state?.cancelled || endsAtMs(particulars) <= ports.now().getTime()) return false;
-  if (party === 'client') return !wantsTexts(particulars) && digestOf(particulars.client.email) === digestOf(address);
+  if (party === 'client') {
+    const { email, phone } = particulars.client;
+    if (digestOf(email) !== digestOf(address)) return false;
+    return !wantsTexts(particulars) || ports.isKnownToWantNone(phone);
+  }
   const agent = (await ports.readAgent(particulars.agent.agentId)) ?? particulars.agent;
   return digestOf(agent.email) === digestOf(address);
 }

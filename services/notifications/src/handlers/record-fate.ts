@@ -3,6 +3,7 @@ import { consumeMessages, documentClient, queueClient, readConfig, traced } from
 import * as z from 'zod';
 import { alerts } from '../adapters/alerts';
 import { ledger } from '../adapters/ledger';
+import { optOuts } from '../adapters/opt-outs';
 import { projections } from '../adapters/projections';
 import { SesEvent } from '../adapters/ses-events';
 import { recordFate } from '../app/record-fate';
@@ -25,6 +26,7 @@ export const handler = consumeMessages(
     {
       ...projections(documents, config.TABLE_NAME, now),
       ...ledger(documents, config.TABLE_NAME),
+      isKnownToWantNone: optOuts(documents, config.TABLE_NAME, now).isKnownToWantNone,
       raiseAlert: alerts(traced(new SNSClient({ maxAttempts: 1 })), config.ALERT_TOPIC_ARN),
       now,
     },

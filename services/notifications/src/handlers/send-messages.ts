@@ -43,6 +43,7 @@ const house = {
   accent: color === undefined ? undefined : { color, on: readableOn(color) },
 };
 const documents = documentClient();
+const numbers = optOuts(documents, config.TABLE_NAME, now);
 const topics = traced(new SNSClient({ maxAttempts: 1 }));
 
 export const handler = consume(
@@ -55,7 +56,8 @@ export const handler = consume(
       ...addresses(documents, config.TABLE_NAME),
       sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house, config.CONFIGURATION_SET),
       raiseAlert: alerts(topics, config.ALERT_TOPIC_ARN),
-      hasOptedOut: optOuts(documents, config.TABLE_NAME, now).hasOptedOut(topics),
+      hasOptedOut: numbers.hasOptedOut(topics),
+      isKnownToWantNone: numbers.isKnownToWantNone,
       sendText: texter(topics, {
         senderId: config.SMS_SENDER_ID,
         originationNumber: config.SMS_ORIGINATION_NUMBER,
