@@ -41,15 +41,15 @@ describe("a stage's file", () => {
     [{ routeLimits: { 'POST /appointments': { ratePerSecond: 1, burst: 0.5 } } }, /routeLimits.*burst/],
     [{ routeLimits: { default: { ratePerSecond: 1 } } }, /routeLimits\.default\.burst/],
     [{ colour: 'blue' }, /colour/],
-    [{ subscriberAccounts: ['12345678901'] }, /subscriberAccounts\.0: an AWS account id is twelve digits in quotes/],
-    [{ subscriberAccounts: [123456789012] }, /subscriberAccounts\.0/],
-    [{ subscriberAccounts: ['123456789012', '123456789012'] }, /subscriberAccounts: an account is listed twice/],
     [{ quietHours: '21-8' }, /quietHours: must be two different times/],
     [{ smsSenderId: '12345' }, /smsSenderId/],
     [{ smsSenderId: 'Appointments' }, /smsSenderId/],
     [{ smsOriginationNumber: 'ACME' }, /smsOriginationNumber/],
     [{ smsMaxPriceUsd: 0 }, /smsMaxPriceUsd/],
     [{ incomingTextsTopicArn: 'incoming-texts' }, /incomingTextsTopicArn/],
+    [{ subscriberAccounts: ['12345678901'] }, /subscriberAccounts\.0: an AWS account id is twelve digits in quotes/],
+    [{ subscriberAccounts: [123456789012] }, /subscriberAccounts\.0/],
+    [{ subscriberAccounts: ['123456789012', '123456789012'] }, /subscriberAccounts: an account is listed twice/],
   ])('is refused by file and field: %#', (changes, fault) => {
     expect(() => stageWith(changes)).toThrow(join(folder, 'test.json'));
     expect(() => stageWith(changes)).toThrow(fault);

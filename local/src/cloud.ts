@@ -226,11 +226,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         twilioAccountSid: twilioSecret.accountSid,
         twilioAuthToken: twilioSecret.authToken,
       },
-      eventBusName: deployment.eventBusName,
       console: {
         folder: options.files.console,
         previews: join(options.servicesFolder, 'notifications/dist/previews.json'),
       },
+      eventBusName: deployment.eventBusName,
       frontDoor: deployment.frontDoor,
     });
     front = control.listener;
