@@ -1,7 +1,7 @@
 /** One run over all workspaces; `jest <folder>` runs one of them. */
 module.exports = {
   rootDir: __dirname,
-  testMatch: ['<rootDir>/{services,shared,infra,local,twilio-simulator,e2e,bench,scripts}/**/*.test.{ts,tsx}'],
+  testMatch: ['<rootDir>/{services,shared,infra,local,twilio-simulator,e2e,bench,scripts,examples}/**/*.test.{ts,tsx}'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/cdk.out/', '/\\.local/'],
   modulePathIgnorePatterns: ['/cdk\\.out/', '/dist/', '/\\.local/'],
   testEnvironment: 'node',

@@ -1,4 +1,4 @@
-// `npm run bench`: prints the figures; `npm run bench -- flow` runs one part (machine, scheduler, mail, bundles, flow, messages, poison, journey, page, start, and, only when asked for, booking, replay and mutation).
+// `npm run bench`: prints the figures; `npm run bench -- flow` runs one part (machine, events, scheduler, mail, bundles, flow, messages, poison, journey, page, start, and, only when asked for, booking, replay and mutation).
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { install, requireNode, root, turbo } from './setup.mjs';

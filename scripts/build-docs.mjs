@@ -1,13 +1,16 @@
-// Generates docs/events.md from the contracts, so that the catalogue cannot disagree with the code.
-import { writeFileSync } from 'node:fs';
+// Generates from the contracts whatever tells others of them, so that none of it can disagree with the code: the catalogue in docs/,
+// JSON Schemas and examples of the package, the documents for EventBridge's schema registry, and the AsyncAPI document.
+import { mkdirSync, readFileSync, readdirSync, rmSync, existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { catalogue } from './event-catalogue.mjs';
 import { root } from './setup.mjs';
 
-const outfile = join(root, 'shared/events/dist/index.js');
+const home = join(root, 'shared/events');
+const outfile = join(home, 'dist/tools/documents.js');
 await build({
-  entryPoints: [join(root, 'shared/events/src/index.ts')],
+  stdin: { contents: "export * from './contracts'; export * from './documents';", resolveDir: join(home, 'src') },
   outfile,
   bundle: true,
   platform: 'node',
@@ -15,58 +18,38 @@ await build({
   target: 'node20',
   logLevel: 'warning',
 });
-const { ALL_EVENTS } = createRequire(import.meta.url)(outfile);
+const { ALL_EVENTS, ...documents } = createRequire(import.meta.url)(outfile);
 
-/** Who subscribes to what; the stacks' subscriptions are checked against it in infra's tests. */
-const { SUBSCRIBERS } = createRequire(import.meta.url)(outfile);
+/** What services say that they read; the stacks' rules, and the handlers themselves, are tested against it. */
+const manifests = ['services', 'shared']
+  .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name, 'contracts.json')))
+  .filter((file) => existsSync(file))
+  .map((file) => documents.ConsumerManifest.parse(JSON.parse(readFileSync(file, 'utf8'))));
+const released = JSON.parse(readFileSync(join(home, 'released/contracts.json'), 'utf8'));
+const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
 
-const fields = (contract) => {
-  const { properties, required = [] } = contract.jsonSchema().properties.data;
-  return Object.keys(properties)
-    .map((name) => {
-      const personal = contract.personal.some((path) => path === name || path.startsWith(`${name}.`));
-      return `\`${name}${required.includes(name) ? '' : '?'}\`${personal ? ' 🔒' : ''}`;
-    })
-    .join(', ');
-};
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
-const rows = ALL_EVENTS.map((contract) =>
-  [
-    `\`${contract.detailType}\``,
-    contract.version,
-    contract.source.replace('appointments.', ''),
-    contract.description,
-    fields(contract),
-    (SUBSCRIBERS[contract.detailType] ?? []).join(', ') || 'others',
-  ].join(' | '),
+/** Writes a folder that holds these files and no others. */
+function writeFolder(folder, files) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) if (!Object.hasOwn(files, name)) rmSync(join(folder, name));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+}
+
+const perEvent = (of) =>
+  Object.fromEntries(
+    ALL_EVENTS.map((contract) => [`${contract.detailType}.v${contract.version}.json`, json(of(contract))]),
+  );
+
+writeFolder(join(home, 'schemas'), perEvent(documents.jsonSchemaOf));
+writeFolder(join(home, 'examples'), perEvent(documents.deliveredExample));
+writeFolder(
+  join(home, 'registry'),
+  perEvent((contract) => documents.registryDocument(contract).content),
 );
+writeFileSync(join(root, 'docs/asyncapi.json'), json(documents.asyncApi(ALL_EVENTS, manifests, version)));
 
-/** Optional fields that say what they mean, each once, whatever events have it. */
-const meanings = new Map(
-  ALL_EVENTS.flatMap((contract) => {
-    const { properties, required = [] } = contract.jsonSchema().properties.data;
-    return Object.entries(properties)
-      .filter(([name, { description }]) => description !== undefined && !required.includes(name))
-      .map(([name, { description }]) => [name, description]);
-  }),
-);
-
-writeFileSync(
-  join(root, 'docs/events.md'),
-  `# The events
-
-Generated from \`shared/events/src/contracts.ts\` by \`npm run build\`; do not edit.
-
-Every event is on the bus with source \`appointments.<service>\`, its name as detail-type, and a detail of \`{ metadata, data }\`.
-\`metadata\` holds \`eventId\` (the same fact published again has the same id), \`eventVersion\`, \`occurredAt\`, \`correlationId\`, \`causationId\` and \`hops\`.
-🔒 marks fields with personal data.
-
-| event | version | from | says | data | heard by |
-| --- | --- | --- | --- | --- | --- |
-${rows.map((row) => `| ${row} |`).join('\n')}
-
-\`?\` marks optional fields. One that is added keeps the version, so a consumer ignores what it does not know. What some of them say:
-
-${[...meanings].map(([name, meaning]) => `- \`${name}\`: ${meaning}`).join('\n')}
-`,
-);
+const { index, pages } = catalogue({ contracts: ALL_EVENTS, manifests, released, documents });
+writeFileSync(join(root, 'docs/events.md'), index);
+writeFolder(join(root, 'docs/events'), pages);

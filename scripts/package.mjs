@@ -20,15 +20,15 @@ export function writeDeclarations(here, out) {
     const folder = join(types, format);
     for (const name of readdirSync(folder)) {
       const text = readFileSync(join(folder, name), 'utf8');
-      const named = text.replaceAll(/(from |import\()'(\.\/[\w.-]+)'/g, `$1'$2.${letter}js'`);
+      const named = text.replaceAll(/(from |import\()(['"])(\.\/[\w.-]+)\2/g, `$1$2$3.${letter}js$2`);
       writeFileSync(join(folder, name.replace(/\.d\.ts$/, `.d.${letter}ts`)), named);
       rmSync(join(folder, name));
     }
   }
 }
 
-/** The manifest, with what a package has beside `lib` and `types` in `more`; README and licence with it. */
-export function writeManifest(here, out, more = {}) {
+/** The manifest, with what a package has beside `lib` and `types` in `more`, and further subpaths in `exports`; README and licence with it. */
+export function writeManifest(here, out, { exports, ...more } = {}) {
   const own = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
   const { name, version, description, license, keywords, engines } = own;
   const manifest = {
@@ -44,6 +44,7 @@ export function writeManifest(here, out, more = {}) {
         import: { types: './types/esm/index.d.mts', default: './lib/index.mjs' },
         require: { types: './types/cjs/index.d.cts', default: './lib/index.cjs' },
       },
+      ...exports,
       './package.json': './package.json',
     },
     main: './lib/index.cjs',

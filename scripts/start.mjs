@@ -1,7 +1,8 @@
 // `npm start`: sets up, builds what changed, and runs the whole system on this machine.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { install, requireNode, root, say, stop, turbo } from './setup.mjs';
 import { sayZoneRules } from './zone-rules.mjs';
 
@@ -29,7 +30,19 @@ if (process.env.TWIML_URL_AGENT || process.env.TWIML_URL_USER) {
   }
 }
 
-await turbo('build', 'synth', '--filter=@appointments/infra', '--filter=@appointments/local');
+// Apps of others that run beside ours. Those of this repository are built here; any other is synthesized by whoever it belongs to.
+const { values } = parseArgs({ options: { with: { type: 'string', multiple: true, default: [] } }, strict: false });
+const examples = values.with
+  .map((folder) => relative(root, resolve(root, String(folder))))
+  .filter((folder) => folder.startsWith('examples/') && existsSync(join(root, folder, 'package.json')));
+
+await turbo(
+  'build',
+  'synth',
+  '--filter=@appointments/infra',
+  '--filter=@appointments/local',
+  ...examples.map((folder) => `--filter=./${folder}`),
+);
 
 sayZoneRules();
 

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { benchBooking } from './booking';
 import { benchBundles } from './bundles';
+import { benchEvents } from './events';
 import { benchFailingJourney, benchFlow } from './flow';
 import { benchMachine } from './machine';
 import { benchMail } from './mail';
@@ -14,6 +15,7 @@ import { benchStart } from './start';
 
 const PARTS: Record<string, () => void | Promise<void>> = {
   machine: benchMachine,
+  events: benchEvents,
   scheduler: benchScheduler,
   mail: benchMail,
   bundles: benchBundles,

@@ -146,7 +146,11 @@ function skipHours(state: string, hours: number): void {
   appendFileSync(journal, `${JSON.stringify(['p', 'clock', 'clock', { offsetMs: offsetMs + hours * 3_600_000 }])}\n`);
 }
 
-export async function startSystem(environment: Record<string, string> = {}): Promise<System> {
+/** `apps` are folders of other apps that run beside ours. */
+export async function startSystem(
+  environment: Record<string, string> = {},
+  apps: readonly string[] = [],
+): Promise<System> {
   const state = mkdtempSync(join(tmpdir(), 'appointments-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -157,7 +161,7 @@ export async function startSystem(environment: Record<string, string> = {}): Pro
 
   const start = async () => {
     output = '';
-    child = spawn(process.execPath, [MAIN], {
+    child = spawn(process.execPath, [MAIN, ...apps.flatMap((folder) => ['--with', folder])], {
       env: {
         ...process.env,
         NODE_ENV: 'production',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SUBSCRIBERS } from '@appointments/events';
+import { ConsumerManifest } from '@appointments/events/documents';
 import { STAFF_ROUTES } from './constructs/staff-function';
 
 interface Resource {
@@ -140,21 +140,33 @@ describe.each(stacks)('$name', ({ name, template }) => {
 });
 
 describe('the subscriptions', () => {
-  it('are those the catalogue names', () => {
-    const heard: Record<string, Set<string>> = Object.fromEntries(
-      Object.keys(SUBSCRIBERS).map((event) => [event, new Set<string>()]),
+  it('are those that the services’ manifests and the catalogue name, handler by handler', () => {
+    const services = join(__dirname, '../../services');
+    const named = readdirSync(services).flatMap((service) => {
+      const file = join(services, service, 'contracts.json');
+      const { handlers } = ConsumerManifest.parse(JSON.parse(readFileSync(file, 'utf8')));
+      return Object.entries(handlers).map(([handler, events]) => ({
+        // As the subscription's construct is named after its handler.
+        rule: `${service} ${handler.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
+        hears: Object.keys(events),
+      }));
+    });
+    const ruled = stacks.flatMap(({ name, template }) =>
+      resources(template, 'AWS::Events::Rule').flatMap(([id, { Properties }]) => {
+        const pattern = Properties['EventPattern'] as { 'detail-type'?: string[] } | undefined;
+        const hears = pattern?.['detail-type'];
+        // On the account's default bus are AWS's events, which are no contracts of ours.
+        return hears && Properties['EventBusName'] !== undefined
+          ? [{ rule: `${name.split('-').at(-1)} ${id.replace(/Rule[0-9A-F]{8}$/, '')}`, hears }]
+          : [];
+      }),
     );
-    for (const { name, template } of stacks) {
-      for (const [, rule] of resources(template, 'AWS::Events::Rule')) {
-        const pattern = rule.Properties['EventPattern'] as { 'detail-type'?: string[] } | undefined;
-        for (const event of pattern?.['detail-type'] ?? []) heard[event]?.add(name.split('-').at(-1) ?? '');
-      }
-    }
 
-    const sorted = (names: Iterable<string>) => [...names].toSorted((a, b) => a.localeCompare(b));
-    expect(Object.fromEntries(Object.entries(heard).map(([event, names]) => [event, sorted(names)]))).toEqual(
-      Object.fromEntries(Object.entries(SUBSCRIBERS).map(([event, names]) => [event, sorted(names)])),
-    );
+    const sorted = (rules: typeof named) =>
+      rules
+        .map(({ rule, hears }) => `${rule}: ${hears.toSorted((a, b) => a.localeCompare(b)).join(', ')}`)
+        .toSorted((a, b) => a.localeCompare(b));
+    expect(sorted(ruled)).toEqual(sorted(named));
   });
 
   it('say on their rules whose they are, by which a replay finds them', () => {

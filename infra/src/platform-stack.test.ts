@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { ALL_EVENTS } from '@appointments/events';
 import { Match } from 'aws-cdk-lib/assertions';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { platformTemplate } from '../test/stack-template';
 import { readStage } from './stage';
 
@@ -17,6 +20,27 @@ describe("the bus's stack", () => {
     template.hasResourceProperties('AWS::Events::EventBus', { LogConfig: { Level: 'ERROR', IncludeDetail: 'NONE' } });
     template.hasResourceProperties('AWS::Logs::DeliverySource', { LogType: 'ERROR_LOGS' });
     template.resourceCountIs('AWS::Logs::Delivery', 1);
+  });
+
+  it('describes every event in a schema registry, as it is delivered and within what the registry takes', () => {
+    const schemas = Object.values(template.findResources('AWS::EventSchemas::Schema')).map(
+      ({ Properties }) => Properties as { SchemaName: string; Type: string; Content: string },
+    );
+
+    template.hasResourceProperties('AWS::EventSchemas::Registry', { RegistryName: 'appointments-dev' });
+    expect(schemas.map(({ SchemaName }) => SchemaName)).toEqual(
+      expect.arrayContaining(ALL_EVENTS.map(({ source, detailType }) => `${source}@${detailType}`)),
+    );
+    expect(schemas).toHaveLength(ALL_EVENTS.length);
+    for (const { SchemaName, Type, Content } of schemas) {
+      const committed = `${SchemaName.split('@')[1]}.v1.json`;
+      expect(Type).toBe('JSONSchemaDraft4');
+      expect(JSON.parse(Content)).toEqual(
+        JSON.parse(readFileSync(join(__dirname, '../../shared/events/registry', committed), 'utf8')),
+      );
+      // CreateSchema takes 100,000 characters.
+      expect(Content.length).toBeLessThan(65_536);
+    }
   });
 
   it('tells the others by parameter, never by export, so that each deploys alone', () => {

@@ -1,6 +1,9 @@
+import { ALL_EVENTS } from '@appointments/events';
+import { registryDocument } from '@appointments/events/documents';
 import {
   aws_dynamodb as dynamodb,
   aws_events as events,
+  aws_eventschemas as eventschemas,
   aws_events_targets as targets,
   aws_iam as iam,
   aws_logs as logs,
@@ -15,6 +18,7 @@ import {
 import { SERVICE_TAG, SUBSCRIPTION_TAG } from '@appointments/events';
 import type { Construct } from 'constructs';
 import { Service } from './constructs/service';
+import { SubscriberAccounts } from './constructs/subscriber-accounts';
 import { WorkQueue } from './constructs/work-queue';
 import { shareParameter } from './parameters';
 import type { Stage } from './stage';
@@ -27,7 +31,7 @@ export interface PlatformStackProps extends StackProps {
   readonly sharedFolder: string;
 }
 
-/** The bus with its archive and timeline, and what several services need: the link key, the public base URL, the alert topic. */
+/** The bus with its archive, its timeline and the schemas of its events, and what several services need: the link key, the public base URL, the alert topic. */
 export class PlatformStack extends Stack {
   constructor(scope: Construct, id: string, props: PlatformStackProps) {
     super(scope, id, props);
@@ -39,12 +43,16 @@ export class PlatformStack extends Stack {
       logConfig: { level: events.Level.ERROR, includeDetail: events.IncludeDetail.NONE },
     });
     this.deliverErrors(bus, stage);
+    this.describeEvents(stage);
     // Thirty days: an erasure request is met when its events have aged out of the archive.
     bus.archive('Archive', {
       description: 'Every event of the house, for replays',
       eventPattern: EVERY_EVENT,
       retention: Duration.days(30),
     });
+
+    if (stage.subscriberAccounts.length > 0)
+      new SubscriberAccounts(this, 'Subscribers', { bus, accounts: stage.subscriberAccounts });
 
     const alertTopic = new sns.Topic(this, 'Alerts', { enforceSSL: true });
     const linkKey = new secretsmanager.Secret(this, 'LinkKey', {
@@ -66,6 +74,24 @@ export class PlatformStack extends Stack {
     shareParameter(this, stage.name, 'public-url', stage.publicUrl);
     const service = new Service(this, 'timeline', stage, props.sharedFolder, { bus, alertTopic });
     shareParameter(this, stage.name, 'timeline-table', this.keepTimeline(service).tableName);
+  }
+
+  /** A schema for each event, so that whoever looks for events in the console, or has code generated, finds ours. */
+  private describeEvents(stage: Stage): void {
+    const registry = new eventschemas.CfnRegistry(this, 'Schemas', {
+      registryName: `appointments-${stage.name}`,
+      description: 'What every event of the house looks like',
+    });
+    for (const contract of ALL_EVENTS) {
+      const { name, content } = registryDocument(contract);
+      new eventschemas.CfnSchema(this, `${contract.detailType}Schema`, {
+        registryName: registry.attrRegistryName,
+        schemaName: name,
+        type: 'JSONSchemaDraft4',
+        description: contract.description,
+        content: JSON.stringify(content),
+      });
+    }
   }
 
   /** Hears every event there is, of contracts yet unknown too, and keeps it without personal data for whoever asks why a call failed. */

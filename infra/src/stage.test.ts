@@ -47,6 +47,9 @@ describe("a stage's file", () => {
     [{ smsOriginationNumber: 'ACME' }, /smsOriginationNumber/],
     [{ smsMaxPriceUsd: 0 }, /smsMaxPriceUsd/],
     [{ incomingTextsTopicArn: 'incoming-texts' }, /incomingTextsTopicArn/],
+    [{ subscriberAccounts: ['12345678901'] }, /subscriberAccounts\.0: an AWS account id is twelve digits in quotes/],
+    [{ subscriberAccounts: [123456789012] }, /subscriberAccounts\.0/],
+    [{ subscriberAccounts: ['123456789012', '123456789012'] }, /subscriberAccounts: an account is listed twice/],
   ])('is refused by file and field: %#', (changes, fault) => {
     expect(() => stageWith(changes)).toThrow(join(folder, 'test.json'));
     expect(() => stageWith(changes)).toThrow(fault);

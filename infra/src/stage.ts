@@ -127,6 +127,15 @@ const Fields = z.strictObject({
   staffAudience: z.string().min(1),
   /** How many requests each route takes. What is written here stands in the place of the defaults; `{}` is no limit. */
   routeLimits: RouteLimits.default(DEFAULT_ROUTE_LIMITS),
+  /**
+   * AWS accounts, not our own, whose systems may subscribe to the bus; they never publish on it. A bus's policy holds
+   * 10,240 characters, of which an account takes about 200. @default none
+   */
+  subscriberAccounts: z
+    .array(z.string().regex(/^\d{12}$/, 'an AWS account id is twelve digits in quotes'))
+    .max(20)
+    .refine((accounts) => new Set(accounts).size === accounts.length, 'an account is listed twice')
+    .default([]),
   /** What an agent who waits hears. @default our own, served by telephony */
   holdMusicUrl: z
     .url({ protocol: /^https?$/ })

@@ -23,8 +23,8 @@ export function stackTemplate(
 }
 
 /** The template of the bus's stack. */
-export function platformTemplate(): Template {
-  const stage = readStage('dev', join(__dirname, '../stages'));
+export function platformTemplate(configured: Partial<Stage> = {}): Template {
+  const stage = { ...readStage('dev', join(__dirname, '../stages')), ...configured };
   return withBundles('timeline', ['record-event'], (sharedFolder) =>
     Template.fromStack(new PlatformStack(new App(), 'platform', { stage, sharedFolder })),
   );

@@ -11,7 +11,7 @@ import {
 import { checkAssembly } from './assembly/check';
 import { deploy } from './assembly/deploy';
 import { carrierFault, unreliable } from './carrier/faults';
-import { readAssembly } from './assembly/read';
+import { isFrontDoor, readAssemblies } from './assembly/read';
 import { createAwsServices } from './aws';
 import { REGION } from './aws/types';
 import { createControl } from './control/control';
@@ -32,6 +32,8 @@ export interface CloudOptions {
   /** The folder that holds what outlives the process. */
   readonly stateFolder: string;
   readonly assemblyFolder: string;
+  /** Apps of others that run beside it: their cloud assemblies, or the folders that hold them in `cdk.out`. @default none */
+  readonly otherApps?: readonly string[];
   /** Forgets what was kept. */
   readonly fresh: boolean;
   readonly environment: NodeJS.ProcessEnv;
@@ -89,7 +91,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const frontListening = await listenOnLoopback((request, response) => front(request, response), options.port);
     undo.push(() => frontListening.close(0));
 
-    const stacks = readAssembly(options.assemblyFolder);
+    const stacks = readAssemblies(options.assemblyFolder, options.otherApps);
     checkAssembly(stacks);
 
     undo.push(lockFolder(stateFolder));
@@ -151,7 +153,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const apiEndpoints = new Map<string, string>();
     for (const stack of stacks) {
       for (const [logicalId, { Type }] of Object.entries(stack.resources)) {
-        if (Type !== 'AWS::ApiGatewayV2::Api' || stack.name.endsWith('-booking')) continue;
+        if (Type !== 'AWS::ApiGatewayV2::Api' || isFrontDoor(stack)) continue;
         const place = `api ${stack.name}/${logicalId}`;
         apiEndpoints.set(place, await open(place));
       }
@@ -224,11 +226,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         twilioAccountSid: twilioSecret.accountSid,
         twilioAuthToken: twilioSecret.authToken,
       },
-      eventBusName: deployment.eventBusName,
       console: {
         folder: options.files.console,
         previews: join(options.servicesFolder, 'notifications/dist/previews.json'),
       },
+      eventBusName: deployment.eventBusName,
       frontDoor: deployment.frontDoor,
     });
     front = control.listener;

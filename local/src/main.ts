@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { explain } from './assembly/check';
 import { BadConfigurationError } from './assembly/configuration';
-import { AssemblyError, readAssembly } from './assembly/read';
+import { AssemblyError, readAssemblies } from './assembly/read';
 import { startCloud } from './cloud';
 import { TableChangedError } from './dynamodb/tables';
 import { NoDatabaseError } from './dynamodb/engine';
@@ -37,11 +37,16 @@ const PLAIN = [
 async function main(): Promise<void> {
   const startedAt = performance.now();
   const { values } = parseArgs({
-    options: { fresh: { type: 'boolean', default: false }, explain: { type: 'boolean', default: false } },
+    options: {
+      fresh: { type: 'boolean', default: false },
+      explain: { type: 'boolean', default: false },
+      with: { type: 'string', multiple: true, default: [] },
+    },
   });
+  const otherApps = values.with.map((folder) => resolve(root, folder));
   const assemblyFolder = resolve(root, process.env['LOCAL_ASSEMBLY'] || join('infra', 'cdk.out'));
   if (values.explain) {
-    console.log(explain(readAssembly(assemblyFolder)));
+    console.log(explain(readAssemblies(assemblyFolder, otherApps)));
     return;
   }
   const port = Number(process.env['PORT'] || 3000);
@@ -68,6 +73,7 @@ async function main(): Promise<void> {
     port,
     stateFolder: resolve(root, process.env['LOCAL_STATE'] || '.local'),
     assemblyFolder,
+    otherApps,
     fresh: values.fresh,
     environment: process.env,
     files: {
@@ -94,6 +100,7 @@ async function main(): Promise<void> {
       `  Booking page   ${cloud.url}/               book an appointment here,`,
       `  Console        ${cloud.url}/console        then move the clock to it and answer the phones`,
       `  Phones         ${cloud.url}/_local/phones  the same as JSON, for scripts`,
+      ...otherApps.map((folder) => `  Beside it      ${relative(root, folder)}`),
       '',
       '  Ctrl-C stops it; what it knows is kept. `npm start -- --fresh` forgets.',
       '',

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -444,6 +444,66 @@ describe('its life', () => {
 
     expect(await exited).toBe(1);
     expect(output()).toMatch(/^\S+ is in use by process \d+\..*\n$/);
+  });
+
+  describe('beside an app of others', () => {
+    const theirs = (resources: object) => {
+      const folder = join(state, 'crm');
+      mkdirSync(folder, { recursive: true });
+      const properties = { templateFile: 'crm.template.json' };
+      const artifacts = { 'demo-mail': { type: 'aws:cloudformation:stack', properties } };
+      writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ artifacts }));
+      writeFileSync(join(folder, 'crm.template.json'), JSON.stringify({ Resources: resources }));
+      return folder;
+    };
+    const rule = (EventBusName: string) => ({
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        EventBusName,
+        EventPattern: { source: ['demo.orders'] },
+        Targets: [{ Id: 'a', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] } }],
+      },
+    });
+    const queue = { Type: 'AWS::SQS::Queue' };
+
+    it.each([
+      [{ Thing: { Type: 'AWS::Kinesis::Stream' } }, 'crm-demo-mail: Thing is of type AWS::Kinesis::Stream, which'],
+      [
+        { Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'demo' } } },
+        'crm-demo-mail: Bus (AWS::Events::EventBus) is named demo, and so is Bus of demo-platform; on a laptop',
+      ],
+      [
+        { Queue: queue, Rule: rule('arn:aws:events:eu-west-1:123456789012:event-bus/prod') },
+        'crm-demo-mail: Rule is a rule of the bus arn:aws:events:eu-west-1:123456789012:event-bus/prod, which is not here; there are default, demo.',
+      ],
+    ])('refuses what of it cannot run, in a sentence: %#', async (resources, sentence) => {
+      const { exited, output } = launch(built.main, state, {}, ['--with', theirs(resources)]);
+
+      expect(await exited).toBe(1);
+      expect(output()).toContain(sentence);
+      expect(output()).not.toContain('    at ');
+    });
+
+    it('says where there is no app', async () => {
+      const { exited, output } = launch(built.main, state, {}, ['--with', join(state, 'nothing')]);
+
+      expect(await exited).toBe(1);
+      expect(output()).toBe(
+        `There is no cloud assembly in ${state}/nothing, nor in its cdk.out: synthesize that app first.\n`,
+      );
+    });
+
+    it('runs both, stacks of one name too, and lets theirs hear our bus by the ARN of whatever account', async () => {
+      const folder = theirs({ Queue: queue, Rule: rule('arn:aws:events:eu-west-1:123456789012:event-bus/demo') });
+      const local = await run({}, ['--with', folder]);
+
+      await local.post('/orders', { id: 'o1' });
+      await settle(local);
+
+      expect(await subjects(local)).toEqual(['Order o1']);
+      const kept = readFileSync(join(state, 'journal.jsonl'), 'utf8').split('\n');
+      expect(kept.filter((line) => line.startsWith('["p","sqs/crm-demo-mail-Queue"'))).toHaveLength(1);
+    });
   });
 
   it('says which table cannot follow its template, and what to do', async () => {

@@ -1,6 +1,12 @@
 import { aws_events as events, aws_events_targets as targets, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { patternFor, SERVICE_TAG, SUBSCRIPTION_TAG, type EventContract, type SubscriptionKind } from '@appointments/events';
+import {
+  patternFor,
+  SERVICE_TAG,
+  SUBSCRIPTION_TAG,
+  type EventContract,
+  type SubscriptionKind,
+} from '@appointments/events';
 import { WorkQueue, type WorkQueueProps } from './work-queue';
 
 export interface SubscriptionProps extends WorkQueueProps {

@@ -44,6 +44,25 @@ describe('what the laptop cloud refuses', () => {
     ]);
   });
 
+  it('is what is there under a condition only', () => {
+    const Queue = { Type: 'AWS::SQS::Queue', Properties: {}, Condition: 'InProduction' };
+
+    expect(refusals([stackOf({ Queue })])).toEqual([
+      'demo: Queue is there under the condition InProduction, and a laptop decides none.',
+    ]);
+  });
+
+  it('is a name that two stacks give, for on a laptop they share one account', () => {
+    const bus = (Name: unknown) => ({ Bus: { Type: 'AWS::Events::EventBus', Properties: { Name } } });
+    const theirs = { ...stackOf(bus('main')), name: 'theirs', app: 'crm' };
+
+    expect(refusals([stackOf(bus('main')), theirs])).toEqual([
+      'theirs: Bus (AWS::Events::EventBus) is named main, and so is Bus of demo; on a laptop all apps share one account.',
+    ]);
+    expect(refusals([stackOf(bus('other')), theirs])).toEqual([]);
+    expect(refusals([stackOf(bus(undefined)), { ...theirs, resources: bus(undefined) }])).toEqual([]);
+  });
+
   it('is no property of a type that is only noted', () => {
     expect(refusals([stackOf({ Role: { Type: 'AWS::IAM::Role', Properties: { Anything: 1 } } })])).toEqual([]);
   });

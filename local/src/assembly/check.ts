@@ -1,19 +1,42 @@
+import { givenName } from './names';
 import { AssemblyError } from './read';
 import type { Stack } from './read';
 import { RESOURCE_TYPES, unknownProperties } from './resource-types';
 
 /** Everything in the assembly that the laptop cloud refuses, one sentence each. */
 export function refusals(stacks: readonly Stack[]): string[] {
+  return [...stacks.flatMap(refusalsOf), ...sharedNames(stacks)];
+}
+
+function refusalsOf(stack: Stack): string[] {
+  return Object.entries(stack.resources).flatMap(([logicalId, { Type, Properties, Condition }]) => {
+    const found = Object.hasOwn(RESOURCE_TYPES, Type) ? RESOURCE_TYPES[Type] : undefined;
+    if (found === undefined) return [`${stack.name}: ${logicalId} is of type ${Type}, which does not run on a laptop.`];
+    if (found.class === 'noted') return [];
+    if (Condition !== undefined)
+      return [`${stack.name}: ${logicalId} is there under the condition ${Condition}, and a laptop decides none.`];
+    return unknownProperties(Properties, found.properties).map(
+      (property) =>
+        `${stack.name}: ${logicalId} (${Type}) has the property ${property}, which does not run on a laptop.`,
+    );
+  });
+}
+
+/** What is named by its template has that name for itself: apps that have an account each on AWS share one here. */
+function sharedNames(stacks: readonly Stack[]): string[] {
+  const holders = new Map<string, string>();
   return stacks.flatMap((stack) =>
-    Object.entries(stack.resources).flatMap(([logicalId, { Type, Properties }]) => {
-      const found = Object.hasOwn(RESOURCE_TYPES, Type) ? RESOURCE_TYPES[Type] : undefined;
-      if (found === undefined)
-        return [`${stack.name}: ${logicalId} is of type ${Type}, which does not run on a laptop.`];
-      if (found.class === 'noted') return [];
-      return unknownProperties(Properties, found.properties).map(
-        (property) =>
-          `${stack.name}: ${logicalId} (${Type}) has the property ${property}, which does not run on a laptop.`,
-      );
+    Object.entries(stack.resources).flatMap(([logicalId, resource]) => {
+      const name = RESOURCE_TYPES[resource.Type]?.class === 'run' ? givenName(resource) : undefined;
+      if (name === undefined) return [];
+      const holder = holders.get(`${resource.Type} ${name}`);
+      if (holder === undefined) {
+        holders.set(`${resource.Type} ${name}`, `${logicalId} of ${stack.name}`);
+        return [];
+      }
+      return [
+        `${stack.name}: ${logicalId} (${resource.Type}) is named ${name}, and so is ${holder}; on a laptop all apps share one account.`,
+      ];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { configure } from './configuration';
+import { configure, variablesOf } from './configuration';
 
 const publicUrl = 'http://localhost:3000';
 
@@ -36,5 +36,17 @@ describe("a function's configuration", () => {
     expect(configure(declared, { environment: { PUBLIC_URL: 'https://own.example' }, publicUrl })).toEqual({
       PUBLIC_URL: 'https://own.example',
     });
+  });
+
+  it('is said to our own functions alone, as is where the carrier is', () => {
+    const declared = { BRAND_NAME: 'Theirs', PUBLIC_URL: 'https://crm.example.com' };
+    const own = { environment: { BRAND_NAME: 'Ours' }, publicUrl, twilioBaseUrl: 'http://127.0.0.1:1' };
+
+    expect(variablesOf({}, declared, own)).toEqual({
+      BRAND_NAME: 'Ours',
+      PUBLIC_URL: publicUrl,
+      TWILIO_API_BASE_URL: 'http://127.0.0.1:1',
+    });
+    expect(variablesOf({ app: 'crm' }, declared, own)).toEqual(declared);
   });
 });

@@ -1,3 +1,5 @@
+import type { Stack } from './read';
+
 /** What `npm start` is configured with: a function that declares one of these takes the process's value. */
 const FROM_ENVIRONMENT = [
   'AGENT_NAME',
@@ -49,6 +51,16 @@ export class BadConfigurationError extends Error {
 /** Whether a function runs with something that the person at the laptop has said. */
 export function isConfiguredBy(given: Readonly<Record<string, string>>, environment: NodeJS.ProcessEnv): boolean {
   return FROM_ENVIRONMENT.some((name) => given[name] !== undefined && given[name] === environment[name]);
+}
+
+/** The variables of a function: what the person at the laptop says, and where the carrier is, is for our own only. */
+export function variablesOf(
+  { app }: Pick<Stack, 'app'>,
+  declared: Readonly<Record<string, string>>,
+  own: { readonly environment: NodeJS.ProcessEnv; readonly publicUrl: string; readonly twilioBaseUrl: string },
+): Record<string, string> {
+  if (app !== undefined) return { ...declared };
+  return { ...configure(declared, own), TWILIO_API_BASE_URL: own.twilioBaseUrl };
 }
 
 /** The variables a function is given: the template's, where the person at the laptop has not said otherwise. */

@@ -17,13 +17,13 @@ import type { Logs } from '../lambda/logs';
 import { connectQueue } from '../lambda/queue-source';
 import { connectStream } from '../lambda/stream-source';
 import type { StreamSource } from '../lambda/stream-source';
-import { configure } from './configuration';
+import { variablesOf } from './configuration';
 import { watchDeadLetters } from './dead-letter-alarms';
 import { handlerNameOf } from './handler-names';
 import { resolve } from './intrinsics';
 import { identify } from './names';
 import type { Identity } from './names';
-import { AssemblyError } from './read';
+import { AssemblyError, isFrontDoor } from './read';
 import { routeLimits } from './route-limits';
 import type { Resource, Stack } from './read';
 import { tryConfiguration } from './try-configuration';
@@ -66,9 +66,6 @@ export interface DeployPorts {
   readonly apiEndpoint: (place: string) => string;
   readonly onError: (what: string, error: unknown) => void;
 }
-
-/** The API of this stack is the front door. */
-const FRONT_DOOR_STACK = '-booking';
 
 const text = z.string();
 const count = z.coerce.number();
@@ -203,7 +200,9 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     ref: (logicalId: string): string => {
       const parameter = Object.hasOwn(stack.parameters, logicalId) ? stack.parameters[logicalId] : undefined;
       if (parameter === undefined) return identityOf(stack, logicalId).ref;
-      const name = parameter.Default ?? '';
+      const name = parameter.Default;
+      if (name === undefined)
+        throw new AssemblyError(`${stack.name}: the parameter ${logicalId} has no default, and here nobody gives one.`);
       if (!parameter.Type.startsWith('AWS::SSM::Parameter::Value')) return name;
       const value = aws.parameters.get(name);
       if (value === undefined) throw new AssemblyError(`${stack.name}: no stack writes the parameter ${name}.`);
@@ -236,8 +235,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     for (const [logicalId, resource] of Object.entries(stack.resources)) {
       const identity = identify(stack.name, logicalId, resource, {
         queueUrl: (name) => `${ports.awsEndpoint}/000000000000/${name}`,
-        apiEndpoint: () =>
-          stack.name.endsWith(FRONT_DOOR_STACK) ? ports.publicUrl : ports.apiEndpoint(placeOf(stack, logicalId)),
+        apiEndpoint: () => (isFrontDoor(stack) ? ports.publicUrl : ports.apiEndpoint(placeOf(stack, logicalId))),
         secretArn: (name) => declareSecret(stack, logicalId, resource, name, ports),
       });
       own.set(logicalId, identity);
@@ -250,9 +248,11 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
   }
 
   let eventBusName: string | undefined;
-  for (const { identity } of ofType('AWS::Events::EventBus')) {
+  const buses = new Set(['default']);
+  for (const { stack, identity } of ofType('AWS::Events::EventBus')) {
     aws.buses.declareBus(identity.name);
-    eventBusName ??= identity.name;
+    buses.add(identity.name);
+    if (stack.app === undefined) eventBusName ??= identity.name;
   }
   for (const each of ofType('AWS::SQS::Queue')) {
     const { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds, RedrivePolicy } = propertiesOf(
@@ -309,13 +309,16 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
   );
 
   const functions = new Map<string, LocalFunction>();
+  const others = new Set<LocalFunction['spec']>();
   for (const each of ofType('AWS::Lambda::Function')) {
     const body = makeFunction(each, propertiesOf(each, FunctionProperties), ports);
+    if (each.stack.app !== undefined) others.add(body.spec);
     functions.set(body.spec.arn, body);
     functions.set(body.spec.name, body);
   }
   await tryConfiguration(
-    [...new Set(functions.values())].map(({ spec }) => spec),
+    // What the person at the laptop says is said to our own functions.
+    [...new Set(functions.values())].filter(({ spec }) => !others.has(spec)).map(({ spec }) => spec),
     {
       environment: ports.environment,
       clock: kernel.clock.shared,
@@ -334,16 +337,21 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
 
   for (const each of ofType('AWS::Events::Rule')) {
     const rule = propertiesOf(each, RuleProperties);
+    // A bus may be named by its ARN.
+    const busName = rule.EventBusName.split('/').at(-1) ?? rule.EventBusName;
+    if (!buses.has(busName))
+      throw new AssemblyError(
+        `${each.stack.name}: ${each.logicalId} is a rule of the bus ${rule.EventBusName}, which is not here; there are ${[...buses].join(', ')}.`,
+      );
     for (const { Arn } of rule.Targets) {
-      if (!Arn.startsWith('arn:aws:sqs:'))
+      if (!/^arn:aws:(sqs:|events:[^:]*:[^:]*:event-bus\/)/.test(Arn))
         throw new AssemblyError(
-          `${each.stack.name}: ${each.logicalId} has the target ${Arn}; here rules lead to queues only.`,
+          `${each.stack.name}: ${each.logicalId} has the target ${Arn}; here rules lead to queues and buses only.`,
         );
     }
     aws.buses.declareRule({
       name: each.identity.name,
-      // A bus may be named by its ARN.
-      busName: rule.EventBusName.split('/').at(-1) ?? rule.EventBusName,
+      busName,
       ...(rule.EventPattern === undefined ? {} : { pattern: rule.EventPattern }),
       ...(rule.ScheduleExpression === undefined ? {} : { scheduleExpression: rule.ScheduleExpression }),
       enabled: rule.State === 'ENABLED',
@@ -460,7 +468,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
   let frontDoor: RequestListener | undefined;
   for (const each of ofType('AWS::ApiGatewayV2::Api')) {
     const listener = makeApi(each);
-    if (each.stack.name.endsWith(FRONT_DOOR_STACK)) frontDoor = listener;
+    if (isFrontDoor(each.stack)) frontDoor = listener;
     else apis.set(placeOf(each.stack, each.logicalId), listener);
   }
 
@@ -497,7 +505,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
       stage?.properties,
       declaredRoutes.map(({ properties }) => properties.RouteKey),
       // What the person at the laptop has said is meant for the front door.
-      api.stack.name.endsWith(FRONT_DOOR_STACK) ? ports.environment : {},
+      isFrontDoor(api.stack) ? ports.environment : {},
     );
     const routes = declaredRoutes.map(({ each, properties }): Route<RouteTarget> => {
       const target = integrations.get(properties.Target.replace('integrations/', ''));
@@ -558,7 +566,7 @@ function declareSecret(
   const parsed = SecretProperties.safeParse(Properties);
   if (!parsed.success)
     throw new AssemblyError(`${stack.name}: ${logicalId} (${Type}): ${z.prettifyError(parsed.error)}`);
-  if (name.endsWith('/twilio')) return declareTwilioSecret(name, ports);
+  if (stack.app === undefined && name.endsWith('/twilio')) return declareTwilioSecret(name, ports);
   const { SecretString, GenerateSecretString } = parsed.data;
   return ports.aws.secrets.declare({
     name,
@@ -596,9 +604,13 @@ function makeFunction(
     throw new AssemblyError(
       `${stack.name}: ${logicalId} has the code ${properties.Code.S3Key}, which is not in the assembly.`,
     );
-  const service = stack.name.split('-').at(-1) ?? stack.name;
-  const name =
-    handlerNameOf(folder, [join(ports.servicesFolder, service), join(ports.sharedFolder, 'timeline')]) ?? logicalId;
+  const own = stack.app === undefined;
+  const service = own ? (stack.name.split('-').at(-1) ?? stack.name) : stack.name;
+  const handlerName = own
+    ? handlerNameOf(folder, [join(ports.servicesFolder, service), join(ports.sharedFolder, 'timeline')])
+    : undefined;
+  // Without the eight letters with which the CDK makes ids differ.
+  const name = handlerName ?? logicalId.replace(/[0-9A-F]{8}$/, '');
   const arn = identity.attributes['Arn'] ?? identity.name;
   return createFunction(
     {
@@ -607,8 +619,7 @@ function makeFunction(
       folder,
       handler: properties.Handler,
       environment: {
-        ...configure(properties.Environment.Variables, { environment: ports.environment, publicUrl: ports.publicUrl }),
-        TWILIO_API_BASE_URL: ports.twilioBaseUrl,
+        ...variablesOf(stack, properties.Environment.Variables, ports),
         ...ports.functionEnvironment,
         AWS_LAMBDA_FUNCTION_NAME: identity.name,
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -37,6 +37,13 @@ const NAMING: Readonly<Record<string, { readonly property: string; readonly limi
   'AWS::Logs::LogGroup': { property: 'LogGroupName', limit: 512 },
 };
 
+/** The physical name that the template gives; `undefined` where it gives none, or none that is plain text. */
+export function givenName({ Type, Properties }: Resource): string | undefined {
+  const property = NAMING[Type]?.property;
+  const given = property === undefined ? undefined : Properties[property];
+  return typeof given === 'string' ? given : undefined;
+}
+
 /** The physical name: the template's, else one made of stack and logical id, the same at each start. */
 export function physicalName(stackName: string, logicalId: string, { Type, Properties }: Resource): string {
   const naming = NAMING[Type] ?? { property: 'Name', limit: 255 };
@@ -69,7 +76,8 @@ export function identify(stackName: string, logicalId: string, resource: Resourc
       return byName({ Arn: arn('events', `event-bus/${name}`), Name: name });
     case 'AWS::Events::Rule': {
       const bus = resource.Properties['EventBusName'];
-      const at = typeof bus === 'string' && bus !== 'default' ? `${bus}/` : '';
+      // Another account's bus is named by its ARN.
+      const at = typeof bus === 'string' && bus !== 'default' ? `${bus.split('/').at(-1)}/` : '';
       return byName({ Arn: arn('events', `rule/${at}${name}`) });
     }
     case 'AWS::Events::Archive':

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 
 const Resource = z.object({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
+  Condition: z.string().optional(),
 });
 export type Resource = z.infer<typeof Resource>;
 
@@ -27,9 +28,11 @@ const Assets = z.object({
     .default({}),
 });
 
-/** One stack of the cloud assembly. */
+/** One stack of a cloud assembly. */
 export interface Stack {
   readonly name: string;
+  /** The app it comes from, where that is not our own. */
+  readonly app?: string;
   readonly parameters: Readonly<Record<string, { readonly Type: string; readonly Default?: string | undefined }>>;
   readonly resources: Readonly<Record<string, Resource>>;
   /** From an asset's hash to the folder that holds it. */
@@ -39,6 +42,45 @@ export interface Stack {
 /** The assembly is not there, or cannot be run here. */
 export class AssemblyError extends Error {
   override readonly name = 'AssemblyError';
+}
+
+/** The API of this stack is the front door, where the stack is our own. */
+const FRONT_DOOR_STACK = '-booking';
+
+/** Whether the stack's API answers at the front door. */
+export function isFrontDoor({ name, app }: Stack): boolean {
+  return app === undefined && name.endsWith(FRONT_DOOR_STACK);
+}
+
+/**
+ * Reads our own app, and those of others that run beside it: each is a cloud assembly, or a folder with one in `cdk.out`.
+ * Theirs come after ours, so that they may read our parameters. On AWS they are in accounts of their own, so their stacks
+ * may be named as ours are: a name that is taken is made another by the app's.
+ */
+export function readAssemblies(own: string, others: readonly string[] = []): readonly Stack[] {
+  const stacks = [...readAssembly(own)];
+  const taken = new Set(stacks.map(({ name }) => name));
+  const apps = new Set<string>();
+  const free = (wanted: string, among: ReadonlySet<string>): string => {
+    let name = wanted;
+    for (let n = 2; among.has(name); n += 1) name = `${wanted}-${n}`;
+    return name;
+  };
+  for (const folder of others) {
+    const assembly = existsSync(join(folder, 'manifest.json')) ? folder : join(folder, 'cdk.out');
+    if (!existsSync(join(assembly, 'manifest.json')))
+      throw new AssemblyError(
+        `There is no cloud assembly in ${folder}, nor in its cdk.out: synthesize that app first.`,
+      );
+    const app = free(basename(assembly === folder && basename(folder) === 'cdk.out' ? dirname(folder) : folder), apps);
+    apps.add(app);
+    for (const stack of readAssembly(assembly)) {
+      const name = taken.has(stack.name) ? free(`${app}-${stack.name}`, taken) : stack.name;
+      taken.add(name);
+      stacks.push({ ...stack, name, app });
+    }
+  }
+  return stacks;
 }
 
 /** Reads every stack of a synthesized CDK app. */

@@ -82,7 +82,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceClass>> = {
     EventPattern: true,
     ScheduleExpression: true,
     State: true,
-    Targets: { Id: true, Arn: true, DeadLetterConfig: { Arn: true }, RetryPolicy: true },
+    // The role is what lets a rule put events on another bus.
+    Targets: { Id: true, Arn: true, RoleArn: true, DeadLetterConfig: { Arn: true }, RetryPolicy: true },
   }),
   'AWS::Events::Archive': run('every event that fits is kept for its days, and can be replayed', {
     ArchiveName: true,

@@ -238,10 +238,70 @@ describe('event buses', () => {
     ]);
   });
 
+  describe('with a rule that leads to another bus', () => {
+    const busArn = (name: string, account = '000000000000') => `arn:aws:events:us-east-1:${account}:event-bus/${name}`;
+    const pattern = { source: ['core.update-account-command'] };
+    beforeEach(() => {
+      cloud.services.buses.declareBus('theirs');
+      rule({ name: 'over', targets: [{ id: 'a', arn: busArn('theirs', '210987654321') }] });
+    });
+
+    it('pass the event on as it is to the rules there, and list it once', async () => {
+      rule({ name: 'there', busName: busArn('theirs', '210987654321') });
+      rule({ name: 'not there', busName: 'theirs', pattern: { source: ['another'] } });
+
+      await put(entry);
+
+      expect(bodies()).toEqual([expect.objectContaining({ source: entry.Source, account: '000000000000' })]);
+      expect(bodies()).toEqual([expect.objectContaining({ id: cloud.services.buses.events()[0]?.event.id })]);
+      expect(cloud.services.buses.events()).toHaveLength(1);
+    });
+
+    it('pass it on twice where a fault makes the rule do so', async () => {
+      rule({ name: 'there', busName: 'theirs' });
+      cloud.faults.set({ seed: 1, duplicate: 1 });
+
+      await put(entry);
+
+      // Twice over, and each of them into the queue twice.
+      expect(bodies()).toHaveLength(4);
+    });
+
+    it('pass on to no third bus what came over from another', async () => {
+      cloud.services.buses.declareBus('third');
+      rule({ name: 'and on', busName: 'theirs', targets: [{ id: 'a', arn: busArn('third') }] });
+      rule({ name: 'third', busName: 'third' });
+      const warning = jest.spyOn(process, 'emitWarning').mockReturnValue();
+
+      await put(entry);
+      const said = warning.mock.calls.flat();
+      warning.mockRestore();
+
+      expect(bodies()).toEqual([]);
+      expect(said).toEqual([expect.stringContaining('AWS does not')]);
+    });
+
+    it('leave it in the dead-letter queue of a target that is not there', async () => {
+      cloud.services.queues.declare({ name: 'dead' });
+      const deadLetterArn = 'arn:aws:sqs:us-east-1:000000000000:dead';
+      rule({ name: 'lost', pattern, targets: [{ id: 'a', arn: busArn('nowhere'), deadLetterArn }] });
+
+      await put(entry);
+
+      expect(cloud.services.queues.messages('dead')).toEqual([
+        expect.objectContaining({
+          messageAttributes: expect.objectContaining({
+            ERROR_CODE: { DataType: 'String', StringValue: 'ResourceNotFoundException' },
+          }),
+        }),
+      ]);
+    });
+  });
+
   it('refuses rules that it cannot carry out', () => {
     const lambda = { id: 'a', arn: 'arn:aws:lambda:us-east-1:000000000000:function:f' };
 
-    expect(() => rule({ targets: [lambda] })).toThrow('sends events to SQS queues only');
+    expect(() => rule({ targets: [lambda] })).toThrow('sends events to SQS queues and buses only');
     expect(() => rule({ busName: 'nowhere' })).toThrow('Event bus nowhere does not exist.');
     expect(() => rule({ pattern: { source: [] } })).toThrow(
       expect.objectContaining({ code: 'InvalidEventPatternException' }),

@@ -28,6 +28,13 @@ interface KeptRun {
   readonly nextAt: number;
 }
 
+/** A bus and its rules by their names. */
+interface Bus {
+  readonly rules: Map<string, Rule>;
+}
+
+const isBus = (arn: string) => /^arn:aws:events:[^:]*:[^:]*:event-bus\//.test(arn);
+
 const busNameIn = (nameOrArn: string) => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
 
 /** EventBridge's instants have whole seconds. */
@@ -66,12 +73,12 @@ function bytesOf(entry: Fields): number {
   return bytes;
 }
 
-/** Buses, rules, archives and replays, and the list of the last events of all custom buses. Rules send to queues; any other target is refused. */
+/** Buses, rules, archives and replays, and the list of the last events of all custom buses. Rules send to queues and to other buses; any other target is refused. */
 export function createEvents(kernel: Kernel, queues: QueueEngine) {
   const { clock, store, timers, faults } = kernel;
   const listed = store.collection<ArchivedEvent>('events');
   const runs = store.collection<KeptRun>('rule-runs');
-  const buses = new Map<string, { readonly rules: Map<string, Rule> }>([[DEFAULT_BUS, { rules: new Map() }]]);
+  const buses = new Map<string, Bus>([[DEFAULT_BUS, { rules: new Map() }]]);
   const listeners = new Set<(event: ArchivedEvent) => void>();
   const disarm = new Map<string, () => void>();
   const warned = new Set<string>();
@@ -96,6 +103,14 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     process.emitWarning(message);
   };
 
+  /** What came over from another bus is passed on to no third one, as on AWS. */
+  const passOn = (rule: Rule, targetArn: string, event: BusEvent): void => {
+    const to = buses.get(busNameIn(targetArn));
+    if (to === undefined) throw new AwsError('ResourceNotFoundException', `Event bus ${targetArn} does not exist.`);
+    const times = faults.strikes('duplicate', `rule ${rule.spec.name}`) ? 2 : 1;
+    for (let time = 0; time < times; time += 1) match(to, event, true);
+  };
+
   const send = (rule: Rule, targetArn: string, body: string): void => {
     if (!faults.active) {
       queues.enqueue(targetArn, { body });
@@ -107,11 +122,16 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
   };
 
   /** A target that cannot be reached leaves the event in the target's dead-letter queue, as AWS does. */
-  const deliver = (rule: Rule, event: BusEvent, body: string): void => {
+  const deliver = (rule: Rule, event: BusEvent, body: string, cameOver = false): void => {
     for (const target of rule.spec.targets) {
       let failure: AwsError;
       try {
-        send(rule, target.arn, body);
+        if (!isBus(target.arn)) send(rule, target.arn, body);
+        else if (!cameOver) passOn(rule, target.arn, event);
+        else
+          warn(
+            `Rule ${rule.spec.name} would pass on what came from another bus; AWS does not, and neither is it here.`,
+          );
         continue;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
@@ -137,6 +157,16 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     }
   };
 
+  const match = ({ rules }: Bus, event: BusEvent, cameOver = false): void => {
+    const envelope = envelopeOf(event);
+    let body: string | undefined;
+    for (const rule of rules.values()) {
+      if (!rule.spec.enabled || rule.matches?.(envelope) !== true) continue;
+      body ??= JSON.stringify(envelope);
+      deliver(rule, event, body, cameOver);
+    }
+  };
+
   const archives = createArchives(kernel, queues, {
     exists: (busName) => buses.has(busName),
     rules: (busName) => [...(buses.get(busName)?.rules.values() ?? [])],
@@ -152,13 +182,7 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
     }
     const archived = busName === DEFAULT_BUS ? undefined : keep(busName, event);
     archives.keep(busName, event);
-    const envelope = envelopeOf(event);
-    let body: string | undefined;
-    for (const rule of bus.rules.values()) {
-      if (!rule.spec.enabled || rule.matches?.(envelope) !== true) continue;
-      body ??= JSON.stringify(envelope);
-      deliver(rule, event, body);
-    }
+    match(bus, event);
     return archived;
   };
 
@@ -297,11 +321,11 @@ export function createEvents(kernel: Kernel, queues: QueueEngine) {
       if (spec.scheduleExpression !== undefined && busName !== DEFAULT_BUS) {
         throw new AwsError('ValidationException', 'ScheduleExpression is supported only on the default event bus.');
       }
-      const foreign = spec.targets.find(({ arn }) => !arn.startsWith('arn:aws:sqs:'));
+      const foreign = spec.targets.find(({ arn }) => !arn.startsWith('arn:aws:sqs:') && !isBus(arn));
       if (foreign !== undefined) {
         throw new AwsError(
           'ValidationException',
-          `Rule ${spec.name}: the laptop cloud sends events to SQS queues only, not to ${foreign.arn}.`,
+          `Rule ${spec.name}: the laptop cloud sends events to SQS queues and buses only, not to ${foreign.arn}.`,
         );
       }
       const path = busName === DEFAULT_BUS ? spec.name : `${busName}/${spec.name}`;

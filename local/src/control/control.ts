@@ -40,9 +40,9 @@ export interface ControlPorts {
   readonly apiUrl: string;
   /** What `/_local/health` tells beside `status` and `now` once everything stands. */
   readonly health: Readonly<Record<string, unknown>>;
+  readonly console: ConsoleFiles;
   /** The bus into whose archive events are imported. */
   readonly eventBusName: string | undefined;
-  readonly console: ConsoleFiles;
   readonly frontDoor: RequestListener | undefined;
 }
 

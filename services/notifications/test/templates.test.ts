@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compileEmail, compileText, compileWords, generate } from '../compile-templates.mjs';
 import { LANGUAGES } from '../src/domain/language';
+import { plainLine } from '../src/domain/plain';
 import { MADE_UP, samplesIn, type Given } from '../src/domain/samples';
 import { EMAILS, TEXTS } from '../src/domain/templates.generated';
 
@@ -156,6 +157,13 @@ describe('the HTML', () => {
         )
         .map((parts) => parts.join('')),
     );
+    const escaped = (text: string) =>
+      text
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", '&#39;');
     const tagsOf = (html: string) =>
       [...html.matchAll(/<[^>]*>/g)]
         .map(([tag]) => tag.replaceAll(/href="[^"]*"/g, 'href'))
@@ -175,6 +183,7 @@ describe('the HTML', () => {
           },
         };
         for (const [name, { email }] of everySample(given)) {
+          expect(email.html).toContain(escaped(plainLine(`A ${client}`)));
           // Not one tag more or less than with harmless data.
           expect(tagsOf(email.html)).toEqual(plain.get(name));
           expect(visible(email.text)).toBe(email.text);

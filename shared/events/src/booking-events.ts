@@ -11,7 +11,7 @@ const LocalStart = () => z.iso.datetime({ offset: true });
 
 /** What of a client's can be proven to be theirs. */
 export const PROOFS = ['email', 'phone'] as const;
-const Proofs = (description: string) => z.array(words(PROOFS)).meta({ description }).optional();
+const Proofs = () => z.array(words(PROOFS)).optional();
 
 const party = () =>
   z.object({
@@ -39,10 +39,8 @@ const particulars = () => ({
   }),
   agent: party(),
   notes: personal(z.string().max(2000)).optional(),
-  unproven: Proofs(
-    'what the client has yet to confirm before anybody is dialled; absent where there is nothing to confirm',
-  ),
-  proven: Proofs('what the client was asked to confirm and has confirmed'),
+  unproven: Proofs(),
+  proven: Proofs(),
 });
 
 const exampleParticulars = {
@@ -64,7 +62,7 @@ const exampleParticulars = {
 };
 const byRevision = (data: { appointmentId: string; revision: number }) => [data.appointmentId, data.revision];
 
-export const AppointmentCreated = defineEvent({
+export const AppointmentCreated = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'AppointmentCreated',
   version: 1,
@@ -72,10 +70,10 @@ export const AppointmentCreated = defineEvent({
   data: () => z.object(particulars()),
   key: byRevision,
   about,
-  example: exampleParticulars,
+  example: () => exampleParticulars,
 });
 
-export const AppointmentRescheduled = defineEvent({
+export const AppointmentRescheduled = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'AppointmentRescheduled',
   version: 1,
@@ -89,10 +87,15 @@ export const AppointmentRescheduled = defineEvent({
     }),
   key: byRevision,
   about,
-  example: { ...exampleParticulars, appointmentVersion: 2, revision: 2, previousStartsAt: '2026-12-01T14:00:00.000Z' },
+  example: () => ({
+    ...exampleParticulars,
+    appointmentVersion: 2,
+    revision: 2,
+    previousStartsAt: '2026-12-01T14:00:00.000Z',
+  }),
 });
 
-export const AppointmentAmended = defineEvent({
+export const AppointmentAmended = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'AppointmentAmended',
   version: 1,
@@ -100,12 +103,12 @@ export const AppointmentAmended = defineEvent({
   data: () => z.object(particulars()),
   key: byRevision,
   about,
-  example: { ...exampleParticulars, revision: 2 },
+  example: () => ({ ...exampleParticulars, revision: 2 }),
 });
 
 export const CANCELLED_BY = ['client', 'agent', 'system'] as const;
 
-export const AppointmentCancelled = defineEvent({
+export const AppointmentCancelled = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'AppointmentCancelled',
   version: 1,
@@ -120,10 +123,10 @@ export const AppointmentCancelled = defineEvent({
     }),
   key: byRevision,
   about,
-  example: { ...exampleAbout, appointmentVersion: 2, revision: 2, cancelledBy: 'client' },
+  example: () => ({ ...exampleAbout, appointmentVersion: 2, revision: 2, cancelledBy: 'client' }),
 });
 
-export const AgentChanged = defineEvent({
+export const AgentChanged = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'AgentChanged',
   version: 1,
@@ -139,5 +142,5 @@ export const AgentChanged = defineEvent({
     }),
   key: (data) => [data.agentId, data.agentVersion],
   about: (data) => data.agentId,
-  example: { ...exampleParticulars.agent, agentVersion: 2 },
+  example: () => ({ ...exampleParticulars.agent, agentVersion: 2 }),
 });

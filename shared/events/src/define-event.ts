@@ -47,7 +47,7 @@ export interface EventDefinition<Name extends string, Data extends z.ZodObject> 
   readonly key: (data: z.infer<Data>) => readonly (string | number)[];
   /** What the event is about, for correlation: the appointment's id, or the agent's. */
   readonly about: (data: z.infer<Data>) => string;
-  readonly example: z.infer<Data>;
+  readonly example: () => z.infer<Data>;
 }
 
 export interface EventContract<Name extends string = string, Data = unknown> {
@@ -64,15 +64,39 @@ export interface EventContract<Name extends string = string, Data = unknown> {
   readonly check: (detail: unknown) => Detail<Data>;
   /** Tolerant, for consuming: unknown fields are dropped, unknown words kept; what breaks the contract throws {@link ContractViolation}. */
   readonly parse: (detail: unknown) => Detail<Data>;
-  /** JSON Schema (2020-12) of the detail, closed vocabularies and personal-data marks (`x-personal`) included. */
-  readonly jsonSchema: () => Record<string, unknown>;
+  /** What a publisher is held to, as zod has it; `jsonSchemaOf` makes a JSON Schema of it. */
+  readonly schema: () => z.ZodType;
   /** Dotted paths below `data` that hold personal data. */
   readonly personal: readonly string[];
 }
 
+/** What is wrong at a place of an event, like `data.client.phone` and `invalid_format`. */
+export interface Fault {
+  readonly path: string;
+  readonly fault: string;
+}
+
 /** An event that does not fit its contract. The message names paths and faults, never values: they may be personal. */
 export class ContractViolation extends Error {
-  override readonly name = 'ContractViolation';
+  override readonly name: string = 'ContractViolation';
+  constructor(
+    readonly detailType: string,
+    readonly faults: readonly Fault[],
+  ) {
+    super(`${detailType}: ${faults.map(({ path, fault }) => `${path}: ${fault}`).join('; ')}`);
+  }
+}
+
+/** An event of a version that is not known here. It may be whole: whoever published it is newer, or older, than this package. */
+export class UnknownVersion extends ContractViolation {
+  override readonly name: string = 'UnknownVersion';
+  constructor(
+    detailType: string,
+    readonly given: number,
+    readonly known: number,
+  ) {
+    super(detailType, [{ path: 'metadata.eventVersion', fault: `${given} is not the known version ${known}` }]);
+  }
 }
 
 /** A closed vocabulary: publishers are held to its words, consumers accept an unknown word as the string it is. */
@@ -85,7 +109,12 @@ export function personal<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ 'x-personal': true });
 }
 
-/** Defines an event once: its type, rule pattern, strict check, tolerant parser and JSON Schema all come from this object. */
+const Versioned = /* @__PURE__ */ once(() => z.object({ metadata: z.object({ eventVersion: z.int().positive() }) }));
+
+/**
+ * Defines an event once: its type, rule pattern, strict check, tolerant parser and JSON Schema all come from this object.
+ * Its calls are marked as pure, so that bundlers leave out the events that nobody imports.
+ */
 export function defineEvent<const Name extends string, Data extends z.ZodObject>(
   definition: EventDefinition<Name, Data>,
 ): EventContract<Name, z.infer<Data>> {
@@ -97,14 +126,11 @@ export function defineEvent<const Name extends string, Data extends z.ZodObject>
 
   const read = (schema: z.ZodType, detail: unknown): Detail<D> => {
     const result = schema.safeParse(detail);
-    if (!result.success) throw new ContractViolation(`${detailType}: ${faults(result.error)}`);
-    const parsed = result.data as Detail<D>;
-    if (parsed.metadata.eventVersion !== version) {
-      throw new ContractViolation(
-        `${detailType}: metadata.eventVersion: ${parsed.metadata.eventVersion} is not the known version ${version}`,
-      );
-    }
-    return parsed;
+    // The version is looked at first: what another one looks like is not this contract's to judge.
+    const given = result.success ? (result.data as Detail<D>).metadata.eventVersion : versionIn(detail);
+    if (given !== undefined && given !== version) throw new UnknownVersion(detailType, given, version);
+    if (!result.success) throw new ContractViolation(detailType, faultsIn(result.error));
+    return result.data as Detail<D>;
   };
 
   const create: EventContract<Name, D>['create'] = (payload, { occurredAt, cause }) => ({
@@ -123,24 +149,29 @@ export function defineEvent<const Name extends string, Data extends z.ZodObject>
     },
   });
 
+  const example = once(() => create(definition.example(), { occurredAt: '2026-12-01T15:00:00.000Z' }).detail);
+
   return {
     source,
     detailType,
     version,
     description,
-    example: create(definition.example, { occurredAt: '2026-12-01T15:00:00.000Z' }).detail,
+    get example() {
+      return example();
+    },
     pattern: { source: [source], 'detail-type': [detailType] },
     create,
     check: (detail) => read(strict(), detail),
     parse: (detail) => read(tolerant(), detail),
-    jsonSchema: () => z.toJSONSchema(strict(), { io: 'input' }),
+    schema: strict,
     get personal() {
       return personal();
     },
   };
 }
 
-function once<T>(make: () => T): () => T {
+/** Makes what is asked for when it is first asked for. */
+export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
@@ -177,13 +208,16 @@ function personalPaths(schema: z.ZodType, path = ''): string[] {
   return [];
 }
 
-function faults(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      const keys = issue.code === 'unrecognized_keys' ? ` (${issue.keys.join(', ')})` : '';
-      return `${issue.path.join('.') || 'detail'}: ${issue.code}${keys}`;
-    })
-    .join('; ');
+function versionIn(detail: unknown): number | undefined {
+  const result = Versioned().safeParse(detail);
+  return result.success ? result.data.metadata.eventVersion : undefined;
+}
+
+function faultsIn(error: z.ZodError): Fault[] {
+  return error.issues.map((issue) => ({
+    path: issue.path.join('.') || 'detail',
+    fault: issue.code === 'unrecognized_keys' ? `${issue.code} (${issue.keys.join(', ')})` : issue.code,
+  }));
 }
 
 /** What hears an event. Rebuild subscriptions accept replays and write projections only; acting ones send, dial, publish or schedule. */

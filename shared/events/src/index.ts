@@ -6,6 +6,7 @@ export {
   type Metadata,
   patternFor,
   personal,
+  UnknownVersion,
   SERVICE_TAG,
   SUBSCRIPTION_TAG,
   words,
@@ -14,8 +15,18 @@ export {
   type Detail,
   type EventContract,
   type EventDefinition,
+  type Fault,
   type OutgoingEvent,
   type SubscriptionKind,
 } from './define-event';
 export * from './contracts';
-export { SUBSCRIBERS } from './subscribers';
+export { NotAnEvent, parse, UnexpectedEvent, unwrap, type ArrivedEvent, type Envelope } from './parse';
+export {
+  on,
+  subscribe,
+  subscribeTo,
+  type Dispatch,
+  type EventName,
+  type Handlers,
+  type Subscription,
+} from './subscribe';

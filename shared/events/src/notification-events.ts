@@ -6,7 +6,7 @@ const source = 'appointments.notifications';
 
 export const CHANNELS = ['email', 'sms', 'alert'] as const;
 
-export const NotificationFailed = defineEvent({
+export const NotificationFailed = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'NotificationFailed',
   version: 1,
@@ -29,5 +29,11 @@ export const NotificationFailed = defineEvent({
     data.reason.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 48),
   ],
   about,
-  example: { ...exampleAbout, channel: 'email', template: 'confirmation', recipient: 'client', reason: 'bounced' },
+  example: () => ({
+    ...exampleAbout,
+    channel: 'email',
+    template: 'confirmation',
+    recipient: 'client',
+    reason: 'bounced',
+  }),
 });

@@ -5,7 +5,7 @@ import { CHANNELS } from './notification-events';
 
 const source = 'appointments.scheduler';
 
-export const ReminderDue = defineEvent({
+export const ReminderDue = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'ReminderDue',
   version: 1,
@@ -15,20 +15,14 @@ export const ReminderDue = defineEvent({
       ...aboutAppointment(),
       reminder: z.string().regex(/^[A-Za-z0-9-]{1,32}$/),
       startsAt: Instant(),
-      channels: z
-        .array(words(CHANNELS))
-        .min(1)
-        .meta({
-          description: 'the channels that are meant, where the reminder goes by others at another time; absent for all',
-        })
-        .optional(),
+      channels: z.array(words(CHANNELS)).min(1).optional(),
     }),
   key: (data) => [data.appointmentId, data.appointmentVersion, data.reminder, ...(data.channels ?? [])],
   about,
-  example: { ...exampleAbout, reminder: '24h', startsAt: exampleStart },
+  example: () => ({ ...exampleAbout, reminder: '24h', startsAt: exampleStart }),
 });
 
-export const CallDue = defineEvent({
+export const CallDue = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'CallDue',
   version: 1,
@@ -36,5 +30,5 @@ export const CallDue = defineEvent({
   data: () => z.object({ ...aboutAppointment(), startsAt: Instant() }),
   key: (data) => [data.appointmentId, data.appointmentVersion],
   about,
-  example: { ...exampleAbout, startsAt: exampleStart },
+  example: () => ({ ...exampleAbout, startsAt: exampleStart }),
 });

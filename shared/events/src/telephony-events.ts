@@ -8,7 +8,7 @@ const CallSessionId = () => z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const exampleSession = 'cs_01JDXK3Q6Z8V4T2M9R7W5Y1N0C_1';
 const bySession = (data: { callSessionId: string }) => [data.callSessionId];
 
-export const AgentAnswered = defineEvent({
+export const AgentAnswered = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'AgentAnswered',
   version: 1,
@@ -17,12 +17,17 @@ export const AgentAnswered = defineEvent({
     z.object({ ...aboutAppointment(), callSessionId: CallSessionId(), attempt: Version(), answeredAt: Instant() }),
   key: (data) => [data.callSessionId, data.attempt],
   about,
-  example: { ...exampleAbout, callSessionId: exampleSession, attempt: 1, answeredAt: '2026-12-01T15:00:09.000Z' },
+  example: () => ({
+    ...exampleAbout,
+    callSessionId: exampleSession,
+    attempt: 1,
+    answeredAt: '2026-12-01T15:00:09.000Z',
+  }),
 });
 
 const AttemptCounts = () => z.object({ agent: z.int().nonnegative(), client: z.int().nonnegative() });
 
-export const CallConnected = defineEvent({
+export const CallConnected = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'CallConnected',
   version: 1,
@@ -37,18 +42,18 @@ export const CallConnected = defineEvent({
     }),
   key: bySession,
   about,
-  example: {
+  example: () => ({
     ...exampleAbout,
     callSessionId: exampleSession,
     attempts: { agent: 1, client: 2 },
     connectedAt: '2026-12-01T15:00:41.000Z',
     skewSeconds: 41,
-  },
+  }),
 });
 
 export const ENDED_BY = ['agent', 'client', 'limit'] as const;
 
-export const CallCompleted = defineEvent({
+export const CallCompleted = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'CallCompleted',
   version: 1,
@@ -62,7 +67,7 @@ export const CallCompleted = defineEvent({
     }),
   key: bySession,
   about,
-  example: { ...exampleAbout, callSessionId: exampleSession, durationSeconds: 1260, endedBy: 'client' },
+  example: () => ({ ...exampleAbout, callSessionId: exampleSession, durationSeconds: 1260, endedBy: 'client' }),
 });
 
 export const ATTEMPT_OUTCOMES = [
@@ -94,7 +99,7 @@ export const CALL_FAILURES = [
   'carrier-error',
 ] as const;
 
-export const CallFailed = defineEvent({
+export const CallFailed = /* @__PURE__ */ defineEvent({
   source,
   detailType: 'CallFailed',
   version: 1,
@@ -117,7 +122,7 @@ export const CallFailed = defineEvent({
     }),
   key: bySession,
   about,
-  example: {
+  example: () => ({
     ...exampleAbout,
     callSessionId: exampleSession,
     leg: 'agent',
@@ -127,5 +132,5 @@ export const CallFailed = defineEvent({
       { leg: 'agent', n: 2, outcome: 'busy', startedAt: '2026-12-01T15:00:45.000Z', ringSeconds: 0 },
       { leg: 'agent', n: 3, outcome: 'no-input', startedAt: '2026-12-01T15:01:25.000Z', ringSeconds: 3 },
     ],
-  },
+  }),
 });

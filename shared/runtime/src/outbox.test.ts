@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { CallDue, ReminderDue, type OutgoingEvent } from '@appointments/events';
+import { CallDue, CallFailed, ReminderDue, type OutgoingEvent } from '@appointments/events';
 import {
   delaySecondsUntil,
   eventItem,
@@ -29,7 +29,7 @@ function outbox(publish: (events: readonly OutgoingEvent[]) => Promise<void> = (
     send: (command: { input: unknown }) => Promise.resolve(sent.push(command.input)),
   } as unknown as SQSClient;
   const handler = publishOutbox({
-    contracts: [CallDue, ReminderDue],
+    contracts: [CallDue, CallFailed, ReminderDue],
     publish: async (events) => {
       await publish(events);
       published.push(...events);
@@ -114,6 +114,26 @@ describe('the publisher', () => {
     expect(published).toHaveLength(1);
     expect(sent).toMatchObject([
       { QueueUrl: 'dead', MessageAttributes: { reason: { StringValue: '9 hops from its first cause: a loop' } } },
+    ]);
+  });
+
+  it('parks an event that the bus would refuse for its size, and carries the others', async () => {
+    const { handler, published, sent } = outbox();
+    const attempts = Array.from({ length: 12_000 }, () => CallFailed.example.data.attempts).flat();
+    const facts = { occurredAt: NOW.toISOString() };
+    const huge = eventItem(CallFailed.create({ ...CallFailed.example.data, attempts }, facts), NOW);
+
+    const answer = await handler({ Records: [record(huge, '1'), record(eventItem(due, NOW), '2')] });
+
+    expect(answer.batchItemFailures).toEqual([]);
+    expect(published).toHaveLength(1);
+    expect(sent).toMatchObject([
+      {
+        QueueUrl: 'dead',
+        MessageAttributes: {
+          reason: { StringValue: expect.stringMatching(/^CallFailed: \d{7} bytes, and the bus takes 1048576/) },
+        },
+      },
     ]);
   });
 

@@ -5,7 +5,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent, DynamoDBBatchResponse } from 
 import { ContractViolation, MAX_HOPS, type EventContract, type OutgoingEvent } from '@appointments/events';
 import * as z from 'zod';
 import { assertMayAct } from './context';
-import { PublishFailed } from './publish';
+import { PublishFailed, tooLarge } from './publish';
 import { count, flushMetrics, log } from './telemetry';
 
 /** Outbox items stay a week, so that what was published can be published again. */
@@ -76,7 +76,7 @@ export interface OutboxPorts {
 
 /**
  * Handles a table's stream: carries new outbox items to the bus and to the service's queues.
- * What breaks its contract, or is more than eight hops from its first cause, is parked with its whole content and passed over;
+ * What breaks its contract, is too large for the bus, or is more than eight hops from its first cause, is parked with its whole content and passed over;
  * what the bus or a queue did not take is reported, and comes again.
  */
 export function publishOutbox(ports: OutboxPorts) {
@@ -129,7 +129,9 @@ function checkEvent(contracts: readonly EventContract[], body: string): { event:
     const checked = contract.check(detail);
     if (checked.metadata.hops > MAX_HOPS)
       return { fault: `${checked.metadata.hops} hops from its first cause: a loop` };
-    return { event: { source, detailType, detail: checked } };
+    const event = { source, detailType, detail: checked };
+    const fault = tooLarge(event);
+    return fault === undefined ? { event } : { fault: `${detailType}: ${fault}` };
   } catch (error) {
     if (error instanceof ContractViolation) return { fault: error.message };
     throw error;

@@ -64,6 +64,38 @@ describe('publishing', () => {
     expect(calls).toEqual([[1, 2, 3], [2], [2]]);
   });
 
+  it('sends nothing that is too large, and what is beside it all the same', async () => {
+    const { client, calls } = bus(() => false);
+    const [first, second, third] = events(3);
+    if (!first || !second || !third) throw new Error('there are three');
+    const huge = {
+      ...second,
+      detail: { ...second.detail, data: { ...second.detail.data, notes: 'é'.repeat(530_000) } },
+    };
+
+    const attempt = publish(client, 'bus')([first, huge, third]);
+
+    await expect(attempt).rejects.toMatchObject({
+      failed: [1],
+      message: expect.stringMatching(
+        /^1 of the events were not taken by the bus: 10\d{5} bytes, and the bus takes 1048576/,
+      ),
+    });
+    expect(calls).toEqual([[1, 3]]);
+  });
+
+  it('puts no more into a call than the bus takes at once', async () => {
+    const { client, calls } = bus(() => false);
+    const large = events(3).map((event) => ({
+      ...event,
+      detail: { ...event.detail, data: { ...event.detail.data, notes: 'n'.repeat(500_000) } },
+    }));
+
+    await publish(client, 'bus')(large);
+
+    expect(calls).toEqual([[1, 2], [3]]);
+  });
+
   it('does nothing for no events', async () => {
     const { client, calls } = bus(() => false);
 

@@ -1,10 +1,11 @@
-import type { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
+import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appointments/events';
 import { log, NotYet, type ReceivedEvent } from '@appointments/runtime';
 import { afterCallEvent, callEntry, type Appointment, type HistoryEntry } from '../domain/appointment';
 
-export type ReceivedCallEvent = ReceivedEvent<
-  typeof AgentAnswered | typeof CallConnected | typeof CallCompleted | typeof CallFailed
->;
+/** What tells how a call went. */
+export const APPLIED = [AgentAnswered, CallConnected, CallCompleted, CallFailed] as const;
+
+export type ReceivedCallEvent = ReceivedEvent<(typeof APPLIED)[number]>;
 
 /** `known`: the event is in the history already. `overtaken`: the appointment was written since it was read. */
 export type RecordOutcome = 'recorded' | 'known' | 'overtaken';

@@ -1,4 +1,4 @@
-import type {
+import {
   AgentChanged,
   AppointmentAmended,
   AppointmentCancelled,
@@ -14,12 +14,15 @@ export interface ProjectPorts {
   readonly now: () => Date;
 }
 
-export type ChangeEvent = ReceivedEvent<typeof AppointmentRescheduled> | ReceivedEvent<typeof AppointmentCancelled>;
-export type ProjectedEvent =
-  | ChangeEvent
-  | ReceivedEvent<typeof AppointmentCreated>
-  | ReceivedEvent<typeof AppointmentAmended>
-  | ReceivedEvent<typeof AgentChanged>;
+export const PROJECTED = [
+  AppointmentCreated,
+  AppointmentRescheduled,
+  AppointmentAmended,
+  AppointmentCancelled,
+  AgentChanged,
+] as const;
+
+export type ProjectedEvent = ReceivedEvent<(typeof PROJECTED)[number]>;
 
 const TRIES = 5;
 

@@ -1,4 +1,4 @@
-import type { CallDue } from '@appointments/events';
+import { CallDue } from '@appointments/events';
 import { handlingContext, log, NotYet, type ReceivedEvent } from '@appointments/runtime';
 import { overtakenBy } from '../domain/projection';
 import { newSession, step, type Input } from '../domain/session';
@@ -6,12 +6,15 @@ import { engagedInput, SessionContended, writeOf, type DecidePorts } from './dec
 import { peopleOf } from './people';
 import { callSessionId } from './session-id';
 
+/** What starts a call. */
+export const STARTING = [CallDue] as const;
+
 /** Both phones may be in other calls of ours, so a start may be refused twice before it waits. */
 const TRIES = 3;
 
 /** The booked second has come: the session begins, and its first decision is to phone the agent, to wait, or that it is too late. */
 export function startSession(ports: DecidePorts) {
-  return async (event: ReceivedEvent<typeof CallDue>): Promise<void> => {
+  return async (event: ReceivedEvent<(typeof STARTING)[number]>): Promise<void> => {
     const { appointmentId, appointmentVersion, startsAt } = event.data;
     const id = callSessionId(appointmentId, appointmentVersion);
     const fields = { appointmentId, appointmentVersion, callSessionId: id };

@@ -1,6 +1,5 @@
-import { AppointmentCancelled, AppointmentRescheduled } from '@appointments/events';
 import { consume } from '@appointments/runtime';
 import { queuePorts, tablePorts } from '../adapters/wiring';
-import { applyChange } from '../app/apply-change';
+import { applyChange, OVERTAKING } from '../app/apply-change';
 
-export const handler = consume([AppointmentRescheduled, AppointmentCancelled], applyChange(tablePorts()), queuePorts());
+export const handler = consume(OVERTAKING, applyChange(tablePorts()), queuePorts());

@@ -1,6 +1,5 @@
-import { CallDue } from '@appointments/events';
 import { consume } from '@appointments/runtime';
 import { queuePorts, tablePorts } from '../adapters/wiring';
-import { startSession } from '../app/start-session';
+import { startSession, STARTING } from '../app/start-session';
 
-export const handler = consume([CallDue], startSession(tablePorts()), queuePorts());
+export const handler = consume(STARTING, startSession(tablePorts()), queuePorts());

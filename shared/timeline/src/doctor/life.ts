@@ -74,7 +74,7 @@ export function lifeOf(evidence: Evidence): Life {
     findings: findings(evidence),
     lines: lines
       .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.place - b.place)
-      .map(({ place: _, ...line }) => ({ ...line, local: clocks(line.at) })),
+      .map(({ place: _place, ...line }) => ({ ...line, local: clocks(line.at) })),
     unread,
   };
 }
