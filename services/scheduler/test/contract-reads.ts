@@ -1,5 +1,6 @@
 import { AppointmentCreated } from '@appointments/events';
 import { keeping, type FedHandler } from '@appointments/events/gate';
+import { QuietHoursSetting } from '@appointments/runtime/quiet-hours';
 import { planWakeUps, PLANNED_BY } from '../src/app/plan-wake-ups';
 import { parseReminders } from '../src/domain/reminders';
 
@@ -20,7 +21,7 @@ export const HANDLERS: Readonly<Record<string, FedHandler>> = {
           mark: keeping(async () => {}),
           now,
         },
-        { reminders: parseReminders('24h,1d@wall') },
+        { reminders: parseReminders('24h,1d@wall'), quietHours: QuietHoursSetting.parse('21:00-08:00') },
       ),
   },
 };
