@@ -120,18 +120,6 @@ describe('the booking stack', () => {
     expect(stage?.['Properties']).not.toHaveProperty('DefaultRouteSettings');
   });
 
-  it('tells others which API is the house’s and who guards its staff routes', () => {
-    const told = Object.values(template.findResources('AWS::SSM::Parameter')).map(({ Properties }) => [
-      Properties.Name as string,
-      Properties.Value as unknown,
-    ]);
-
-    expect(told).toEqual([
-      ['/appointments/dev/api-id', { Ref: named('AWS::ApiGatewayV2::Api', 'Api') }],
-      ['/appointments/dev/staff-authorizer-id', { Ref: named('AWS::ApiGatewayV2::Authorizer', 'Api') }],
-    ]);
-  });
-
   it('throttles each route by the stage’s limits, and makes its stage when those routes are there', () => {
     const limited = templateWith({
       routeLimits: {

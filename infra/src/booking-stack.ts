@@ -12,11 +12,10 @@ import { AgentAnswered, CallCompleted, CallConnected, CallFailed } from '@appoin
 import { limitRoutes } from './constructs/route-limits';
 import { RunbookAlarm } from './constructs/runbook-alarm';
 import { ServiceFunction } from './constructs/service';
-import { STAFF_ROUTES, StaffIntegration } from './constructs/staff-function';
+import { STAFF_ROUTES, STAFF_SCOPE, StaffIntegration } from './constructs/staff-function';
 import { ServiceTable } from './constructs/service-table';
 import { Subscription } from './constructs/subscription';
-import { shareParameter, sharedParameter } from './parameters';
-import { STAFF_SCOPE } from './constructs/staff-route';
+import { sharedParameter } from './parameters';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
 interface RouteFunction {
@@ -218,8 +217,6 @@ export class BookingStack extends ServiceStack {
       if (added) made.set(route, added);
     }
     limitRoutes(api, made, stage.routeLimits);
-    shareParameter(this, stage.name, 'api-id', api.apiId);
-    shareParameter(this, stage.name, 'staff-authorizer-id', staff.authorizerId);
 
     new RunbookAlarm(this, 'api-errors', {
       metric: api.metricServerError({ statistic: cloudwatch.Stats.SUM, period: Duration.minutes(1) }),

@@ -226,26 +226,6 @@ describe('the notifications stack', () => {
     ]);
   });
 
-  it('adds its route to the API that booking made, for staff alone', () => {
-    const api = parameter('api-id');
-
-    template.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
-    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
-      ApiId: api,
-      RouteKey: 'GET /staff/appointments/{appointmentId}/messages',
-      AuthorizationType: 'JWT',
-      AuthorizerId: parameter('staff-authorizer-id'),
-      AuthorizationScopes: ['staff'],
-      Target: { 'Fn::Join': ['', ['integrations/', { Ref: named('AWS::ApiGatewayV2::Integration', 'ListMessages') }]] },
-    });
-    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { ApiId: api, PayloadFormatVersion: '2.0' });
-    template.hasResourceProperties('AWS::Lambda::Permission', {
-      FunctionName: arnOf(named('AWS::Lambda::Function', 'ListMessages')),
-      Principal: 'apigateway.amazonaws.com',
-      SourceArn: { 'Fn::Join': ['', Match.arrayWith([api])] },
-    });
-  });
-
   it('lets what lists messages read the table and nothing else', () => {
     const actions = statementsOf('ListMessagesServiceRole').flatMap((statement) => statement.Action);
 

@@ -13,7 +13,7 @@ import {
 import { MailEvents } from './constructs/mail-events';
 import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
-import { StaffRoute } from './constructs/staff-route';
+import { StaffFunction } from './constructs/staff-function';
 import { Subscription } from './constructs/subscription';
 import { WorkQueue } from './constructs/work-queue';
 import { sharedParameter } from './parameters';
@@ -115,17 +115,10 @@ export class NotificationsStack extends ServiceStack {
     );
     if (stage.incomingTextsTopicArn !== undefined) this.heedTexts(table, stage.incomingTextsTopicArn);
 
-    const list = new ServiceFunction(this, 'ListMessages', {
-      service,
-      handler: 'list-messages',
-      environment: { ...environment, PUBLIC_URL: sharedParameter(this, stage.name, 'public-url') },
-    });
-    table.grant(list, 'dynamodb:Query');
-    new StaffRoute(this, 'ListMessagesRoute', {
-      stageName: stage.name,
-      path: '/staff/appointments/{appointmentId}/messages',
-      function: list,
-    });
+    table.grant(
+      new StaffFunction(this, 'ListMessages', { service, handler: 'list-messages', environment }),
+      'dynamodb:Query',
+    );
   }
 
   /** What the operator's two-way number receives: who wants no more texts is sent none. */

@@ -1,10 +1,7 @@
 import { aws_ssm as ssm } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/**
- * What one stack tells the others by SSM parameter, so that each deploys alone: the bus's stack, in any order after it, and of
- * booking's the API, to which a service adds the routes to its own data.
- */
+/** What the bus's stack tells the others by SSM parameter, so that each deploys alone, in any order after it. */
 export type SharedParameter =
   | 'bus-name'
   | 'bus-arn'
@@ -12,9 +9,7 @@ export type SharedParameter =
   | 'link-key-secret-name'
   | 'link-key-secret-arn'
   | 'public-url'
-  | 'timeline-table'
-  | 'api-id'
-  | 'staff-authorizer-id';
+  | 'timeline-table';
 
 function parameterName(stage: string, parameter: SharedParameter): string {
   return `/appointments/${stage}/${parameter}`;

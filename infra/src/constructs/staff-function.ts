@@ -4,6 +4,9 @@ import { sharedParameter } from '../parameters';
 import type { Stage } from '../stage';
 import { ServiceFunction, type ServiceFunctionProps, type ServiceName } from './service';
 
+/** What a token must have in its scope to open the staff endpoints. */
+export const STAFF_SCOPE = 'staff';
+
 /** A function that answers a route of the public API for another service than booking, whose API it is. */
 interface StaffRoute {
   readonly service: ServiceName;
@@ -16,6 +19,7 @@ interface StaffRoute {
  * answers 500 and no other route minds.
  */
 export const STAFF_ROUTES: Readonly<Record<string, StaffRoute>> = {
+  'GET /staff/appointments/{appointmentId}/messages': { service: 'notifications', handler: 'list-messages' },
   'GET /staff/appointments/{appointmentId}/wake-ups': { service: 'scheduler', handler: 'staff-wake-ups' },
   'GET /staff/appointments/{appointmentId}/calls': { service: 'telephony', handler: 'staff-calls' },
 };

@@ -387,6 +387,67 @@ export interface ReResolved {
   readonly appointment: StaffAppointment;
 }
 
+export interface Problem {
+  /** Stable; compare its last part. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  /** Every fault of the request; `path` is empty where no field is to blame. */
+  readonly errors: readonly {
+    readonly path: string;
+    readonly message: string;
+  }[];
+  /** The nearest slots: free ones, or times that exist. */
+  readonly nearest?: readonly Slot[];
+  /** The state that forbids the change. */
+  readonly state?: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
+  /** The version that the agent has by now. */
+  readonly agentVersion?: number;
+  readonly requestId: string;
+}
+
+export interface ProblemKind {
+  readonly type: string;
+  readonly slug: string;
+  readonly status: number;
+  readonly title: string;
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+export interface ProblemKinds {
+  readonly problems: readonly ProblemKind[];
+}
+
+export interface StaffMessages {
+  /** Oldest first. */
+  readonly messages: readonly {
+    /** The version of the appointment that it tells of. */
+    readonly version: number;
+    readonly template: string;
+    readonly channel: Open<'email' | 'sms' | 'alert'>;
+    readonly recipient: Open<'client' | 'agent' | 'operators'>;
+    /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
+    readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
+    /** Since when it has this status. */
+    readonly at: string;
+    /** Oldest first. */
+    readonly history: readonly {
+      readonly at: string;
+      /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
+      readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
+      /** Why it failed, or the kind of the bounce, the delay or the complaint in the words of the provider. */
+      readonly reason?: string;
+    }[];
+    /** The id by which the provider knows it. */
+    readonly providerId?: string;
+  }[];
+  /** The `cursor` of the next page; left out on the last. */
+  readonly next?: string;
+}
+
 export interface StaffWakeUps {
   /** Soonest first; none where nothing was ever planned. */
   readonly wakeUps: readonly {
@@ -449,67 +510,6 @@ export interface StaffCalls {
       readonly reason?: string;
     };
   }[];
-}
-
-export interface Problem {
-  /** Stable; compare its last part. */
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail?: string;
-  /** Every fault of the request; `path` is empty where no field is to blame. */
-  readonly errors: readonly {
-    readonly path: string;
-    readonly message: string;
-  }[];
-  /** The nearest slots: free ones, or times that exist. */
-  readonly nearest?: readonly Slot[];
-  /** The state that forbids the change. */
-  readonly state?: Open<'scheduled' | 'calling' | 'connected' | 'completed' | 'failed' | 'cancelled'>;
-  /** The version that the agent has by now. */
-  readonly agentVersion?: number;
-  readonly requestId: string;
-}
-
-export interface ProblemKind {
-  readonly type: string;
-  readonly slug: string;
-  readonly status: number;
-  readonly title: string;
-  readonly meaning: string;
-  /** What to do about it. */
-  readonly remedy: string;
-}
-
-export interface ProblemKinds {
-  readonly problems: readonly ProblemKind[];
-}
-
-export interface StaffMessages {
-  /** Oldest first. */
-  readonly messages: readonly {
-    /** The version of the appointment that it tells of. */
-    readonly version: number;
-    readonly template: string;
-    readonly channel: Open<'email' | 'sms' | 'alert'>;
-    readonly recipient: Open<'client' | 'agent' | 'operators'>;
-    /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
-    readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
-    /** Since when it has this status. */
-    readonly at: string;
-    /** Oldest first. */
-    readonly history: readonly {
-      readonly at: string;
-      /** `sending`: not answered for yet. `sent`: taken by the provider. `failed`: not sent, and why is in the history. `unknown`: a text whose answer was lost. The others are what the provider told of an e-mail. */
-      readonly status: Open<'sending' | 'sent' | 'delayed' | 'delivered' | 'bounced' | 'rejected' | 'complained' | 'failed' | 'unknown'>;
-      /** Why it failed, or the kind of the bounce, the delay or the complaint in the words of the provider. */
-      readonly reason?: string;
-    }[];
-    /** The id by which the provider knows it. */
-    readonly providerId?: string;
-  }[];
-  /** The `cursor` of the next page; left out on the last. */
-  readonly next?: string;
 }
 
 /** The last part of the `type` of a problem. */
@@ -623,16 +623,6 @@ export interface ReResolveStaffAppointmentParameters {
   readonly appointmentId: string;
 }
 
-/** What `getStaffWakeUps` is asked with. */
-export interface GetStaffWakeUpsParameters {
-  readonly appointmentId: string;
-}
-
-/** What `getStaffCalls` is asked with. */
-export interface GetStaffCallsParameters {
-  readonly appointmentId: string;
-}
-
 /** What `getProblem` is asked with. */
 export interface GetProblemParameters {
   readonly slug: string;
@@ -644,6 +634,16 @@ export interface ListStaffMessagesParameters {
   readonly limit?: number | undefined;
   /** `next` of the page before. */
   readonly cursor?: string | undefined;
+}
+
+/** What `getStaffWakeUps` is asked with. */
+export interface GetStaffWakeUpsParameters {
+  readonly appointmentId: string;
+}
+
+/** What `getStaffCalls` is asked with. */
+export interface GetStaffCallsParameters {
+  readonly appointmentId: string;
 }
 
 const CREATE_APPOINTMENT: Operation = { id: 'createAppointment', method: 'POST', path: '/appointments', query: [], headers: {}, authorisation: 'nobody', idempotent: true, conditional: false };
@@ -663,12 +663,12 @@ const GET_STAFF_APPOINTMENT: Operation = { id: 'getStaffAppointment', method: 'G
 const RESCHEDULE_STAFF_APPOINTMENT: Operation = { id: 'rescheduleStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/reschedule', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const CANCEL_STAFF_APPOINTMENT: Operation = { id: 'cancelStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/cancel', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const RE_RESOLVE_STAFF_APPOINTMENT: Operation = { id: 'reResolveStaffAppointment', method: 'POST', path: '/staff/appointments/{appointmentId}/re-resolve', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
-const GET_STAFF_WAKE_UPS: Operation = { id: 'getStaffWakeUps', method: 'GET', path: '/staff/appointments/{appointmentId}/wake-ups', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
-const GET_STAFF_CALLS: Operation = { id: 'getStaffCalls', method: 'GET', path: '/staff/appointments/{appointmentId}/calls', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 const GET_OPEN_API: Operation = { id: 'getOpenApi', method: 'GET', path: '/openapi.json', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEMS: Operation = { id: 'getProblems', method: 'GET', path: '/problems', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const GET_PROBLEM: Operation = { id: 'getProblem', method: 'GET', path: '/problems/{slug}', query: [], headers: {}, authorisation: 'nobody', idempotent: false, conditional: false };
 const LIST_STAFF_MESSAGES: Operation = { id: 'listStaffMessages', method: 'GET', path: '/staff/appointments/{appointmentId}/messages', query: ['limit', 'cursor'], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const GET_STAFF_WAKE_UPS: Operation = { id: 'getStaffWakeUps', method: 'GET', path: '/staff/appointments/{appointmentId}/wake-ups', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
+const GET_STAFF_CALLS: Operation = { id: 'getStaffCalls', method: 'GET', path: '/staff/appointments/{appointmentId}/calls', query: [], headers: {}, authorisation: 'staff', idempotent: false, conditional: false };
 
 /** What anybody may do, and the client of an appointment by its manage token, each operation by its name. */
 export interface PublicOperations {
@@ -749,15 +749,15 @@ export interface StaffOperations {
   readonly cancelStaffAppointment: (parameters: CancelStaffAppointmentParameters, body?: Cancel, options?: CallOptions) => Promise<StaffAppointmentWithHistory>;
   /** Resolves an appointment's local times again after a change of the zone rules. */
   readonly reResolveStaffAppointment: (parameters: ReResolveStaffAppointmentParameters, body?: ReResolve, options?: CallOptions) => Promise<ReResolved>;
-  /** When the call and the reminders of an appointment are, or were, due. */
-  readonly getStaffWakeUps: (parameters: GetStaffWakeUpsParameters, options?: CallOptions) => Promise<StaffWakeUps>;
-  /** What became of the calls of an appointment, attempt by attempt, without numbers. */
-  readonly getStaffCalls: (parameters: GetStaffCallsParameters, options?: CallOptions) => Promise<StaffCalls>;
   /** Every message of an appointment and what became of it: one page. `listStaffMessages.each` reads page after page. */
   readonly listStaffMessages: {
     (parameters: ListStaffMessagesParameters, options?: CallOptions): Promise<StaffMessages>;
     readonly each: (parameters: ListStaffMessagesParameters, options?: CallOptions) => AsyncIterable<StaffMessages['messages'][number]>;
   };
+  /** When the call and the reminders of an appointment are, or were, due. */
+  readonly getStaffWakeUps: (parameters: GetStaffWakeUpsParameters, options?: CallOptions) => Promise<StaffWakeUps>;
+  /** What became of the calls of an appointment, attempt by attempt, without numbers. */
+  readonly getStaffCalls: (parameters: GetStaffCallsParameters, options?: CallOptions) => Promise<StaffCalls>;
 }
 
 export function staffOperations(call: Call): StaffOperations {
@@ -781,8 +781,6 @@ export function staffOperations(call: Call): StaffOperations {
     rescheduleStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(RESCHEDULE_STAFF_APPOINTMENT, { parameters, body }, options),
     cancelStaffAppointment: (parameters, body, options) => call<StaffAppointmentWithHistory>(CANCEL_STAFF_APPOINTMENT, { parameters, body }, options),
     reResolveStaffAppointment: (parameters, body, options) => call<ReResolved>(RE_RESOLVE_STAFF_APPOINTMENT, { parameters, body }, options),
-    getStaffWakeUps: (parameters, options) => call<StaffWakeUps>(GET_STAFF_WAKE_UPS, { parameters }, options),
-    getStaffCalls: (parameters, options) => call<StaffCalls>(GET_STAFF_CALLS, { parameters }, options),
     listStaffMessages: Object.assign((parameters: ListStaffMessagesParameters, options?: CallOptions) => call<StaffMessages>(LIST_STAFF_MESSAGES, { parameters }, options), {
       each: (parameters: ListStaffMessagesParameters, options?: CallOptions) =>
         eachOf(
@@ -790,5 +788,7 @@ export function staffOperations(call: Call): StaffOperations {
           (page) => page.messages,
         ),
     }),
+    getStaffWakeUps: (parameters, options) => call<StaffWakeUps>(GET_STAFF_WAKE_UPS, { parameters }, options),
+    getStaffCalls: (parameters, options) => call<StaffCalls>(GET_STAFF_CALLS, { parameters }, options),
   };
 }

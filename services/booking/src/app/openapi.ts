@@ -2,7 +2,6 @@ import { PageQuery } from '@appointments/runtime';
 import * as z from 'zod';
 import { OPERATIONS_OF_OTHERS } from './operations-of-others.generated';
 import { PROBLEM_KINDS, type ProblemSlug } from './problems';
-import { StaffCallsAnswer, StaffWakeUpsAnswer } from './answers-of-others';
 import { AgentBody, StaffAgentAnswer, StaffAgentsAnswer } from './agent-schemas';
 import {
   AgentId,
@@ -56,8 +55,6 @@ const ANSWERS = {
   StaffAppointmentWithHistory: StaffAppointmentWithHistoryAnswer,
   StaffAppointments: StaffAppointmentsAnswer,
   ReResolved: ReResolvedAnswer,
-  StaffWakeUps: StaffWakeUpsAnswer,
-  StaffCalls: StaffCallsAnswer,
   Problem: ProblemAnswer,
   ProblemKind: ProblemKindAnswer,
   ProblemKinds: ProblemKindsAnswer,
@@ -232,23 +229,6 @@ function change(
             }),
         ...BUSY,
         ...more,
-      },
-    },
-  };
-}
-
-/** A staff route that another service answers; `x-answered-by` says which, and its tests hold it to this. */
-function ofAnother(service: string, operationId: string, summary: string, name: string): Json {
-  return {
-    get: {
-      operationId,
-      summary,
-      'x-answered-by': service,
-      security: forStaff,
-      parameters: ofAppointment,
-      responses: {
-        '200': answer('What the service knows; an appointment that it does not know has nothing.', name),
-        ...NO_STAFF,
       },
     },
   };
@@ -516,18 +496,6 @@ export function openApiDocument(serverUrl: string): Json {
           },
         },
       },
-      '/staff/appointments/{appointmentId}/wake-ups': ofAnother(
-        'scheduler',
-        'getStaffWakeUps',
-        'When the call and the reminders of an appointment are, or were, due',
-        'StaffWakeUps',
-      ),
-      '/staff/appointments/{appointmentId}/calls': ofAnother(
-        'telephony',
-        'getStaffCalls',
-        'What became of the calls of an appointment, attempt by attempt, without numbers',
-        'StaffCalls',
-      ),
       '/openapi.json': {
         get: {
           operationId: 'getOpenApi',

@@ -192,6 +192,17 @@ describe('what is not as it should be', () => {
     ]);
   });
 
+  it('is no text that was withheld for quiet hours or after a STOP', () => {
+    const withheld = (reason: string) =>
+      message({
+        channel: 'sms',
+        status: 'failed',
+        history: [{ at: '2026-11-28T09:00:02.000Z', status: 'failed', reason }],
+      });
+
+    expect(found({ ...talked, messages: [withheld('suppressed-quiet-hours'), withheld('opted-out')] })).toEqual([]);
+  });
+
   it('is a dead letter that speaks of it', () => {
     const letter = { queue: 'DialDeadLetters', at: after(5), reason: 'not JSON', receiveCount: 1, what: 'CallDue' };
 
@@ -319,7 +330,7 @@ describe('what happened', () => {
         call([attempt('agent', 1)], { carrierDown: true }),
         call([attempt('agent', 1, { stage: 'ringing' })], { version: 3 }),
       ]),
-      messages: fc.subarray([message(), message({ status: 'claimed', history: [] }), message({ status: 'new-word' })]),
+      messages: fc.subarray([message(), message({ status: 'sending', history: [] }), message({ status: 'new-word' })]),
       unread: fc.subarray([
         { what: 'calls', why: 'x' },
         { what: 'events', why: 'y' },

@@ -254,7 +254,9 @@ function lateness(evidence: Evidence, version: number | undefined): string | und
 }
 
 const GOOD = new Set(['sent', 'delivered']);
-const UNDER_WAY = new Set(['claimed', 'sending', 'planned']);
+const UNDER_WAY = new Set(['sending', 'delayed']);
+/** Withheld on purpose: the timeline tells of it, and nothing is to be mended. */
+const ON_PURPOSE = new Set(['suppressed-quiet-hours', 'opted-out']);
 
 function messagesAstray({ messages, now }: Evidence): readonly Finding[] {
   return messages.flatMap((message): Finding[] => {
@@ -262,6 +264,7 @@ function messagesAstray({ messages, now }: Evidence): readonly Finding[] {
     if (GOOD.has(status)) return [];
     if (UNDER_WAY.has(status) && Date.parse(now) - Date.parse(at) <= UNDER_WAY_MS) return [];
     const reason = history.findLast((fate) => fate.reason !== undefined)?.reason;
+    if (reason !== undefined && ON_PURPOSE.has(reason)) return [];
     return [
       {
         text: `The ${messageInWords(message)} did not arrive: ${status}${reason === undefined ? '' : ` (${reason})`}.`,

@@ -1,28 +1,11 @@
+import { openApiPartOf } from '@appointments/runtime/staff-operation';
 import * as z from 'zod';
-
-// What other services answer at staff routes of this API. It is described here, where the API is, and each of them proves in
-// its own tests that what it answers is as described.
 
 const Instant = z.string().meta({ format: 'date-time' });
 const Party = z.string().meta({ description: '`agent` or `client`.' });
 
-export const StaffWakeUpsAnswer = z.object({
-  wakeUps: z
-    .array(
-      z.object({
-        version: z.int().positive().meta({ description: 'The version of the appointment that it was planned for.' }),
-        purpose: z.string().meta({ description: '`call`, or `reminder-` and the reminder: `reminder-24h`.' }),
-        dueAt: Instant,
-        state: z.string().meta({
-          description:
-            '`planned`, `handed-over` to the delay queue, `said` on the bus, `withdrawn` by a later version, or `dropped` because its time had passed.',
-        }),
-      }),
-    )
-    .meta({ description: 'Soonest first; none where nothing was ever planned.' }),
-});
-
-export const StaffCallsAnswer = z.object({
+/** What `tellCalls` answers. */
+export const CallsAnswer = z.object({
   calls: z
     .array(
       z.object({
@@ -72,3 +55,18 @@ export const StaffCallsAnswer = z.object({
       description: 'One for each version that was called for, oldest first; none where nobody was ever phoned.',
     }),
 });
+
+/** What this service answers on the API, as its part of the OpenAPI document. */
+export function openApiPart() {
+  return openApiPartOf({
+    answeredBy: 'telephony',
+    path: '/staff/appointments/{appointmentId}/calls',
+    operationId: 'getStaffCalls',
+    summary: 'What became of the calls of an appointment, attempt by attempt, without numbers',
+    answer: {
+      name: 'StaffCalls',
+      schema: CallsAnswer,
+      description: 'What telephony knows; an appointment that it does not know has no calls.',
+    },
+  });
+}
