@@ -57,6 +57,8 @@ describe('why did it fail?', () => {
     expect(out).toMatch(/Call 1 to the agent: taken: 1 was pressed/);
     expect(out.match(/Call \d to the client: nobody answered, rang \d+ s/g)).toHaveLength(3);
     expect(out).toContain('Booked for ');
+    expect(out).toMatch(/The confirmation e-mail to the client was delivered/);
+    expect(out).toMatch(/The could-not-connect e-mail to the agent was sent/);
     expect(out).toContain('The client’s zone: Europe/Berlin; the agent’s: America/New_York.');
     for (const own of [booking.client.name, booking.client.email, booking.client.phone, AGENT])
       expect(out).not.toContain(own);
@@ -123,6 +125,20 @@ describe('why did it fail?', () => {
       what: 'AppointmentRescheduled',
     });
     expect(await deadLettersOf(reach, 'dev', other.appointmentId)).toEqual([]);
+  });
+
+  it('tells of a mail that bounced, and of the client whom nothing reaches', async () => {
+    const { appointmentId } = await system.book({ email: 'bounce@simulator.amazonses.com' });
+
+    const { findings, lines } = await lifeOf(appointmentId);
+
+    expect(lines.map(({ what }) => what)).toContainEqual(
+      expect.stringMatching(/^The confirmation e-mail to the client was bounced/),
+    );
+    expect(findings).toContainEqual({
+      text: expect.stringMatching(/^The confirmation e-mail to the client did not arrive: bounced/),
+      runbook: 'An address takes no mail',
+    });
   });
 
   it('says that it knows nothing of an id that is none, and fails as a search does', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
@@ -210,6 +212,25 @@ describe('what is not as it should be', () => {
       'CallDue was given up and lies in DialDeadLetters: not JSON.',
     ]);
     expect(whats({ ...talked, deadLetters: [letter] })).toContain('Given up (CallDue) in DialDeadLetters: not JSON');
+  });
+});
+
+describe('the runbook', () => {
+  const headings = [
+    ...readFileSync(join(__dirname, '../../../../docs/runbook.md'), 'utf8').matchAll(/^## (.+)$/gm),
+  ].map(([, heading]) => heading);
+  const named = [
+    ...readFileSync(join(__dirname, 'reason.ts'), 'utf8').matchAll(
+      /unbook[^'“\n]*(?:'([^']+)'|“([^”]+)”)|\? '([^']+)' : '([^']+)',\n/g,
+    ),
+  ].flatMap((match) => match.slice(1).filter((heading) => heading !== undefined));
+
+  it.each([...new Set(named)])('has the heading “%s” that the doctor names', (heading) => {
+    expect(headings).toContain(heading);
+  });
+
+  it('is named at all', () => {
+    expect(named.length).toBeGreaterThan(8);
   });
 });
 

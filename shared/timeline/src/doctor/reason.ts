@@ -255,6 +255,7 @@ function lateness(evidence: Evidence, version: number | undefined): string | und
 
 const GOOD = new Set(['sent', 'delivered']);
 const UNDER_WAY = new Set(['sending', 'delayed']);
+const DEAD_ADDRESS = new Set(['bounced', 'complained']);
 /** Withheld on purpose: the timeline tells of it, and nothing is to be mended. */
 const ON_PURPOSE = new Set(['suppressed-quiet-hours', 'opted-out']);
 
@@ -268,7 +269,7 @@ function messagesAstray({ messages, now }: Evidence): readonly Finding[] {
     return [
       {
         text: `The ${messageInWords(message)} did not arrive: ${status}${reason === undefined ? '' : ` (${reason})`}.`,
-        runbook: 'Messages not sent',
+        runbook: DEAD_ADDRESS.has(status) ? 'An address takes no mail' : 'Messages not sent',
       },
     ];
   });
