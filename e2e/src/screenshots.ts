@@ -95,6 +95,21 @@ async function main(browser: Browser): Promise<void> {
     await page.goto(manageUrl ?? '');
     await page.locator('[data-testid=status][data-status=completed]').waitFor();
     await take(page, 'manage', 1090);
+
+    // A client who does not answer, so that there is a reason to be told.
+    await system.behaves(AGENT, 'accept', 1);
+    const failing = await system.book({
+      name: client.name,
+      email: client.email,
+      phone: client.e164,
+      timeZone: 'Europe/Berlin',
+    });
+    await system.behaves(client.e164, 'no-answer', 3);
+    await system.advanceTo(failing.startsAt);
+    await system.advanceBy('PT10M');
+    await console.goto(`${system.url}/console/appointments/${failing.appointmentId}`);
+    await console.getByTestId('life-line').last().waitFor();
+    await take(console, 'life', 1000);
   } finally {
     await system.stop();
   }
