@@ -87,7 +87,7 @@ export function LifePage({ appointmentId }: { readonly appointmentId: string }) 
 function Lines({ life }: { readonly life: Life }) {
   const { client, agent } = life.zones;
   return (
-    <section class="panel life" aria-labelledby="lines">
+    <section class="panel whole-life" aria-labelledby="lines">
       <h2 id="lines">What happened</h2>
       <table>
         <thead>
@@ -110,7 +110,7 @@ function Lines({ life }: { readonly life: Life }) {
               </th>
             </tr>
             {lines.map((line, index) => (
-              <tr key={index} class={line.kind} data-testid="life-line">
+              <tr key={index} class={`of-${line.kind}`} data-testid="life-line">
                 <td>
                   <time dateTime={line.at}>{clockIn(line.at)}</time>
                 </td>

@@ -61,6 +61,14 @@ describe('the likely reason', () => {
     );
   });
 
+  it('says once what was the same each time', () => {
+    const attempts = [1, 2, 3].map((n) => attempt('agent', n, { outcome: 'no-answer', ringSeconds: 20 }));
+
+    expect(verdict({ events: [created(), callDue(), failed('agent-unreachable')], calls: [call(attempts)] })).toMatch(
+      /phoned 3 times: nobody answered \(rang 20 s\) each time\. The client/,
+    );
+  });
+
   it('is told from the event alone where telephony cannot be asked', () => {
     const event = failed('client-unreachable', [
       { leg: 'agent', n: 1, outcome: 'human', startedAt: START, ringSeconds: 5 },

@@ -146,7 +146,8 @@ function tries(leg: string, attempts: readonly Pick<ToldAttempt, 'outcome' | 'ri
     ({ outcome, ringSeconds }) =>
       `${outcome === undefined ? 'not known' : outcomeInWords(outcome)}${ringSeconds ? ` (rang ${span(ringSeconds * 1000)})` : ''}`,
   );
-  return `The ${leg} was phoned ${times(attempts.length)}: ${each.join('; ')}.`;
+  const same = each.length > 1 && new Set(each).size === 1;
+  return `The ${leg} was phoned ${times(attempts.length)}: ${same ? `${each[0]} each time` : each.join('; ')}.`;
 }
 
 function times(count: number): string {
