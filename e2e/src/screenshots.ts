@@ -109,7 +109,7 @@ async function main(browser: Browser): Promise<void> {
     await system.advanceBy('PT10M');
     await console.goto(`${system.url}/console/appointments/${failing.appointmentId}`);
     await console.getByTestId('life-line').last().waitFor();
-    await take(console, 'life', 1000);
+    await take(console, 'life', 840);
   } finally {
     await system.stop();
   }
