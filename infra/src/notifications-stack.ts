@@ -11,7 +11,6 @@ import {
   ReminderDue,
 } from '@appointments/events';
 import { MailEvents } from './constructs/mail-events';
-import { ServiceFunction } from './constructs/service';
 import { ServiceTable } from './constructs/service-table';
 import { StaffFunction } from './constructs/staff-function';
 import { Subscription } from './constructs/subscription';
