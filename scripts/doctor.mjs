@@ -10,7 +10,7 @@ install();
 // Only now is what it imports surely there.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const { tsImport } = await import('tsx/esm/api');
-const { deadLettersOf, gather, kindOf, lifeOf, printed, timelineIn } = await tsImport(
+const { deadLettersOf, gather, lettersAbout, lifeOf, printed, timelineIn } = await tsImport(
   '../shared/timeline/src/doctor/command.ts',
   import.meta.url,
 );
@@ -77,16 +77,7 @@ async function sources() {
     ask: askStaff,
     events: (about) => timelineIn(laptop, values.stage).read(about),
     // The laptop knows the reason of those too that no code has parked.
-    deadLetters: async (about) =>
-      (await askLocal(api.base, '/_local/dead-letters'))
-        .filter(({ body }) => body.includes(about))
-        .map(({ queue, at, reason, receiveCount, body }) => ({
-          queue,
-          at,
-          ...(reason !== null && { reason }),
-          receiveCount,
-          ...kindOf(body),
-        })),
+    deadLetters: async (about) => lettersAbout(await askLocal(api.base, '/_local/dead-letters'), about),
     now: async () => new Date((await askLocal(api.base, '/_local/clock')).now),
   };
 }

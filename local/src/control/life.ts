@@ -1,4 +1,4 @@
-import { entryOf, Envelope, gather, kindOf, lifeOf, type Life } from '@appointments/timeline';
+import { entryOf, Envelope, gather, lettersAbout, lifeOf, type Life } from '@appointments/timeline';
 import type { AwsServices } from '../aws/types';
 import { deadLetters } from './dead-letters';
 
@@ -30,18 +30,7 @@ export async function readLife(appointmentId: string, { aws, apiUrl, staffToken,
               : [];
           }),
         ),
-      deadLetters: (about) =>
-        Promise.resolve(
-          deadLetters(aws)
-            .filter(({ body }) => body.includes(about))
-            .map(({ queue, at, reason, receiveCount, body }) => ({
-              queue,
-              at,
-              ...(reason !== null && { reason }),
-              receiveCount,
-              ...kindOf(body),
-            })),
-        ),
+      deadLetters: (about) => Promise.resolve(lettersAbout(deadLetters(aws), about)),
       now: () => Promise.resolve(new Date(now())),
     }),
   );

@@ -1,24 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import ICAL from 'ical.js';
-import { calendarPart, type CalendarPart, type Invitation } from '../src/domain/calendar';
+import { calendarPart, type CalendarPart } from '../src/domain/calendar';
 import { LANGUAGES } from '../src/domain/language';
 import { plainLine, plainText } from '../src/domain/plain';
 import { samplesIn } from '../src/domain/samples';
 import { faultsIn } from './calendar-rules';
+import { invitation, now } from './invitation';
 
-const now = new Date('2026-11-22T12:00:00.000Z');
-const invitation: Invitation = {
-  appointmentId: 'apt_1',
-  version: 1,
-  cancelled: false,
-  startsAt: '2026-12-01T15:00:00.000Z',
-  endsAt: '2026-12-01T15:30:00.000Z',
-  summary: 'Phone appointment with Alex Morgan',
-  description: 'Line one\nLine two',
-  organizer: { name: 'Appointments', email: 'appointments@example.com' },
-  attendee: { name: 'Ada Client', email: 'ada@example.com' },
-};
 const faultsOf = (content: string) => faultsIn(Buffer.from(content));
 
 /** What an independent parser reads. */

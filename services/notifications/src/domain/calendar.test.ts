@@ -1,18 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { calendarPart, type Invitation } from './calendar';
-
-const now = new Date('2026-11-22T12:00:00.000Z');
-const invitation: Invitation = {
-  appointmentId: 'apt_1',
-  version: 1,
-  cancelled: false,
-  startsAt: '2026-12-01T15:00:00.000Z',
-  endsAt: '2026-12-01T15:30:00.000Z',
-  summary: 'Phone appointment with Alex Morgan',
-  description: 'Line one\nLine two',
-  organizer: { name: 'Appointments', email: 'appointments@example.com' },
-  attendee: { name: 'Ada Client', email: 'ada@example.com' },
-};
+import { invitation, now } from '../../test/invitation';
+import { calendarPart } from './calendar';
 
 /** The content lines of RFC 5545, 3.1, unfolded; throws where a rule is broken. */
 function contentLines(content: string): { name: string; parameters: string; value: string }[] {

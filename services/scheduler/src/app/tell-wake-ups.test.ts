@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HttpRequest } from '@appointments/runtime';
 import { documented } from '@appointments/runtime/test/documented';
+import { requestAbout } from '@appointments/runtime/test/request';
 import type { Intent } from '../domain/wake-up';
 import { tellWakeUps } from './tell-wake-ups';
 
@@ -10,16 +10,6 @@ const intent = (purpose: Intent['purpose'], dueAt: string, state: Intent['state'
   purpose,
   dueAt,
   state,
-});
-const asked = (appointmentId: string): HttpRequest => ({
-  requestId: 'r',
-  method: 'GET',
-  path: '/',
-  sourceIp: undefined,
-  headers: {},
-  query: {},
-  parameters: { appointmentId },
-  json: undefined,
 });
 
 describe('what staff are told of wake-ups', () => {
@@ -35,7 +25,7 @@ describe('what staff are told of wake-ups', () => {
         }),
     });
 
-    const { status, body } = await tell(asked('apt_1'));
+    const { status, body } = await tell(requestAbout('apt_1'));
 
     documented('GET /staff/appointments/{appointmentId}/wake-ups')(status, body);
     expect(body).toEqual({
@@ -49,6 +39,6 @@ describe('what staff are told of wake-ups', () => {
   it('is nothing for what can be no id, which never reaches the database', async () => {
     const tell = tellWakeUps({ read: () => Promise.reject(new Error('was asked')) });
 
-    expect((await tell(asked('a b'))).body).toEqual({ wakeUps: [] });
+    expect((await tell(requestAbout('a b'))).body).toEqual({ wakeUps: [] });
   });
 });

@@ -1,19 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HttpRequest } from '@appointments/runtime';
 import { documented } from '@appointments/runtime/test/documented';
+import { requestAbout } from '@appointments/runtime/test/request';
 import { AGENT, CLIENT, journey } from '../../test/journey';
 import { callAnswer, tellCalls } from './tell-calls';
-
-const asked = (appointmentId: string): HttpRequest => ({
-  requestId: 'r',
-  method: 'GET',
-  path: '/',
-  sourceIp: undefined,
-  headers: {},
-  query: {},
-  parameters: { appointmentId },
-  json: undefined,
-});
 
 describe('what staff are told of a call', () => {
   it('is every attempt with how far it came, how long it rang and what became of it', () => {
@@ -90,7 +79,7 @@ describe('what staff are told of a call', () => {
   it('is nothing where no call was ever begun', async () => {
     const tell = tellCalls({ ofAppointment: () => Promise.resolve([]), load: () => Promise.resolve(undefined) });
 
-    expect((await tell(asked('apt_1'))).body).toEqual({ calls: [] });
+    expect((await tell(requestAbout('apt_1'))).body).toEqual({ calls: [] });
   });
 
   it('is nothing for what can be no id, which never reaches the database', async () => {
@@ -99,6 +88,6 @@ describe('what staff are told of a call', () => {
       load: () => Promise.reject(new Error('was asked')),
     });
 
-    expect((await tell(asked('apt 1#session'))).body).toEqual({ calls: [] });
+    expect((await tell(requestAbout('apt 1#session'))).body).toEqual({ calls: [] });
   });
 });

@@ -1,6 +1,6 @@
 import { ListQueuesCommand, ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter } from '../doctor/evidence';
-import { kindOf } from '../doctor/kind-of';
+import { kindOf } from '../doctor/dead-letters';
 
 /** Messages of one queue that are looked at. A queue with more has a fault that is no single appointment's. */
 const LOOKED_AT = 200;

@@ -9,7 +9,7 @@ import type { DeadLetter } from './evidence';
 
 // What the command `doctor` is made of.
 
-export { kindOf } from './kind-of';
+export { lettersAbout } from './dead-letters';
 export { gather, type Sources } from './gather';
 export { lifeOf, type Life } from './life';
 export { printed } from './print';

@@ -1,3 +1,4 @@
+import { clockOf, dayOf, daysAhead } from './clock';
 import type { Life, Line } from './life';
 import { span } from './words';
 
@@ -5,7 +6,7 @@ import { span } from './words';
 export function printed(life: Life): string {
   const { appointmentId, status, version, startsAt, zones, verdict, findings, lines, unread, asOf } = life;
   const parts = [
-    `${appointmentId}: ${status}${version === null ? '' : `, version ${version}`}${startsAt === null ? '' : `, ${day(startsAt)} ${clock(startsAt)} UTC`}`,
+    `${appointmentId}: ${status}${version === null ? '' : `, version ${version}`}${startsAt === null ? '' : `, ${dayOf(startsAt)} ${clockOf(startsAt)} UTC`}`,
     '',
     verdict,
     ...section(
@@ -34,31 +35,19 @@ function table({ lines }: Life): readonly string[] {
   return [
     `${'UTC'.padEnd(CLOCK)}  ${'client'.padEnd(CLOCK + 3)}  ${'agent'.padEnd(CLOCK + 3)}`,
     ...lines.flatMap((line) => {
-      const date = day(line.at);
+      const date = dayOf(line.at);
       const heading = date === today ? [] : [date];
       today = date;
-      const clocks = [clock(line.at), local(line, line.local.client), local(line, line.local.agent)].join('  ');
+      const clocks = [clockOf(line.at), local(line, line.local.client), local(line, line.local.agent)].join('  ');
       const late = line.lateSeconds === undefined ? '' : ` [${span(line.lateSeconds * 1000)} late]`;
       return [...heading, `${clocks}  ${line.what}${late}`];
     }),
   ];
 }
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
-/** `Tue 2026-12-01`. */
-function day(at: string): string {
-  const date = at.slice(0, 'yyyy-mm-dd'.length);
-  return `${DAYS[new Date(`${date}T00:00:00Z`).getUTCDay()]} ${date}`;
-}
-
-function clock(at: string): string {
-  return at.slice('yyyy-mm-ddT'.length, 'yyyy-mm-ddT00:00:00'.length);
-}
-
 /** The party's clock; where their calendar shows another day than the UTC one, by how many. */
 function local(line: Line, at: string | undefined): string {
   if (at === undefined) return ''.padEnd(CLOCK + 3);
-  const days = (Date.parse(at.slice(0, 10)) - Date.parse(line.at.slice(0, 10))) / 86_400_000;
-  return `${clock(at)}${days === 0 ? '' : ` ${days > 0 ? '+' : '-'}1`}`.padEnd(CLOCK + 3);
+  const days = daysAhead(at, line.at);
+  return `${clockOf(at)}${days === 0 ? '' : ` ${days > 0 ? '+' : '-'}1`}`.padEnd(CLOCK + 3);
 }
