@@ -133,7 +133,7 @@ describe('why did it fail?', () => {
     const { findings, lines } = await lifeOf(appointmentId);
 
     expect(lines.map(({ what }) => what)).toContainEqual(
-      expect.stringMatching(/^The confirmation e-mail to the client was bounced/),
+      expect.stringMatching(/^The confirmation e-mail to the client bounced: permanent/),
     );
     expect(findings).toContainEqual({
       text: expect.stringMatching(/^The confirmation e-mail to the client did not arrive: bounced/),

@@ -202,6 +202,23 @@ describe('what is not as it should be', () => {
     ]);
   });
 
+  it('is a message that was not sent to an address that bounced before, and what to do is the same', () => {
+    const withheld = message({
+      status: 'failed',
+      history: [{ at: '2026-11-28T09:00:02.000Z', status: 'failed', reason: 'address-bounced' }],
+    });
+
+    expect(lifeOf(evidence({ ...talked, messages: [withheld] })).findings).toEqual([
+      {
+        text: 'The confirmation e-mail to the client did not arrive: failed (address-bounced).',
+        runbook: 'An address takes no mail',
+      },
+    ]);
+    expect(whats({ ...talked, messages: [withheld] })).toContain(
+      'The confirmation e-mail to the client failed: address-bounced',
+    );
+  });
+
   it('is no text that was withheld for quiet hours or after a STOP', () => {
     const withheld = (reason: string) =>
       message({

@@ -2,7 +2,7 @@ import { isoInZone, zoneNamed } from '@appointments/runtime/zones';
 import type { Entry } from '../domain/entry';
 import type { Evidence, ToldMessage, ToldWakeUp, Unread } from './evidence';
 import { findings, verdictOf, type Finding } from './reason';
-import { attemptInWords, eventInWords, messageInWords, span, wakeUpInWords } from './words';
+import { attemptInWords, eventInWords, messageInWords, span, statusInWords, wakeUpInWords } from './words';
 
 /** One thing that happened, or is still to come. */
 export interface Line {
@@ -163,7 +163,7 @@ function messageLines(message: ToldMessage, events: readonly Entry[]): Bare[] {
     at,
     kind: 'message',
     place: WRITTEN,
-    what: `The ${name} was ${status}${'reason' in rest && rest.reason !== undefined ? `: ${rest.reason}` : ''}`,
+    what: `The ${name} ${statusInWords(status)}${'reason' in rest && rest.reason !== undefined ? `: ${rest.reason}` : ''}`,
     ...(status === 'sent' && cause && lateBy(at, cause.occurredAt, MESSAGE_IN_TIME_MS)),
   }));
 }

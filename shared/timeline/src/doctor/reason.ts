@@ -270,7 +270,8 @@ function messagesAstray({ messages, now }: Evidence): readonly Finding[] {
     return [
       {
         text: `The ${messageInWords(message)} did not arrive: ${status}${reason === undefined ? '' : ` (${reason})`}.`,
-        runbook: DEAD_ADDRESS.has(status) ? 'An address takes no mail' : 'Messages not sent',
+        runbook:
+          DEAD_ADDRESS.has(status) || reason?.startsWith('address-') ? 'An address takes no mail' : 'Messages not sent',
       },
     ];
   });

@@ -123,6 +123,19 @@ export function messageInWords({
   return `${template} ${CHANNELS[channel] ?? channel} to the ${recipient}`;
 }
 
+const STATUSES: Readonly<Record<string, string>> = {
+  sending: 'is being sent',
+  bounced: 'bounced',
+  complained: 'was reported as spam',
+  failed: 'failed',
+  unknown: 'may have been sent or not',
+};
+
+/** `was delivered`: what became of a message. */
+export function statusInWords(status: string): string {
+  return STATUSES[status] ?? `was ${status}`;
+}
+
 function text(data: Entry['data'], field: string): string {
   const value = data[field];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
