@@ -18,6 +18,9 @@ import { WorkQueue } from './constructs/work-queue';
 import { sharedParameter } from './parameters';
 import { ServiceStack, type ServiceStackProps } from './service-stack';
 
+/** An item, or those that several messages of a batch ask for. */
+const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'] as const;
+
 /** Owns messages: a projection that replays may rebuild, and the function that writes to both parties and to the operators. */
 export class NotificationsStack extends ServiceStack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
@@ -35,7 +38,7 @@ export class NotificationsStack extends ServiceStack {
       runbook: 'Notifications behind on appointments',
       environment,
     });
-    table.grant(project.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    table.grant(project.function, ...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
 
     const fates = new MailEvents(this, 'RecordFate', {
       service,
@@ -43,7 +46,7 @@ export class NotificationsStack extends ServiceStack {
       runbook: 'Fates of mails not kept',
       environment: { ...environment, BRAND_NAME: stage.brandName, ALERT_TOPIC_ARN: service.alertTopic.topicArn },
     });
-    table.grant(fates.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    table.grant(fates.function, ...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
     service.alertTopic.grantPublish(fates.function);
 
     const send = new Subscription(this, 'SendMessages', {
@@ -78,7 +81,7 @@ export class NotificationsStack extends ServiceStack {
         ...(stage.smsMaxPriceUsd !== undefined && { SMS_MAX_PRICE_USD: String(stage.smsMaxPriceUsd) }),
       },
     });
-    table.grant(send.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    table.grant(send.function, ...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
     service.alertTopic.grantPublish(send.function);
     send.function.addToRolePolicy(
       new iam.PolicyStatement({

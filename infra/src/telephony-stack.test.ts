@@ -205,13 +205,13 @@ describe('the telephony stack', () => {
   });
 
   it.each([
-    ['ProjectAppointmentFunction', ['GetItem', 'PutItem']],
-    ['OnCallDueFunction', ['ConditionCheckItem', 'GetItem', 'PutItem']],
-    ['OnAppointmentChangedFunction', ['DeleteItem', 'GetItem', 'PutItem', 'Query']],
-    ['DialFunction', ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem']],
-    ['WakeSessionFunction', ['DeleteItem', 'GetItem', 'PutItem']],
-    ['AnswerCall', ['DeleteItem', 'GetItem', 'PutItem']],
-    ['RecordStatus', ['DeleteItem', 'GetItem', 'PutItem']],
+    ['ProjectAppointmentFunction', ['BatchGetItem', 'GetItem', 'PutItem']],
+    ['OnCallDueFunction', ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem']],
+    ['OnAppointmentChangedFunction', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query']],
+    ['DialFunction', ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem']],
+    ['WakeSessionFunction', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem']],
+    ['AnswerCall', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem']],
+    ['RecordStatus', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem']],
     ['WaitMusic', []],
   ])('lets %s do to the table what it does and no more', (fn, actions) => {
     expect(only(actionsOf(fn), 'dynamodb:')).toEqual(actions.map((action) => `dynamodb:${action}`));

@@ -142,14 +142,15 @@ export class TelephonyStack extends ServiceStack {
     for (const queue of [dialler, timers]) queue.function.addEnvironment('TABLE_NAME', table.tableName);
 
     // DynamoDB allows a transaction by the actions it is made of.
-    const decide = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+    const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+    const decide = [...read, 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
     table.grant(
       new StaffFunction(this, 'StaffCalls', { service, handler: 'staff-calls', environment: onTable }),
       'dynamodb:GetItem',
       'dynamodb:Query',
     );
-    table.grant(project.function, 'dynamodb:GetItem', 'dynamodb:PutItem');
-    table.grant(onCallDue.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
+    table.grant(project.function, ...read, 'dynamodb:PutItem');
+    table.grant(onCallDue.function, ...read, 'dynamodb:PutItem', 'dynamodb:ConditionCheckItem');
     table.grant(onChanged.function, ...decide, 'dynamodb:Query');
     table.grant(dialler.function, ...decide, 'dynamodb:ConditionCheckItem', 'dynamodb:UpdateItem');
     for (const fn of [timers.function, answer, record]) table.grant(fn, ...decide);

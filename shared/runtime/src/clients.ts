@@ -39,3 +39,9 @@ export function cancellationCodes(error: unknown): readonly string[] | undefined
 export function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
+
+/** Whether a write met another that is under way on the same item: nothing was written. */
+export function isConflict(error: unknown): boolean {
+  if (cancellationCodes(error)?.includes('TransactionConflict')) return true;
+  return error instanceof Error && error.name === 'TransactionConflictException';
+}

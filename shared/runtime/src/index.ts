@@ -1,5 +1,5 @@
 export { readConfig, ConfigurationError } from './config';
-export { busClient, cancellationCodes, documentClient, isConditionFailed, queueClient } from './clients';
+export { busClient, cancellationCodes, documentClient, isConditionFailed, isConflict, queueClient } from './clients';
 export { consume, consumeMessages, putBackDelaySeconds, type ConsumePorts, type ReceivedEvent } from './consume';
 export { assertMayAct, handlingContext, ReplayMayNotAct, within, type HandlingContext } from './context';
 export { CountryCodes, E164, NOT_E164 } from './e164';
@@ -44,4 +44,5 @@ export { cursorAt, cursorOf, keyOf, NOT_NEXT, pageOf, PageQuery } from './pages'
 export { publish, PublishFailed } from './publish';
 export { redact, redactText } from './redact';
 export { secret } from './secrets';
+export { tableItems, type ItemKey, type TableItems, type Write } from './table-items';
 export { count, flushMetrics, log, measure, traced } from './telemetry';

@@ -1,4 +1,4 @@
-import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableItems } from '@appointments/runtime';
 import * as z from 'zod';
 import type { Marked } from '../app/record-fate';
 import { digestOf } from '../app/unreachable';
@@ -23,11 +23,10 @@ export function marking({ address, mark }: Marked, at: string, now: Date) {
 }
 
 /** What addresses are known to have done with mails of ours. */
-export function addresses(client: DynamoDBDocumentClient, TableName: string) {
+export function addresses(items: TableItems) {
   return {
     async readMark(address: string): Promise<Mark | undefined> {
-      const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(address), ConsistentRead: true }));
-      const { bouncedAt, complainedAt } = AddressItem.parse(Item ?? {});
+      const { bouncedAt, complainedAt } = AddressItem.parse((await items.get(keyOf(address))) ?? {});
       if (complainedAt !== undefined) return 'complained';
       return bouncedAt === undefined ? undefined : 'bounced';
     },

@@ -1,11 +1,4 @@
-import {
-  DeleteCommand,
-  GetCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
-import { cancellationCodes, isConditionFailed, type OutboxItem } from '@appointments/runtime';
+import type { OutboxItem, TableItems } from '@appointments/runtime';
 import * as z from 'zod';
 import type { Claim, ClaimAnswer, Failure, Slot } from '../app/deliver';
 import type { RecordPorts } from '../app/record-fate';
@@ -49,7 +42,7 @@ const FatesItem = z.object({
 const expiry = (now: Date): number => Math.floor((now.getTime() + KEEP_MS) / 1000);
 
 /** Remembers, for each message to each recipient, that it is being sent or was sent. */
-export function ledger(client: DynamoDBDocumentClient, TableName: string) {
+export function ledger(items: TableItems) {
   /** What holds while nobody else has taken the claim over and nothing was heard of it. */
   const stillMine = ({ claimedAt }: Claim) => ({
     ConditionExpression: '#status = :mine AND claimedAt = :since',
@@ -57,114 +50,106 @@ export function ledger(client: DynamoDBDocumentClient, TableName: string) {
     ExpressionAttributeValues: { ':mine': 'claimed', ':since': claimedAt },
   });
 
+  /** Keeps a fate; `undefined` where another fate of the same message came between. */
+  const recordNow: (...given: Parameters<RecordPorts['record']>) => Promise<boolean | undefined> = async (
+    slot,
+    fate,
+    { event, marked },
+    now,
+  ) => {
+    const { fates, rev } = FatesItem.parse((await items.get(keyOf(slot))) ?? {});
+    const more = withFate(fates, fate);
+    if (more === fates) return false;
+    const isWritten = await items.write(
+      { Update: { Key: keyOf(slot), ...addingFates(slot, fate, more, rev, now) } },
+      ...(event ? [{ Put: { Item: event } }] : []),
+      ...(marked ? [{ Update: marking(marked, fate.at, now) }] : []),
+    );
+    return isWritten || undefined;
+  };
+
+  /** What SES tells of one mail mostly comes at once: one after the other, since each builds on the last. */
+  const inTurn = turns();
+
   return {
     async claim(slot: Slot, now: Date, staleBefore: Date | undefined): Promise<ClaimAnswer> {
       const claim: Claim = { ...slot, claimedAt: now.toISOString() };
       const set = setting({ ...claim, status: 'claimed', expiresAt: expiry(now) });
       const isFree = 'attribute_not_exists(pk) OR #status = :failed';
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName,
-            Key: keyOf(slot),
-            ...set,
-            ConditionExpression:
-              staleBefore === undefined ? isFree : `${isFree} OR (#status = :status AND claimedAt <= :staleBefore)`,
-            ExpressionAttributeValues: {
-              ...set.ExpressionAttributeValues,
-              ':failed': 'failed',
-              ...(staleBefore && { ':staleBefore': staleBefore.toISOString() }),
-            },
-          }),
-        );
-        return { is: 'claimed', claim };
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-        const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(slot), ConsistentRead: true }));
-        // Gone again: whoever held it gave it back, and this message's next turn finds it free.
-        if (!Item) return { is: 'under-way' };
-        const { status, claimedAt } = LedgerItem.parse(Item);
-        if (status === 'sent' || status === 'unknown') return { is: 'sent' };
-        // It failed just now: it is free on its next turn.
-        return status === 'failed' ? { is: 'under-way' } : { is: 'under-way', since: claimedAt };
-      }
+      const isMine = await items.write({
+        Update: {
+          Key: keyOf(slot),
+          ...set,
+          ConditionExpression:
+            staleBefore === undefined ? isFree : `${isFree} OR (#status = :status AND claimedAt <= :staleBefore)`,
+          ExpressionAttributeValues: {
+            ...set.ExpressionAttributeValues,
+            ':failed': 'failed',
+            ...(staleBefore && { ':staleBefore': staleBefore.toISOString() }),
+          },
+        },
+      });
+      if (isMine) return { is: 'claimed', claim };
+      const item = await items.get(keyOf(slot));
+      // Gone again: whoever held it gave it back, and this message's next turn finds it free.
+      if (!item) return { is: 'under-way' };
+      const { status, claimedAt } = LedgerItem.parse(item);
+      if (status === 'sent' || status === 'unknown') return { is: 'sent' };
+      // It failed just now: it is free on its next turn.
+      return status === 'failed' ? { is: 'under-way' } : { is: 'under-way', since: claimedAt };
     },
 
     async confirm(claim: Claim, providerId: string, now: Date): Promise<void> {
-      await client.send(
-        new UpdateCommand({
-          TableName,
-          Key: keyOf(claim),
-          ...setting({ status: 'sent', sentAt: now.toISOString(), providerId }),
-        }),
-      );
+      await items.write({
+        Update: { Key: keyOf(claim), ...setting({ status: 'sent', sentAt: now.toISOString(), providerId }) },
+      });
     },
 
     async release(claim: Claim): Promise<void> {
-      try {
-        await client.send(new DeleteCommand({ TableName, Key: keyOf(claim), ...stillMine(claim) }));
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
+      await items.write({ Delete: { Key: keyOf(claim), ...stillMine(claim) } });
     },
 
     async fail(claim: Claim, { status, reason }: Failure, event: OutboxItem, now: Date): Promise<void> {
       const set = setting({ status, failedAt: now.toISOString(), reason });
       const mine = stillMine(claim);
-      try {
-        await client.send(
-          new TransactWriteCommand({
-            TransactItems: [
-              {
-                Update: {
-                  TableName,
-                  Key: keyOf(claim),
-                  UpdateExpression: set.UpdateExpression,
-                  ConditionExpression: mine.ConditionExpression,
-                  ExpressionAttributeNames: { ...set.ExpressionAttributeNames, ...mine.ExpressionAttributeNames },
-                  ExpressionAttributeValues: { ...set.ExpressionAttributeValues, ...mine.ExpressionAttributeValues },
-                },
-              },
-              { Put: { TableName, Item: event } },
-            ],
-          }),
-        );
-      } catch (error) {
-        // Taken over meanwhile: whoever holds it now tells its fate.
-        if (!cancellationCodes(error)?.includes('ConditionalCheckFailed')) throw error;
-      }
+      // Where it is refused it was taken over meanwhile: whoever holds it now tells its fate.
+      await items.write(
+        {
+          Update: {
+            Key: keyOf(claim),
+            UpdateExpression: set.UpdateExpression,
+            ConditionExpression: mine.ConditionExpression,
+            ExpressionAttributeNames: { ...set.ExpressionAttributeNames, ...mine.ExpressionAttributeNames },
+            ExpressionAttributeValues: { ...set.ExpressionAttributeValues, ...mine.ExpressionAttributeValues },
+          },
+        },
+        { Put: { Item: event } },
+      );
     },
 
-    async record(
-      slot: Slot,
-      fate: Fate,
-      { event, marked }: Parameters<RecordPorts['record']>[2],
-      now: Date,
-    ): Promise<boolean> {
-      for (let tries = 0; tries < RECORD_TRIES; tries++) {
-        const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(slot), ConsistentRead: true }));
-        const { fates, rev } = FatesItem.parse(Item ?? {});
-        const more = withFate(fates, fate);
-        if (more === fates) return false;
-        try {
-          await client.send(
-            new TransactWriteCommand({
-              TransactItems: [
-                { Update: { TableName, Key: keyOf(slot), ...addingFates(slot, fate, more, rev, now) } },
-                ...(event ? [{ Put: { TableName, Item: event } }] : []),
-                ...(marked ? [{ Update: { TableName, ...marking(marked, fate.at, now) } }] : []),
-              ],
-            }),
-          );
-          return true;
-        } catch (error) {
-          // Another fate of the same message came between, or comes at this moment.
-          const codes = cancellationCodes(error) ?? [];
-          if (!codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) throw error;
+    record: (...given: Parameters<RecordPorts['record']>): Promise<boolean> =>
+      inTurn(JSON.stringify(keyOf(given[0])), async () => {
+        for (let tries = 0; tries < RECORD_TRIES; tries++) {
+          const isNew = await recordNow(...given);
+          if (isNew !== undefined) return isNew;
         }
-      }
-      throw new Error('others write to the same message all the time');
-    },
+        throw new Error('others write to the same message all the time');
+      }),
+  };
+}
+
+/** Lets what is of one name be done one after the other, and everything else at the same time. */
+function turns() {
+  const last = new Map<string, Promise<unknown>>();
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const before = last.get(name);
+    const mine = before ? before.then(work, work) : work();
+    last.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(name) === mine) last.delete(name);
+    }
   };
 }
 

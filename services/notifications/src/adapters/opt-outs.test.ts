@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CheckIfPhoneNumberIsOptedOutCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { tableItems } from '@appointments/runtime';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import { optOuts } from './opt-outs';
 
@@ -30,7 +31,7 @@ const at = (minute: number) => new Date(now().getTime() + minute * 60_000).toISO
     },
   } as unknown as SNSClient;
   const numbers = () => {
-    const known = optOuts(engine.client, table, now);
+    const known = optOuts(tableItems(engine.client, table), now);
     return {
       note: (phone: string, wantsTexts: boolean, saidAt: string) => known.note(phone, wantsTexts, saidAt),
       hasOptedOut: known.hasOptedOut(provider),
@@ -116,7 +117,7 @@ const at = (minute: number) => new Date(now().getTime() + minute * 60_000).toISO
       },
     } as unknown as SNSClient;
 
-    await expect(optOuts(engine.client, table, now).hasOptedOut(throttled)(PHONE)).rejects.toMatchObject({
+    await expect(optOuts(tableItems(engine.client, table), now).hasOptedOut(throttled)(PHONE)).rejects.toMatchObject({
       name: 'NotYet',
     });
   });

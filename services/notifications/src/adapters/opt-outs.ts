@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CheckIfPhoneNumberIsOptedOutCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailed, NotYet, THROTTLED_LIMIT_MS } from '@appointments/runtime';
+import { NotYet, THROTTLED_LIMIT_MS, type TableItems } from '@appointments/runtime';
 import * as z from 'zod';
 import { outcomeOf } from './mailer';
 
@@ -14,27 +13,20 @@ const keyOf = (phone: string) => ({
 });
 
 /** Who wants no texts: by a word of their own (`wantsTexts`), or by the list that AWS keeps for the account (`isBarred`). */
-export function optOuts(client: DynamoDBDocumentClient, TableName: string, now: () => Date) {
-  const read = async (phone: string) => {
-    const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(phone), ConsistentRead: true }));
-    return NumberItem.parse(Item ?? {});
-  };
+export function optOuts(items: TableItems, now: () => Date) {
+  const read = async (phone: string) => NumberItem.parse((await items.get(keyOf(phone))) ?? {});
 
   return {
     async note(phone: string, wantsTexts: boolean, at: string): Promise<void> {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName,
-            Key: keyOf(phone),
-            UpdateExpression: 'SET wantsTexts = :wantsTexts, saidAt = :at',
-            ConditionExpression: 'attribute_not_exists(saidAt) OR saidAt < :at',
-            ExpressionAttributeValues: { ':wantsTexts': wantsTexts, ':at': at },
-          }),
-        );
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
+      // Where it is refused a later word is there already.
+      await items.write({
+        Update: {
+          Key: keyOf(phone),
+          UpdateExpression: 'SET wantsTexts = :wantsTexts, saidAt = :at',
+          ConditionExpression: 'attribute_not_exists(saidAt) OR saidAt < :at',
+          ExpressionAttributeValues: { ':wantsTexts': wantsTexts, ':at': at },
+        },
+      });
     },
 
     /** What is known here, nobody asked: by their own word, or because the provider said so when a text was last to go. */
@@ -50,14 +42,13 @@ export function optOuts(client: DynamoDBDocumentClient, TableName: string, now: 
         if (known.wantsTexts === false) return true;
         const isBarred = await isOnTheList(provider, phone);
         if (isBarred !== (known.isBarred ?? false))
-          await client.send(
-            new UpdateCommand({
-              TableName,
+          await items.write({
+            Update: {
               Key: keyOf(phone),
               UpdateExpression: 'SET isBarred = :isBarred, askedAt = :now',
               ExpressionAttributeValues: { ':isBarred': isBarred, ':now': now().toISOString() },
-            }),
-          );
+            },
+          });
         return isBarred;
       };
     },

@@ -1,8 +1,8 @@
-import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailed } from '@appointments/runtime';
+import type { TableItems } from '@appointments/runtime';
 import * as z from 'zod';
 import {
   endsAtMs,
+  withParts,
   type AgentWord,
   type Parts,
   type Particulars,
@@ -75,74 +75,53 @@ function projectionIn(item: Record<string, unknown> | undefined): Projection {
 }
 
 /** What this service knows of appointments and agents, in its table. */
-export function projections(client: DynamoDBDocumentClient, TableName: string, now: () => Date) {
+export function projections(items: TableItems, now: () => Date) {
   const keepUntil = (instantMs: number) => Math.floor((Math.max(instantMs, now().getTime()) + KEEP_MS) / 1000);
 
-  const read = async (appointmentId: string): Promise<Projection> => {
-    const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(appointmentId), ConsistentRead: true }));
-    return projectionIn(Item);
-  };
+  const read = async (appointmentId: string): Promise<Projection> =>
+    projectionIn(await items.get(keyOf(appointmentId)));
 
-  /** Resolves what is known after the update, `undefined` when the table already knows as much. */
-  const update = async (appointmentId: string, parts: readonly Part[]): Promise<Projection | undefined> => {
-    try {
-      const { Attributes } = await client.send(
-        new UpdateCommand({
-          TableName,
-          Key: keyOf(appointmentId),
-          UpdateExpression: `SET ${parts.flatMap((part) => part.set).join(', ')}`,
-          ConditionExpression: parts.flatMap((part) => (part.condition ? [`(${part.condition})`] : [])).join(' AND '),
-          ExpressionAttributeValues: Object.fromEntries(parts.flatMap((part) => Object.entries(part.values))),
-          ReturnValues: 'ALL_NEW',
-        }),
-      );
-      return projectionIn(Attributes);
-    } catch (error) {
-      if (isConditionFailed(error)) return undefined;
-      throw error;
-    }
+  const updateOf = ({ appointmentId }: Parts, { state, particulars }: Projection) => {
+    const parts = [
+      ...(state ? [partOfState(state)] : []),
+      particulars ? partOfParticulars(particulars, keepUntil(endsAtMs(particulars))) : keptUntil(keepUntil(0)),
+    ];
+    return {
+      Key: keyOf(appointmentId),
+      UpdateExpression: `SET ${parts.flatMap((part) => part.set).join(', ')}`,
+      ConditionExpression: parts.flatMap((part) => (part.condition ? [`(${part.condition})`] : [])).join(' AND '),
+      ExpressionAttributeValues: Object.fromEntries(parts.flatMap((part) => Object.entries(part.values))),
+    };
   };
 
   return {
     read,
 
+    /** Reads first: two consumers hear the same events, and mostly the other has written them already. */
     async apply(parts: Parts): Promise<Projection> {
-      const { appointmentId, state, particulars } = parts;
-      const statePart = partOfState(state);
-      if (!particulars)
-        return (await update(appointmentId, [statePart, keptUntil(keepUntil(0))])) ?? read(appointmentId);
-      const particularsPart = partOfParticulars(particulars, keepUntil(endsAtMs(particulars)));
-      const both = await update(appointmentId, [statePart, particularsPart]);
-      if (both) return both;
-      // One of the two is here already, or newer: mostly both, since two consumers hear the same events.
-      const known = await read(appointmentId);
-      const upToDate =
-        (known.state?.version ?? 0) >= state.version && (known.particulars?.revision ?? 0) >= particulars.revision;
-      if (upToDate) return known;
-      // Particulars first: nobody is to see a new version with old times.
-      await update(appointmentId, [particularsPart]);
-      await update(appointmentId, [statePart]);
-      return read(appointmentId);
+      for (;;) {
+        const known = await read(parts.appointmentId);
+        const { news, then } = withParts(known, parts);
+        if (!news) return known;
+        // Refused only where somebody else wrote something newer: there are as many rounds as there are news at this very moment.
+        if (await items.write({ Update: updateOf(parts, news) })) return then;
+      }
     },
 
     async readAgent(agentId: string): Promise<AgentWord | undefined> {
-      const { Item } = await client.send(new GetCommand({ TableName, Key: agentKey(agentId), ConsistentRead: true }));
-      return Item && AgentItem.parse(Item);
+      const item = await items.get(agentKey(agentId));
+      return item && AgentItem.parse(item);
     },
 
     async applyAgent(agent: AgentWord): Promise<void> {
-      try {
-        await client.send(
-          new PutCommand({
-            TableName,
-            Item: { ...agentKey(agent.agentId), ...agent },
-            ConditionExpression: 'attribute_not_exists(agentVersion) OR agentVersion < :agentVersion',
-            ExpressionAttributeValues: { ':agentVersion': agent.agentVersion },
-          }),
-        );
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
+      // Where it is refused a newer word is there already.
+      await items.write({
+        Put: {
+          Item: { ...agentKey(agent.agentId), ...agent },
+          ConditionExpression: 'attribute_not_exists(agentVersion) OR agentVersion < :agentVersion',
+          ExpressionAttributeValues: { ':agentVersion': agent.agentVersion },
+        },
+      });
     },
   };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { AppointmentCreated, AppointmentRescheduled, NotificationFailed } from '@appointments/events';
-import { eventItem } from '@appointments/runtime';
+import { eventItem, tableItems } from '@appointments/runtime';
 import { engineIsHere, startEngine, type Engine } from '@appointments/runtime/test/database-engine';
 import type { ClaimAnswer, Slot } from '../app/deliver';
 import { partsOfBooking, partsOfCancellation } from '../domain/projection';
@@ -28,7 +28,7 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
   afterAll(() => engine.stop());
 
   describe('the projection', () => {
-    const fresh = async () => projections(engine.client, await engine.table(), now);
+    const fresh = async () => projections(tableItems(engine.client, await engine.table()), now);
 
     it('is empty where nothing was heard', async () => {
       expect(await (await fresh()).read('apt_none')).toEqual({});
@@ -111,7 +111,7 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
     const slot: Slot = { appointmentId, version: 1, template: 'confirmation', channel: 'email', recipient: 'client' };
     const fresh = async () => {
       const TableName = await engine.table();
-      return { TableName, ...ledger(engine.client, TableName) };
+      return { TableName, ...ledger(tableItems(engine.client, TableName)) };
     };
     const claimOf = (answer: ClaimAnswer) => {
       if (answer.is !== 'claimed') throw new Error(`not claimed but ${answer.is}`);
@@ -246,7 +246,7 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
 
     it('keeps a fate, the event that tells of it and the mark of its address together, and a second time nothing', async () => {
       const book = await fresh();
-      const marks = addresses(engine.client, book.TableName);
+      const marks = addresses(tableItems(engine.client, book.TableName));
       const event = failure();
       const then = { event, marked: { address: 'Ada@example.com', mark: 'bounced' as const } };
 
@@ -265,7 +265,7 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
 
     it('never makes less of a mark', async () => {
       const book = await fresh();
-      const marks = addresses(engine.client, book.TableName);
+      const marks = addresses(tableItems(engine.client, book.TableName));
       const marked = (mark: 'bounced' | 'complained') => ({ marked: { address: 'ada@example.com', mark } });
 
       await book.record(slot, fate('complained', 3, 'abuse'), marked('complained'), minute(3));

@@ -44,6 +44,38 @@ export interface Parts extends Projection {
   readonly state: State;
 }
 
+/**
+ * What is known once these parts are taken in, and which of them are `news`, if any: the state by its version, the
+ * particulars by their revision.
+ */
+export function withParts(
+  known: Projection,
+  { state, particulars }: Parts,
+): { readonly then: Projection; readonly news?: Projection } {
+  const news: Projection = {
+    ...((known.state?.version ?? 0) < state.version && { state }),
+    ...(particulars && (known.particulars?.revision ?? 0) < particulars.revision && { particulars }),
+  };
+  if (!news.state && !news.particulars) return { then: known };
+  return {
+    news,
+    then: {
+      state: news.state ? withKnown(news.state, known.state) : known.state,
+      particulars: news.particulars ?? known.particulars,
+    },
+  };
+}
+
+/** A cancellation names no time, and a booking nobody who called it off: what is known of these stays. */
+function withKnown(state: State, known: State | undefined): State {
+  return {
+    ...state,
+    startsAt: state.startsAt ?? known?.startsAt,
+    cancelledBy: state.cancelledBy ?? known?.cancelledBy,
+    reason: state.reason ?? known?.reason,
+  };
+}
+
 /** What a booking, a move or an amendment tells. */
 export function partsOfBooking(data: Booked): Parts {
   const { appointmentId, appointmentVersion: version, startsAt } = data;

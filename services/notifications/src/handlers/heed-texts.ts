@@ -1,4 +1,4 @@
-import { consumeMessages, documentClient, queueClient, readConfig } from '@appointments/runtime';
+import { consumeMessages, documentClient, queueClient, readConfig, tableItems } from '@appointments/runtime';
 import * as z from 'zod';
 import { IncomingTextMessage } from '../adapters/incoming-text';
 import { optOuts } from '../adapters/opt-outs';
@@ -11,6 +11,6 @@ const now = () => new Date();
 
 export const handler = consumeMessages(
   IncomingTextMessage,
-  heedText(optOuts(documentClient(), config.TABLE_NAME, now)),
+  heedText(optOuts(tableItems(documentClient(), config.TABLE_NAME), now)),
   { queues: queueClient(), queueUrl: config.QUEUE_URL, deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL, now },
 );

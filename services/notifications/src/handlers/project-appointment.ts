@@ -1,4 +1,4 @@
-import { consume, documentClient, queueClient, readConfig } from '@appointments/runtime';
+import { consume, documentClient, queueClient, readConfig, tableItems } from '@appointments/runtime';
 import * as z from 'zod';
 import { projections } from '../adapters/projections';
 import { PROJECTED, projectAppointment } from '../app/project-appointment';
@@ -7,8 +7,9 @@ const config = readConfig(
   z.object({ TABLE_NAME: z.string(), QUEUE_URL: z.string(), DEAD_LETTER_QUEUE_URL: z.string() }),
 );
 const now = () => new Date();
+const items = tableItems(documentClient(), config.TABLE_NAME);
 
-export const handler = consume(PROJECTED, projectAppointment(projections(documentClient(), config.TABLE_NAME, now)), {
+export const handler = consume(PROJECTED, projectAppointment(projections(items, now)), {
   queues: queueClient(),
   queueUrl: config.QUEUE_URL,
   deadLetterQueueUrl: config.DEAD_LETTER_QUEUE_URL,

@@ -1,5 +1,5 @@
 import { SNSClient } from '@aws-sdk/client-sns';
-import { consumeMessages, documentClient, queueClient, readConfig, traced } from '@appointments/runtime';
+import { consumeMessages, documentClient, queueClient, readConfig, tableItems, traced } from '@appointments/runtime';
 import * as z from 'zod';
 import { alerts } from '../adapters/alerts';
 import { ledger } from '../adapters/ledger';
@@ -18,15 +18,15 @@ const config = readConfig(
   }),
 );
 const now = () => new Date();
-const documents = documentClient();
+const items = tableItems(documentClient(), config.TABLE_NAME);
 
 export const handler = consumeMessages(
   SesEvent,
   recordFate(
     {
-      ...projections(documents, config.TABLE_NAME, now),
-      ...ledger(documents, config.TABLE_NAME),
-      isKnownToWantNone: optOuts(documents, config.TABLE_NAME, now).isKnownToWantNone,
+      ...projections(items, now),
+      ...ledger(items),
+      isKnownToWantNone: optOuts(items, now).isKnownToWantNone,
       raiseAlert: alerts(traced(new SNSClient({ maxAttempts: 1 })), config.ALERT_TOPIC_ARN),
       now,
     },

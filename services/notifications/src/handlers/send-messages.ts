@@ -1,6 +1,15 @@
 import { SESClient } from '@aws-sdk/client-ses';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { consume, documentClient, LinkKeys, queueClient, readConfig, secret, traced } from '@appointments/runtime';
+import {
+  consume,
+  documentClient,
+  LinkKeys,
+  queueClient,
+  readConfig,
+  secret,
+  tableItems,
+  traced,
+} from '@appointments/runtime';
 import { BrandColor, readableOn } from '@appointments/runtime/brand';
 import { DEFAULT_QUIET_HOURS, QuietHoursSetting } from '@appointments/runtime/quiet-hours';
 import * as z from 'zod';
@@ -42,18 +51,18 @@ const house = {
   agentLocale: config.AGENT_LOCALE,
   accent: color === undefined ? undefined : { color, on: readableOn(color) },
 };
-const documents = documentClient();
-const numbers = optOuts(documents, config.TABLE_NAME, now);
+const items = tableItems(documentClient(), config.TABLE_NAME);
+const numbers = optOuts(items, now);
 const topics = traced(new SNSClient({ maxAttempts: 1 }));
 
 export const handler = consume(
   TOLD,
   sendMessages(
     {
-      ...projections(documents, config.TABLE_NAME, now),
-      ...ledger(documents, config.TABLE_NAME),
+      ...projections(items, now),
+      ...ledger(items),
       linkKeys: secret(LinkKeys, config.LINK_KEY_SECRET_NAME),
-      ...addresses(documents, config.TABLE_NAME),
+      ...addresses(items),
       sendEmail: mailer(traced(new SESClient({ maxAttempts: 1 })), house, config.CONFIGURATION_SET),
       raiseAlert: alerts(topics, config.ALERT_TOPIC_ARN),
       hasOptedOut: numbers.hasOptedOut(topics),

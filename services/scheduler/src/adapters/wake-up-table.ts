@@ -1,11 +1,5 @@
-import {
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
-import { cancellationCodes, isConditionFailed, NotYet, type OutboxItem } from '@appointments/runtime';
+import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { isConflict, NotYet, tableItems, type OutboxItem, type Write } from '@appointments/runtime';
 import * as z from 'zod';
 import type { Change, Remembered } from '../app/plan-wake-ups';
 import type { OpenPorts, Position } from '../app/sweep-wake-ups';
@@ -43,15 +37,23 @@ export function wakeUpTable(client: DynamoDBDocumentClient, TableName: string, n
   const expiresAt = (instant?: string) =>
     Math.floor((Math.max(now().getTime(), instant === undefined ? 0 : Date.parse(instant)) + KEEP_MS) / 1000);
 
+  const items = tableItems(client, TableName);
+  const write = async (...unit: readonly Write[]): Promise<boolean> => {
+    try {
+      return await items.write(...unit);
+    } catch (error) {
+      // Two copies of one message, or two versions, meet on an item all the time: the loser looks again in a second.
+      throw isConflict(error) ? new NotYet('another change of the appointment is under way') : error;
+    }
+  };
+
   const knownDays = new Set<string>();
 
   /** Enters the days before there is anything due on them. One that lies ahead is entered once by each process. */
   async function enterDays(wakeUps: readonly WakeUp[]): Promise<void> {
     const days = [...new Set(wakeUps.map(dueDay))].filter((day) => !knownDays.has(day));
     await Promise.all(
-      days.map((sk) =>
-        client.send(new PutCommand({ TableName, Item: { pk: DUE_DAYS, sk, expiresAt: expiresAt(`${sk}T24:00:00Z`) } })),
-      ),
+      days.map((sk) => write({ Put: { Item: { pk: DUE_DAYS, sk, expiresAt: expiresAt(`${sk}T24:00:00Z`) } } })),
     );
     const today = dueDay({ dueAt: now().toISOString() });
     // A comparison forgets days that are past.
@@ -62,41 +64,34 @@ export function wakeUpTable(client: DynamoDBDocumentClient, TableName: string, n
     async record(change: Change): Promise<boolean> {
       const { appointmentId, version, cancelled, startsAt, heardAt, wakeUps } = change;
       await enterDays(wakeUps);
-      const codes = await transact(client, {
-        TransactItems: [
-          {
-            Update: {
-              TableName,
-              Key: { pk: partition(appointmentId), sk: 'appointment' },
-              // A cancellation names no time: the one known stays.
-              UpdateExpression: `SET version = :version, cancelled = :cancelled, heardAt = :heardAt, expiresAt = :expiresAt${startsAt === undefined ? '' : ', startsAt = :startsAt'}`,
-              ConditionExpression: 'attribute_not_exists(version) OR version < :version',
-              ExpressionAttributeValues: {
-                ':version': version,
-                ':cancelled': cancelled,
-                ':heardAt': heardAt,
-                ':expiresAt': expiresAt(startsAt),
-                ...(startsAt !== undefined && { ':startsAt': startsAt }),
-              },
+      return write(
+        {
+          Update: {
+            Key: { pk: partition(appointmentId), sk: 'appointment' },
+            // A cancellation names no time: the one known stays.
+            UpdateExpression: `SET version = :version, cancelled = :cancelled, heardAt = :heardAt, expiresAt = :expiresAt${startsAt === undefined ? '' : ', startsAt = :startsAt'}`,
+            ConditionExpression: 'attribute_not_exists(version) OR version < :version',
+            ExpressionAttributeValues: {
+              ':version': version,
+              ':cancelled': cancelled,
+              ':heardAt': heardAt,
+              ':expiresAt': expiresAt(startsAt),
+              ...(startsAt !== undefined && { ':startsAt': startsAt }),
             },
           },
-          ...wakeUps.map((wakeUp) => ({
-            Put: {
-              TableName,
-              Item: {
-                ...intentKey(wakeUp),
-                ...wakeUp,
-                dueDay: dueDay(wakeUp),
-                state: 'planned',
-                expiresAt: expiresAt(startsAt),
-              },
+        },
+        ...wakeUps.map((wakeUp) => ({
+          Put: {
+            Item: {
+              ...intentKey(wakeUp),
+              ...wakeUp,
+              dueDay: dueDay(wakeUp),
+              state: 'planned',
+              expiresAt: expiresAt(startsAt),
             },
-          })),
-        ],
-      });
-      if (codes && codes[0] !== 'ConditionalCheckFailed')
-        throw new Error(`the plan was not recorded: ${codes.join(', ')}`);
-      return codes === undefined;
+          },
+        })),
+      );
     },
 
     async read(appointmentId: string): Promise<Remembered> {
@@ -129,85 +124,52 @@ export function wakeUpTable(client: DynamoDBDocumentClient, TableName: string, n
 
     async mark(wakeUp: WakeUp, state: 'handed-over' | 'withdrawn' | 'dropped'): Promise<void> {
       const isOpen = state === 'handed-over';
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName,
-            Key: intentKey(wakeUp),
-            UpdateExpression: `SET #state = :state${isOpen ? '' : ' REMOVE dueDay'}`,
-            ConditionExpression: isOpen ? '#state = :planned' : '#state IN (:planned, :handedOver)',
-            ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: {
-              ':state': state,
-              ':planned': 'planned',
-              ...(!isOpen && { ':handedOver': 'handed-over' }),
-            },
-          }),
-        );
-      } catch (error) {
-        if (!isConditionFailed(error)) throw conflictOr(error);
-      }
+      await write({
+        Update: {
+          Key: intentKey(wakeUp),
+          UpdateExpression: `SET #state = :state${isOpen ? '' : ' REMOVE dueDay'}`,
+          ConditionExpression: isOpen ? '#state = :planned' : '#state IN (:planned, :handedOver)',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: {
+            ':state': state,
+            ':planned': 'planned',
+            ...(!isOpen && { ':handedOver': 'handed-over' }),
+          },
+        },
+      });
     },
 
     async say(wakeUp: WakeUp, event: OutboxItem): Promise<boolean> {
-      const codes = await transact(client, {
-        TransactItems: [
-          {
-            ConditionCheck: {
-              TableName,
-              Key: { pk: partition(wakeUp.appointmentId), sk: 'appointment' },
-              ConditionExpression: 'version = :version AND cancelled = :no',
-              ExpressionAttributeValues: { ':version': wakeUp.version, ':no': false },
+      return write(
+        {
+          ConditionCheck: {
+            Key: { pk: partition(wakeUp.appointmentId), sk: 'appointment' },
+            ConditionExpression: 'version = :version AND cancelled = :no',
+            ExpressionAttributeValues: { ':version': wakeUp.version, ':no': false },
+          },
+        },
+        {
+          Update: {
+            Key: intentKey(wakeUp),
+            // Whole, so that what was said reads as such also where the intent itself was gone.
+            UpdateExpression:
+              'SET #state = :said, appointmentId = :id, version = :version, purpose = :purpose, dueAt = :dueAt, expiresAt = if_not_exists(expiresAt, :expiresAt) REMOVE dueDay',
+            ConditionExpression: 'attribute_not_exists(#state) OR #state IN (:planned, :handedOver)',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: {
+              ':said': 'said',
+              ':planned': 'planned',
+              ':handedOver': 'handed-over',
+              ':id': wakeUp.appointmentId,
+              ':version': wakeUp.version,
+              ':purpose': wakeUp.purpose,
+              ':dueAt': wakeUp.dueAt,
+              ':expiresAt': expiresAt(wakeUp.dueAt),
             },
           },
-          {
-            Update: {
-              TableName,
-              Key: intentKey(wakeUp),
-              // Whole, so that what was said reads as such also where the intent itself was gone.
-              UpdateExpression:
-                'SET #state = :said, appointmentId = :id, version = :version, purpose = :purpose, dueAt = :dueAt, expiresAt = if_not_exists(expiresAt, :expiresAt) REMOVE dueDay',
-              ConditionExpression: 'attribute_not_exists(#state) OR #state IN (:planned, :handedOver)',
-              ExpressionAttributeNames: { '#state': 'state' },
-              ExpressionAttributeValues: {
-                ':said': 'said',
-                ':planned': 'planned',
-                ':handedOver': 'handed-over',
-                ':id': wakeUp.appointmentId,
-                ':version': wakeUp.version,
-                ':purpose': wakeUp.purpose,
-                ':dueAt': wakeUp.dueAt,
-                ':expiresAt': expiresAt(wakeUp.dueAt),
-              },
-            },
-          },
-          { Put: { TableName, Item: event } },
-        ],
-      });
-      return codes === undefined;
+        },
+        { Put: { Item: event } },
+      );
     },
   };
-}
-
-/** Resolves the codes of a transaction that a condition refused, `undefined` when it went through. */
-async function transact(
-  client: DynamoDBDocumentClient,
-  input: ConstructorParameters<typeof TransactWriteCommand>[0],
-): Promise<readonly string[] | undefined> {
-  try {
-    await client.send(new TransactWriteCommand(input));
-    return undefined;
-  } catch (error) {
-    const codes = cancellationCodes(error);
-    if (codes?.includes('ConditionalCheckFailed')) return codes;
-    throw conflictOr(error);
-  }
-}
-
-/** Two copies of one message, or two versions, met on an item: the loser looks again in a second. */
-function conflictOr(error: unknown): unknown {
-  const met =
-    cancellationCodes(error)?.includes('TransactionConflict') ||
-    (error instanceof Error && error.name === 'TransactionConflictException');
-  return met ? new NotYet('another change of the appointment is under way') : error;
 }
