@@ -433,6 +433,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
         busy: kernel.busy,
         checkpoints,
         read: stream.read,
+        readsAll: ports.engine.readsAll,
         invoke,
         faults: kernel.faults,
         onError: ports.onError,

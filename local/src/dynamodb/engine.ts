@@ -36,6 +36,8 @@ export interface DatabaseEngine {
   readonly forward: (headers: IncomingHttpHeaders, body: Buffer) => Promise<EngineAnswer>;
   /** Makes a call of our own. Throws DatabaseError. */
   readonly call: (operation: string, input: unknown) => Promise<unknown>;
+  /** Whether GetRecords answers with all records up to its limit, however large they are: ours does, DynamoDB stops at 1 MB. */
+  readonly readsAll: boolean;
   readonly stop: () => Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export async function startDatabase(options: {
     const { hostname, port } = new URL(given);
     const client = connect(hostname, Number(port === '' ? 80 : port));
     await untilAnswering(client.call, () => undefined);
-    return { ...client, stop: async () => client.close() };
+    return { ...client, readsAll: false, stop: async () => client.close() };
   }
 
   const binary = findBinary(options.environment);
@@ -87,6 +89,7 @@ export async function startDatabase(options: {
   await untilAnswering(client.call, () => ended);
   return {
     ...client,
+    readsAll: true,
     stop: async () => {
       stopping = true;
       client.close();
@@ -171,7 +174,10 @@ async function untilAnswering(call: DatabaseEngine['call'], ended: () => string 
   }
 }
 
-function connect(host: string, port: number): Omit<DatabaseEngine, 'stop'> & { readonly close: () => void } {
+function connect(
+  host: string,
+  port: number,
+): Pick<DatabaseEngine, 'forward' | 'call'> & { readonly close: () => void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 32, noDelay: true });
   const forward = (headers: IncomingHttpHeaders, body: Buffer, mayRepeat = true): Promise<EngineAnswer> =>
     new Promise((resolve, reject) => {

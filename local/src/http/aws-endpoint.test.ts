@@ -33,6 +33,7 @@ async function cloud() {
           return { status: 200, headers: {}, body: Buffer.from('{}') };
         },
         call: () => Promise.reject(new Error('not asked for here')),
+        readsAll: true,
         stop: async () => undefined,
       },
       busy: test.kernel.busy,

@@ -30,7 +30,9 @@ function cloud(
   spec: Partial<StreamSourceSpec> = {},
   checkpoints = new Map<string, string>(),
   afterRead: () => Promise<void> = async () => {},
+  readsAll = false,
 ) {
+  let reads = 0;
   const clock = createClock(0, () => START);
   const busy = createBusy();
   const errors: unknown[] = [];
@@ -65,7 +67,9 @@ function cloud(
         entries: () => checkpoints.entries(),
         size: 0,
       },
+      readsAll,
       read: async (after, limit) => {
+        reads += 1;
         const found = records
           .filter(({ dynamodb }) => Number(dynamodb.SequenceNumber) > Number(after ?? 0))
           .slice(0, limit);
@@ -86,7 +90,7 @@ function cloud(
   running.push(source);
   const settle = () => mover.move({ advanceByMs: 0 });
   const advance = (seconds: number) => mover.move({ advanceByMs: seconds * 1000 });
-  return { source, calls, events, errors, checkpoints, settle, advance, faults };
+  return { source, calls, events, errors, checkpoints, settle, advance, faults, reads: () => reads };
 }
 
 const failing = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
@@ -100,6 +104,48 @@ describe('a function fed from a stream', () => {
 
     expect(calls.map(({ batch }) => batch)).toEqual([['1', '2'], ['3', '4'], ['5']]);
     expect(checkpoints.get('mapping')).toBe('5');
+  });
+
+  it('costs one read where a read brings all there is, and a last one that is empty where it may not', async () => {
+    const reads = async (readsAll: boolean) => {
+      const made = cloud([1, 2, 3].map(insert), () => ({}), { batchSize: 2 }, new Map(), undefined, readsAll);
+      made.source.wake();
+      await made.settle();
+      expect(made.calls.map(({ batch }) => batch)).toEqual([['1', '2'], ['3']]);
+      return made.reads();
+    };
+
+    expect([await reads(true), await reads(false)]).toEqual([1, 2]);
+  });
+
+  it('gets what was written while all there was had been read, and while it ran', async () => {
+    const records = [insert(1)];
+    let isWritten = false;
+    const afterRead = async () => {
+      if (isWritten) return;
+      isWritten = true;
+      records.push(insert(2));
+      made.source.wake();
+    };
+    const made = cloud(
+      records,
+      (_, call) => {
+        if (call === 2) {
+          records.push(insert(3));
+          made.source.wake();
+        }
+        return {};
+      },
+      {},
+      new Map(),
+      afterRead,
+      true,
+    );
+
+    made.source.wake();
+    await made.settle();
+
+    expect(made.calls.map(({ batch }) => batch)).toEqual([['1'], ['2'], ['3']]);
   });
 
   it('gets what was written while it ran', async () => {

@@ -67,6 +67,8 @@ export function connectStream(
     readonly busy: Busy;
     readonly checkpoints: Collection<string>;
     readonly read: ReadStream;
+    /** Whether a read brings all there is up to its limit, so that after a shorter one nothing is left. @default false: until one is empty */
+    readonly readsAll?: boolean;
     readonly invoke: (event: unknown) => Promise<unknown>;
     readonly faults: Faults;
     readonly onError: (what: string, error: unknown) => void;
@@ -80,6 +82,7 @@ export function connectStream(
   let seen = ports.checkpoints.get(spec.id);
   let state: 'idle' | 'running' | 'waiting' = 'idle';
   let dirty = false;
+  let mayHoldMore = true;
   let stopped = false;
   let failuresInARow = 0;
 
@@ -89,7 +92,7 @@ export function connectStream(
     }
   };
 
-  /** Reads on; false when there was nothing. */
+  /** Reads on; false when that was all there is. */
   const readMore = async (): Promise<boolean> => {
     const records = await ports.read(seen, READ_LIMIT);
     seen = records.at(-1)?.dynamodb.SequenceNumber ?? seen;
@@ -101,7 +104,7 @@ export function connectStream(
       batches.push({ records: wanted.slice(from, from + batchSize), attempts: 0 });
     }
     if (batches.length === 0) checkpoint(seen);
-    return records.length > 0;
+    return ports.readsAll === true ? records.length === READ_LIMIT : records.length > 0;
   };
 
   /** Hands over the first batch; false when it, or the rest of it, must wait for its retry. */
@@ -189,12 +192,14 @@ export function connectStream(
         waitForRetry();
         return;
       }
-      // Cleared before the read: a write answered while it is under way is looked for once more.
-      dirty = false;
-      if (!(await readMore()) && !dirty) {
+      if (!mayHoldMore && !dirty) {
         state = 'idle';
         return;
       }
+      // Cleared before the read: a write answered while it is under way is looked for once more.
+      dirty = false;
+      mayHoldMore = true;
+      mayHoldMore = await readMore();
     }
   };
 

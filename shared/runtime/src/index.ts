@@ -4,6 +4,7 @@ export { consume, consumeMessages, putBackDelaySeconds, type ConsumePorts, type 
 export { assertMayAct, handlingContext, ReplayMayNotAct, within, type HandlingContext } from './context';
 export { CountryCodes, E164, NOT_E164 } from './e164';
 export { NotYet, NOT_YET_LIMIT_MS, PermanentError, THROTTLED_LIMIT_MS } from './errors';
+export { gathering } from './gathering';
 export {
   appointmentIdIn,
   checked,

@@ -1,4 +1,4 @@
-import type { OutboxItem, TableItems } from '@appointments/runtime';
+import { gathering, type OutboxItem, type TableItems } from '@appointments/runtime';
 import * as z from 'zod';
 import type { Claim, ClaimAnswer, Failure, Slot } from '../app/deliver';
 import type { RecordPorts } from '../app/record-fate';
@@ -50,26 +50,8 @@ export function ledger(items: TableItems) {
     ExpressionAttributeValues: { ':mine': 'claimed', ':since': claimedAt },
   });
 
-  /** Keeps a fate; `undefined` where another fate of the same message came between. */
-  const recordNow: (...given: Parameters<RecordPorts['record']>) => Promise<boolean | undefined> = async (
-    slot,
-    fate,
-    { event, marked },
-    now,
-  ) => {
-    const { fates, rev } = FatesItem.parse((await items.get(keyOf(slot))) ?? {});
-    const more = withFate(fates, fate);
-    if (more === fates) return false;
-    const isWritten = await items.write(
-      { Update: { Key: keyOf(slot), ...addingFates(slot, fate, more, rev, now) } },
-      ...(event ? [{ Put: { Item: event } }] : []),
-      ...(marked ? [{ Update: marking(marked, fate.at, now) }] : []),
-    );
-    return isWritten || undefined;
-  };
-
-  /** What SES tells of one mail mostly comes at once: one after the other, since each builds on the last. */
-  const inTurn = turns();
+  /** What is asked for each message at the moment, for as long as anything is. */
+  const recording = new Map<string, { readonly record: (news: News) => Promise<boolean>; asked: number }>();
 
   return {
     async claim(slot: Slot, now: Date, staleBefore: Date | undefined): Promise<ClaimAnswer> {
@@ -127,30 +109,72 @@ export function ledger(items: TableItems) {
       );
     },
 
-    record: (...given: Parameters<RecordPorts['record']>): Promise<boolean> =>
-      inTurn(JSON.stringify(keyOf(given[0])), async () => {
-        for (let tries = 0; tries < RECORD_TRIES; tries++) {
-          const isNew = await recordNow(...given);
-          if (isNew !== undefined) return isNew;
-        }
-        throw new Error('others write to the same message all the time');
-      }),
+    /** What SES tells of one mail mostly comes at once, and is kept at once. */
+    async record(slot: Slot, fate: Fate, then: Then, now: Date): Promise<boolean> {
+      const name = JSON.stringify(keyOf(slot));
+      const here = recording.get(name) ?? { record: recordingOf(items, slot), asked: 0 };
+      recording.set(name, here);
+      here.asked += 1;
+      try {
+        return await here.record({ fate, then, now });
+      } finally {
+        here.asked -= 1;
+        if (here.asked === 0) recording.delete(name);
+      }
+    },
   };
 }
 
-/** Lets what is of one name be done one after the other, and everything else at the same time. */
-function turns() {
-  const last = new Map<string, Promise<unknown>>();
-  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const before = last.get(name);
-    const mine = before ? before.then(work, work) : work();
-    last.set(name, mine);
-    try {
-      return await mine;
-    } finally {
-      if (last.get(name) === mine) last.delete(name);
-    }
+type Then = Parameters<RecordPorts['record']>[2];
+
+/** One word on a message, and what is to be written with it. */
+interface News {
+  readonly fate: Fate;
+  readonly then: Then;
+  readonly now: Date;
+}
+
+/** Keeps fates of one message; of each it says whether it was new. */
+function recordingOf(items: TableItems, slot: Slot) {
+  /** `undefined` where somebody else kept another fate of the message meanwhile. */
+  const tryOnce = async (all: readonly News[]): Promise<readonly boolean[] | undefined> => {
+    const { fates: before, rev } = FatesItem.parse((await items.get(keyOf(slot))) ?? {});
+    let fates: readonly Fate[] = before;
+    const isNew = all.map(({ fate }) => {
+      const more = withFate(fates, fate);
+      if (more === fates) return false;
+      fates = more;
+      return true;
+    });
+    const news = all.filter((_, place) => isNew[place]);
+    const [first] = news;
+    if (!first) return isNew;
+    const isWritten = await items.write(
+      { Update: { Key: keyOf(slot), ...addingFates(slot, first.fate, fates, rev, first.now) } },
+      ...news.flatMap(({ fate, then: { event, marked }, now }) => [
+        ...(event ? [{ Put: { Item: event } }] : []),
+        ...(marked ? [{ Update: marking(marked, fate.at, now) }] : []),
+      ]),
+    );
+    return isWritten ? isNew : undefined;
   };
+
+  return gathering<News, boolean>(atMostOneThatDoesMore, async (all) => {
+    for (let tries = 0; tries < RECORD_TRIES; tries++) {
+      const isNew = await tryOnce(all);
+      if (isNew) return isNew.map((value) => ({ status: 'fulfilled', value }));
+    }
+    throw new Error('others write to the same message all the time');
+  });
+}
+
+/** Two events, or two marks of one address, might be one item, which no transaction may write twice. */
+function atMostOneThatDoesMore(all: readonly News[]): readonly number[] {
+  let doMore = 0;
+  return all.flatMap(({ then: { event, marked } }, place) => {
+    if (event || marked) doMore += 1;
+    return doMore <= 1 ? [place] : [];
+  });
 }
 
 /** What a fate adds: it says that the message was sent, whatever the ledger thought; what `confirm` noted stays. */
