@@ -29,7 +29,7 @@ import { projectAppointment } from '../src/app/project-appointment';
 import { callSessionId } from '../src/app/session-id';
 import { startSession } from '../src/app/start-session';
 import { isFinal } from '../src/domain/outcome';
-import { CallPolicy } from '../src/domain/policy';
+import { callPolicy } from '../src/domain/policy';
 import type { Leg } from '../src/domain/session';
 import { agenda } from './agenda';
 import { memoryTable } from './memory';
@@ -50,7 +50,7 @@ export interface PortCall {
 }
 
 export interface HouseOptions {
-  readonly policy?: z.input<typeof CallPolicy>;
+  readonly policy?: z.input<ReturnType<typeof callPolicy>>;
   /** One conduct for each attempt; the last one for all further ones. @default everybody accepts */
   readonly agent?: readonly Conduct[];
   readonly client?: readonly Conduct[];
@@ -116,7 +116,7 @@ const MOST_RECEIVES = 5;
 
 /** Runs one appointment from its booking until nothing more will happen. */
 export async function runHouse(options: HouseOptions = {}) {
-  const policy = CallPolicy.parse(options.policy ?? {});
+  const policy = callPolicy().parse(options.policy ?? {});
   const table = memoryTable();
   const { others, hasAccepted } = options.clientNumber ?? { others: 0, hasAccepted: true };
   const otherAppointments = Array.from({ length: others }, (_, index) => `apt_other_${index}`);

@@ -1,6 +1,6 @@
 import type { Question } from '../src/domain/answer';
 import { isFinal } from '../src/domain/outcome';
-import { CallPolicy } from '../src/domain/policy';
+import { type CallPolicy, callPolicy } from '../src/domain/policy';
 import type { Advanced, Attempt, Effect, Fact, Input, Leg, Session } from '../src/domain/session';
 import { agenda } from './agenda';
 import { THE_MACHINE, type Machine } from './machine';
@@ -126,7 +126,7 @@ type Work = Generator<number, void>;
 export function runSession(options: StormOptions): Ending {
   const { weather, behaviours = BEHAVIOURS, talkMs, canFind = true } = options;
   const { agentOnLine, answerTo, findAttempt, isStillToEnd, newSession, step } = options.machine ?? THE_MACHINE;
-  const policy = CallPolicy.parse({ timeLimitSeconds: 900, ...options.policy });
+  const policy = callPolicy().parse({ timeLimitSeconds: 900, ...options.policy });
   const random = mulberry32(options.seed);
   const chance = (probability: number) => probability > 0 && random() < probability;
   const between = (low: number, high: number) => low + Math.floor(random() * (high - low));

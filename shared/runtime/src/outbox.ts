@@ -13,19 +13,23 @@ const KEEP_SECONDS = 7 * 24 * 3600;
 /** SQS delays a message by fifteen minutes at most (SendMessage, DelaySeconds). */
 export const MAX_DELAY_SECONDS = 900;
 
-const OutboxItem = z.object({
-  pk: z.string(),
-  kind: z.literal('outbox'),
-  /** `bus`, or the name of a queue the publisher knows. */
-  to: z.string(),
-  body: z.string(),
-  /** Not before then; ISO. */
-  dueAt: z.string().optional(),
+/** Built by the publisher alone: every function that acts writes such items, and need not build what only reads them. */
+const outboxSchemas = () => ({
+  item: z.object({
+    pk: z.string(),
+    kind: z.literal('outbox'),
+    /** `bus`, or the name of a queue the publisher knows. */
+    to: z.string(),
+    body: z.string(),
+    /** Not before then; ISO. */
+    dueAt: z.string().optional(),
+  }),
+  busBody: z.object({ source: z.string(), detailType: z.string(), detail: z.unknown() }),
 });
+type Schemas = ReturnType<typeof outboxSchemas>;
+type Outgoing = z.infer<Schemas['item']>;
 
-const BusBody = z.object({ source: z.string(), detailType: z.string(), detail: z.unknown() });
-
-export interface OutboxItem extends z.infer<typeof OutboxItem> {
+export interface OutboxItem extends Outgoing {
   readonly sk: 'outbox';
   readonly expiresAt: number;
 }
@@ -80,6 +84,7 @@ export interface OutboxPorts {
  * what the bus or a queue did not take is reported, and comes again.
  */
 export function publishOutbox(ports: OutboxPorts) {
+  const schemas = outboxSchemas();
   return async (event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const failed = new Set<string>();
     const forBus: { sequence: string; event: OutgoingEvent }[] = [];
@@ -88,9 +93,9 @@ export function publishOutbox(ports: OutboxPorts) {
         event.Records.map(async (record) => {
           const sequence = record.dynamodb?.SequenceNumber ?? '';
           try {
-            const outgoing = readItem(record);
+            const outgoing = readItem(record, schemas);
             if (outgoing.to !== 'bus') return await sendToQueue(ports, outgoing);
-            const checked = checkEvent(ports.contracts, outgoing.body);
+            const checked = checkEvent(ports.contracts, outgoing.body, schemas);
             if ('fault' in checked) return await park(ports, outgoing.body, checked.fault);
             forBus.push({ sequence, event: checked.event });
           } catch (error) {
@@ -115,12 +120,16 @@ export function publishOutbox(ports: OutboxPorts) {
   };
 }
 
-function readItem(record: DynamoDBRecord): z.infer<typeof OutboxItem> {
-  return OutboxItem.parse(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, SdkAttributeValue>));
+function readItem(record: DynamoDBRecord, schemas: Schemas): Outgoing {
+  return schemas.item.parse(unmarshall((record.dynamodb?.NewImage ?? {}) as Record<string, SdkAttributeValue>));
 }
 
-function checkEvent(contracts: readonly EventContract[], body: string): { event: OutgoingEvent } | { fault: string } {
-  const parsed = BusBody.safeParse(JSON.parse(body));
+function checkEvent(
+  contracts: readonly EventContract[],
+  body: string,
+  schemas: Schemas,
+): { event: OutgoingEvent } | { fault: string } {
+  const parsed = schemas.busBody.safeParse(JSON.parse(body));
   if (!parsed.success) return { fault: 'not an event' };
   const { source, detailType, detail } = parsed.data;
   const contract = contracts.find((candidate) => candidate.detailType === detailType && candidate.source === source);
@@ -138,7 +147,7 @@ function checkEvent(contracts: readonly EventContract[], body: string): { event:
   }
 }
 
-async function sendToQueue(ports: OutboxPorts, outgoing: z.infer<typeof OutboxItem>): Promise<void> {
+async function sendToQueue(ports: OutboxPorts, outgoing: Outgoing): Promise<void> {
   const QueueUrl = ports.queueUrls[outgoing.to];
   if (QueueUrl === undefined) return park(ports, outgoing.body, `no queue is named ${outgoing.to}`);
   const DelaySeconds = outgoing.dueAt === undefined ? 0 : delaySecondsUntil(new Date(outgoing.dueAt), ports.now());

@@ -110,13 +110,13 @@ export function ledger(items: TableItems) {
     },
 
     /** What SES tells of one mail mostly comes at once, and is kept at once. */
-    async record(slot: Slot, fate: Fate, then: Then, now: Date): Promise<boolean> {
+    async record(slot: Slot, fate: Fate, beside: Beside, now: Date): Promise<boolean> {
       const name = JSON.stringify(keyOf(slot));
       const here = recording.get(name) ?? { record: recordingOf(items, slot), asked: 0 };
       recording.set(name, here);
       here.asked += 1;
       try {
-        return await here.record({ fate, then, now });
+        return await here.record({ fate, beside, now });
       } finally {
         here.asked -= 1;
         if (here.asked === 0) recording.delete(name);
@@ -125,12 +125,12 @@ export function ledger(items: TableItems) {
   };
 }
 
-type Then = Parameters<RecordPorts['record']>[2];
+type Beside = Parameters<RecordPorts['record']>[2];
 
 /** One word on a message, and what is to be written with it. */
 interface News {
   readonly fate: Fate;
-  readonly then: Then;
+  readonly beside: Beside;
   readonly now: Date;
 }
 
@@ -151,7 +151,7 @@ function recordingOf(items: TableItems, slot: Slot) {
     if (!first) return isNew;
     const isWritten = await items.write(
       { Update: { Key: keyOf(slot), ...addingFates(slot, first.fate, fates, rev, first.now) } },
-      ...news.flatMap(({ fate, then: { event, marked }, now }) => [
+      ...news.flatMap(({ fate, beside: { event, marked }, now }) => [
         ...(event ? [{ Put: { Item: event } }] : []),
         ...(marked ? [{ Update: marking(marked, fate.at, now) }] : []),
       ]),
@@ -171,7 +171,7 @@ function recordingOf(items: TableItems, slot: Slot) {
 /** Two events, or two marks of one address, might be one item, which no transaction may write twice. */
 function atMostOneThatDoesMore(all: readonly News[]): readonly number[] {
   let doMore = 0;
-  return all.flatMap(({ then: { event, marked } }, place) => {
+  return all.flatMap(({ beside: { event, marked } }, place) => {
     if (event || marked) doMore += 1;
     return doMore <= 1 ? [place] : [];
   });

@@ -101,10 +101,10 @@ export function projections(items: TableItems, now: () => Date) {
     async apply(parts: Parts): Promise<Projection> {
       for (;;) {
         const known = await read(parts.appointmentId);
-        const { news, then } = withParts(known, parts);
+        const { news, after } = withParts(known, parts);
         if (!news) return known;
         // Refused only where somebody else wrote something newer: there are as many rounds as there are news at this very moment.
-        if (await items.write({ Update: updateOf(parts, news) })) return then;
+        if (await items.write({ Update: updateOf(parts, news) })) return after;
       }
     },
 

@@ -45,21 +45,21 @@ export interface Parts extends Projection {
 }
 
 /**
- * What is known once these parts are taken in, and which of them are `news`, if any: the state by its version, the
+ * What is known `after` these parts are taken in, and which of them are `news`, if any: the state by its version, the
  * particulars by their revision.
  */
 export function withParts(
   known: Projection,
   { state, particulars }: Parts,
-): { readonly then: Projection; readonly news?: Projection } {
+): { readonly after: Projection; readonly news?: Projection } {
   const news: Projection = {
     ...((known.state?.version ?? 0) < state.version && { state }),
     ...(particulars && (known.particulars?.revision ?? 0) < particulars.revision && { particulars }),
   };
-  if (!news.state && !news.particulars) return { then: known };
+  if (!news.state && !news.particulars) return { after: known };
   return {
     news,
-    then: {
+    after: {
       state: news.state ? withKnown(news.state, known.state) : known.state,
       particulars: news.particulars ?? known.particulars,
     },

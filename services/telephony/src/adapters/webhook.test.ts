@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { CallForm, callPathOf, RoomForm, verifyWebhook } from './webhook';
+import { callForm, callPathOf, roomForm, verifyWebhook } from './webhook';
 
 const BASE = 'https://calls.example.com';
 const PATH = '/calls/cs_1_1/agent/1/status';
@@ -82,14 +82,14 @@ describe('the path of a webhook', () => {
 
 describe('the form of a webhook', () => {
   it('is read whatever else is in it, and whatever a number or a time looks like', () => {
-    expect(CallForm.parse({ ...FORM, SipResponseCode: '486', Nonsense: 'x' })).toEqual({
+    expect(callForm().parse({ ...FORM, SipResponseCode: '486', Nonsense: 'x' })).toEqual({
       CallSid: 'CA1',
       CallStatus: 'ringing',
       Digits: '',
       SipResponseCode: 486,
       Timestamp: Date.parse('2026-12-01T15:00:00Z'),
     });
-    expect(CallForm.parse({ CallSid: 'CA1', SipResponseCode: 'x', Timestamp: 'yesterday' })).toEqual({
+    expect(callForm().parse({ CallSid: 'CA1', SipResponseCode: 'x', Timestamp: 'yesterday' })).toEqual({
       CallSid: 'CA1',
       Digits: '',
     });
@@ -97,7 +97,7 @@ describe('the form of a webhook', () => {
 
   it('names the conference event in our words, and leaves others out', () => {
     expect(
-      RoomForm.parse({
+      roomForm().parse({
         ConferenceSid: 'CF1',
         FriendlyName: 'r',
         StatusCallbackEvent: 'participant-join',
@@ -107,7 +107,7 @@ describe('the form of a webhook', () => {
       StatusCallbackEvent: 'join',
     });
     expect(
-      RoomForm.parse({ ConferenceSid: 'CF1', FriendlyName: 'r', StatusCallbackEvent: 'participant-mute' })
+      roomForm().parse({ ConferenceSid: 'CF1', FriendlyName: 'r', StatusCallbackEvent: 'participant-mute' })
         .StatusCallbackEvent,
     ).toBeUndefined();
   });

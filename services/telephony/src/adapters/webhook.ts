@@ -54,25 +54,43 @@ export function callPathOf(rawPath: string): z.infer<typeof CallPath> | undefine
   return CallPath.safeParse({ sessionId, leg, n, what }).data;
 }
 
-const Text = z.string().min(1).optional().catch(undefined);
-/** A number that Twilio writes as text. */
-const Count = z.coerce.number().int().optional().catch(undefined);
-/** Twilio dates by RFC 2822. */
-const At = z
-  .string()
-  .transform((text) => Date.parse(text))
-  .refine((at) => !Number.isNaN(at))
-  .optional()
-  .catch(undefined);
+/** Text that may be missing, and is taken for missing where it makes no sense. */
+const text = () => z.string().min(1).optional().catch(undefined);
 
-export const CallForm = z.object({
-  CallSid: z.string().min(1),
-  CallStatus: Text,
-  AnsweredBy: Text,
-  Digits: z.string().default(''),
-  SipResponseCode: Count,
-  Timestamp: At,
-});
+const forms = {
+  call: () =>
+    z.object({
+      CallSid: z.string().min(1),
+      CallStatus: text(),
+      AnsweredBy: text(),
+      Digits: z.string().default(''),
+      // A number that Twilio writes as text.
+      SipResponseCode: z.coerce.number().int().optional().catch(undefined),
+      // Twilio dates by RFC 2822.
+      Timestamp: z
+        .string()
+        .transform((date) => Date.parse(date))
+        .refine((at) => !Number.isNaN(at))
+        .optional()
+        .catch(undefined),
+    }),
+  room: () =>
+    z.object({
+      ConferenceSid: z.string().min(1),
+      FriendlyName: z.string().min(1),
+      StatusCallbackEvent: z.string().transform((event) => ROOM_EVENTS[event]),
+      CallSid: text(),
+      ReasonParticipantLeft: text(),
+      ParticipantLabelEndingConference: z.enum(['agent', 'client']).optional().catch(undefined),
+    }),
+};
+let call: ReturnType<typeof forms.call> | undefined;
+let room: ReturnType<typeof forms.room> | undefined;
+
+/** What Twilio tells of a call. Built when first asked for: a function starts for one kind of webhook. */
+export const callForm = () => (call ??= forms.call());
+/** What Twilio tells of a conference. */
+export const roomForm = () => (room ??= forms.room());
 
 const ROOM_EVENTS: Readonly<Record<string, 'start' | 'end' | 'join' | 'leave'>> = {
   'conference-start': 'start',
@@ -80,12 +98,3 @@ const ROOM_EVENTS: Readonly<Record<string, 'start' | 'end' | 'join' | 'leave'>> 
   'participant-join': 'join',
   'participant-leave': 'leave',
 };
-
-export const RoomForm = z.object({
-  ConferenceSid: z.string().min(1),
-  FriendlyName: z.string().min(1),
-  StatusCallbackEvent: z.string().transform((event) => ROOM_EVENTS[event]),
-  CallSid: Text,
-  ReasonParticipantLeft: Text,
-  ParticipantLabelEndingConference: z.enum(['agent', 'client']).optional().catch(undefined),
-});

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallPolicy, DEFAULT_POLICY } from './policy';
+import { callPolicy, DEFAULT_POLICY } from './policy';
 
-const faultsOf = (policy: object) => CallPolicy.safeParse(policy).error?.issues.map(({ path }) => path.join('.'));
+const faultsOf = (policy: object) =>
+  callPolicy()
+    .safeParse(policy)
+    .error?.issues.map(({ path }) => path.join('.'));
+
+it('the usual policy is what the schema makes of nothing', () => {
+  expect(callPolicy().parse({})).toEqual(DEFAULT_POLICY);
+});
 
 describe('a number of the policy', () => {
   it.each([
@@ -23,8 +30,8 @@ describe('a number of the policy', () => {
     ['sessionSeconds', 1800, 0, 14_400],
   ] as const)('%s is %i where nothing is said, %i at least and %i at most', (name, usual, least, most) => {
     expect(DEFAULT_POLICY[name]).toBe(usual);
-    expect(CallPolicy.parse({ [name]: least })[name]).toBe(least);
-    expect(CallPolicy.parse({ [name]: most })[name]).toBe(most);
+    expect(callPolicy().parse({ [name]: least })[name]).toBe(least);
+    expect(callPolicy().parse({ [name]: most })[name]).toBe(most);
     expect(faultsOf({ [name]: least - 1 })).toEqual([name]);
     expect(faultsOf({ [name]: most + 1 })).toEqual([name]);
   });
@@ -52,7 +59,7 @@ describe('the attempts of a policy', () => {
     expect(faultsOf({ attempts: 2, backOffSeconds: [] })).toEqual(['backOffSeconds']);
     expect(faultsOf({ attempts: 3, backOffSeconds: [20, -1] })).toEqual(['backOffSeconds.1']);
     expect(faultsOf({ attempts: 3, backOffSeconds: [20, 14_401] })).toEqual(['backOffSeconds.1']);
-    expect(CallPolicy.safeParse({ attempts: 3, backOffSeconds: [20] }).error?.issues[0]?.message).toBe(
+    expect(callPolicy().safeParse({ attempts: 3, backOffSeconds: [20] }).error?.issues[0]?.message).toBe(
       'there must be a wait before every further attempt',
     );
   });
@@ -65,7 +72,7 @@ describe('the words of a policy', () => {
   });
 
   it('may be said for one leg alone', () => {
-    expect(CallPolicy.parse({ acceptance: { client: 'amd' } }).acceptance).toEqual({
+    expect(callPolicy().parse({ acceptance: { client: 'amd' } }).acceptance).toEqual({
       agent: 'keypress',
       client: 'amd',
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AGENT, CLIENT, STARTS_AT } from '../../test/journey';
 import { acceptedOf, attemptOf, EMPTY_ROOM, reservedOf, ROOM, sessionOf } from '../../test/state-of';
-import { CallPolicy, DEFAULT_POLICY } from './policy';
+import { type CallPolicy, callPolicy, DEFAULT_POLICY } from './policy';
 import {
   advance,
   agentOnLine,
@@ -20,7 +20,7 @@ const NOW = STARTS_AT + 30_000;
 const FAR = STARTS_AT + 10_000_000;
 
 const decide = (session: Session, now = NOW, policy: CallPolicy = DEFAULT_POLICY) => advance(session, policy, now);
-const policyOf = (more: object) => CallPolicy.parse(more);
+const policyOf = (more: object) => callPolicy().parse(more);
 /** What is to be done, but for the next wake-up. */
 const done = ({ effects }: { readonly effects: readonly Effect[] }) => effects.filter((effect) => effect.do !== 'wake');
 const facts = ({ effects }: { readonly effects: readonly Effect[] }): readonly Fact[] =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { STARTS_AT } from '../../test/journey';
 import { acceptedOf, attemptOf, EMPTY_ROOM, reservedOf, ROOM, sessionOf } from '../../test/state-of';
-import { CallPolicy, DEFAULT_POLICY } from './policy';
+import { type CallPolicy, callPolicy, DEFAULT_POLICY } from './policy';
 import { record, type Attempt, type Input, type Session } from './session';
 
 const NOW = STARTS_AT + 30_000;
@@ -13,7 +13,7 @@ const first = ({ attempts }: Session): Attempt => {
   if (!attempt) throw new Error('there is no attempt');
   return attempt;
 };
-const policyOf = (more: object) => CallPolicy.parse(more);
+const policyOf = (more: object) => callPolicy().parse(more);
 
 describe('a wake-up', () => {
   it('is used up when it was due, a second early included', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { STARTS_AT } from '../../test/journey';
 import { shareOfSessions } from '../../test/seeds';
 import { answerTo, type Question } from './answer';
-import { CallPolicy } from './policy';
+import { type CallPolicy, callPolicy } from './policy';
 import {
   agentOnLine,
   findAttempt,
@@ -177,7 +177,7 @@ const policies = fc
     agentLeft: fc.constantFrom('redial' as const, 'fail' as const),
     attempts: fc.integer({ min: 1, max: 3 }),
   })
-  .map((policy) => CallPolicy.parse(policy));
+  .map((policy) => callPolicy().parse(policy));
 
 interface Moment {
   readonly before: Session;

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { documents } from '../adapters/documents';
 import { GreetingsConfig, VoiceConfig } from '../adapters/documents-config';
 import { TwilioSecret } from '../adapters/twilio-secret';
-import { CallForm, callPathOf, verifyWebhook } from '../adapters/webhook';
+import { callForm, callPathOf, verifyWebhook } from '../adapters/webhook';
 import { tablePorts } from '../adapters/wiring';
 import { addresses } from '../app/addresses';
 import { answerCall } from '../app/hear-call';
@@ -39,7 +39,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
     log.warn('Webhook refused: it is not signed by Twilio for this address', { path: event.rawPath });
     return { statusCode: 403 };
   }
-  const call = CallForm.safeParse(form);
+  const call = callForm().safeParse(form);
   if (!call.success) return { statusCode: 400 };
   const { sessionId, leg, n, what } = path;
   const document = await answer(what, {

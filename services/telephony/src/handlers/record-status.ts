@@ -2,7 +2,7 @@ import { flushMetrics, log, readConfig, secret } from '@appointments/runtime';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { TwilioSecret } from '../adapters/twilio-secret';
-import { CallForm, callPathOf, RoomForm, verifyWebhook } from '../adapters/webhook';
+import { callForm, callPathOf, roomForm, verifyWebhook } from '../adapters/webhook';
 import { tablePorts } from '../adapters/wiring';
 import { isRoomOf, recordRoom, recordStatus } from '../app/hear-call';
 
@@ -24,12 +24,12 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   const { sessionId, leg, n } = path;
   const place = { sessionId, leg, n };
   if (path.what === 'status') {
-    const call = CallForm.safeParse(form);
+    const call = callForm().safeParse(form);
     if (!call.success || call.data.CallStatus === undefined) return { statusCode: 400 };
     const { CallSid, CallStatus, SipResponseCode, Timestamp } = call.data;
     await ofCall({ place, callSid: CallSid, status: CallStatus, sipCode: SipResponseCode, at: Timestamp });
   } else {
-    const room = RoomForm.safeParse(form);
+    const room = roomForm().safeParse(form);
     if (!room.success || !isRoomOf({ id: sessionId }, room.data.FriendlyName, n)) return { statusCode: 400 };
     const { FriendlyName, StatusCallbackEvent, ConferenceSid, CallSid } = room.data;
     const { ReasonParticipantLeft, ParticipantLabelEndingConference } = room.data;
