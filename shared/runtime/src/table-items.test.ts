@@ -160,6 +160,14 @@ const add = (n: number, value: number): Write => ({
     expect(await Promise.all([1, 2].map(valueOf))).toEqual([7, 5]);
   });
 
+  it('lets nothing overtake a unit that had to wait for another', async () => {
+    const these = items();
+
+    await Promise.all([these.write(put(1, 1)), these.write(put(1, 2), put(2, 5)), these.write(put(2, 7))]);
+
+    expect(await Promise.all([1, 2].map(valueOf))).toEqual([2, 7]);
+  });
+
   it('writes each by itself where they cannot go together', async () => {
     const these = items();
     faults = [Object.assign(new Error('too large'), { name: 'ValidationException' })];

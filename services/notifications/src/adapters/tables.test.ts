@@ -274,6 +274,36 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
       expect(await marks.readMark('ada@example.com')).toBe('complained');
     });
 
+    it('keeps at the same moment two fates that each have an event and mark the same address', async () => {
+      const book = await fresh();
+      const marks = addresses(tableItems(engine.client, book.TableName));
+      const [first, second] = ['bounced', 'complained'].map((reason) =>
+        eventItem(
+          NotificationFailed.create(
+            { ...NotificationFailed.example.data, reason },
+            { occurredAt: now().toISOString() },
+          ),
+          now(),
+        ),
+      );
+      const address = 'ada@example.com';
+
+      const answers = await Promise.all([
+        book.record(slot, permanent, { event: first, marked: { address, mark: 'bounced' } }, minute(3)),
+        book.record(
+          slot,
+          fate('complained', 3, 'abuse'),
+          { event: second, marked: { address, mark: 'complained' } },
+          minute(3),
+        ),
+      ]);
+
+      expect(answers).toEqual([true, true]);
+      expect(await marks.readMark(address)).toBe('complained');
+      for (const event of [first, second])
+        expect(await itemOf(book.TableName, { pk: event?.pk ?? '', sk: 'outbox' })).toEqual(event);
+    });
+
     it('loses none of many fates that come at the same moment', async () => {
       const book = await fresh();
       await book.claim(slot, now(), minute(-15));
