@@ -123,20 +123,15 @@ export function tableItems(
     return Promise.allSettled(units.map(writeUnit));
   };
 
-  return {
-    get: gathering<ItemKey, Item | undefined>(
-      (keys) => keys.slice(0, MAX_KEYS).map((_, place) => place),
-      async (keys) => {
-        const found = await getAll(keys);
-        return keys.map((key) => ({ status: 'fulfilled', value: found.get(nameOf(key)) }));
-      },
-    ),
-    write: (
-      (write) =>
-      (...unit: readonly Write[]) =>
-        write(unit)
-    )(gathering<readonly Write[], boolean>(apart, writeAll)),
-  };
+  const get = gathering<ItemKey, Item | undefined>(
+    (keys) => keys.slice(0, MAX_KEYS).map((_, place) => place),
+    async (keys) => {
+      const found = await getAll(keys);
+      return keys.map((key) => ({ status: 'fulfilled', value: found.get(nameOf(key)) }));
+    },
+  );
+  const write = gathering<readonly Write[], boolean>(apart, writeAll);
+  return { get, write: (...unit) => write(unit) };
 }
 
 const nameOf = ({ pk, sk }: { readonly pk?: unknown; readonly sk?: unknown }): string => JSON.stringify([pk, sk]);
@@ -150,7 +145,7 @@ function inTable(write: Write, TableName: string): TransactItem {
 
 function itemOf(write: Write): string {
   if ('Put' in write) return nameOf(write.Put.Item ?? {});
-  const [{ Key = {} }] = Object.values<{ Key?: Item | undefined }>(write) as [{ Key?: Item | undefined }];
+  const { Key = {} } = 'Update' in write ? write.Update : 'Delete' in write ? write.Delete : write.ConditionCheck;
   return nameOf(Key);
 }
 

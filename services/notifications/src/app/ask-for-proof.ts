@@ -7,7 +7,7 @@ import { isTooLate } from '../domain/word';
 import { deliverOnce, raise, type Prepared, type Slot } from './deliver';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
-import { mailing } from './send-mail';
+import { mailing, marksOf } from './send-mail';
 import { sendUnlessOptedOut } from './text-client';
 
 /** What is asked for is asked for once for each address and number, however often the appointment is moved or amended. */
@@ -71,10 +71,11 @@ async function ask(
     ports,
     [slot],
     async (): Promise<Prepared<Projection>> => {
-      const [known, agent, keys] = await Promise.all([
+      const [known, agent, keys, marks] = await Promise.all([
         ports.read(appointmentId),
         ports.readAgent(particulars.agent.agentId),
         ports.linkKeys(),
+        marksOf(ports, what === 'email' ? [particulars.client.email] : []),
       ]);
       const newest = known.particulars;
       const isStillWanted =
@@ -97,7 +98,7 @@ async function ask(
         { word, particulars: newest, agent, ...linksFor(appointmentId, newest, keys, house) },
         house,
       );
-      return { deliveries: (claim) => mailing(ports, house, claim, email, now) };
+      return { deliveries: (claim) => mailing(ports, house, claim, email, { marks, now }) };
     },
     isReplay,
   );

@@ -5,7 +5,7 @@ import { endsAtMs, partsOfBooking, type Particulars, type Projection } from '../
 import { deliverOnce, type Prepared } from './deliver';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
-import { mailing } from './send-mail';
+import { mailing, marksOf } from './send-mail';
 
 /** Tells an agent whom an appointment was taken from: whatever became of it since, it is in their calendar no more. */
 export function handOver(ports: SendPorts, house: House) {
@@ -33,10 +33,11 @@ export function handOver(ports: SendPorts, house: House) {
         },
       ],
       async (): Promise<Prepared<Projection>> => {
-        const [known, newest, keys] = await Promise.all([
+        const [known, newest, keys, marks] = await Promise.all([
           ports.read(appointmentId),
           ports.readAgent(former.agentId),
           ports.linkKeys(),
+          marksOf(ports, [former.email]),
         ]);
         const now = ports.now();
         const isTheirsAgain = known.particulars?.agent.agentId === former.agentId;
@@ -45,7 +46,7 @@ export function handOver(ports: SendPorts, house: House) {
         const word = { appointmentId, version, kind: 'moved' as const };
         const letter = { word, particulars: theirs, agent: newest, ...linksFor(appointmentId, theirs, keys, house) };
         const email = composeHandOver(letter, house, now);
-        return { deliveries: (claim) => mailing(ports, house, claim, email, now) };
+        return { deliveries: (claim) => mailing(ports, house, claim, email, { marks, now }) };
       },
       event.replayName !== undefined,
     );

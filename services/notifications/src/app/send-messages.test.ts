@@ -409,7 +409,8 @@ describe('what SES tells of a mail whose answer was lost', () => {
 });
 
 it('an alert whose answer was lost is not raised again, but parked: then the dead-letter alarm tells', async () => {
-  const w = world({ fates: ['accepted', 'accepted', 'sent-but-lost'] });
+  // Two mails confirm, two tell of the failure, and then comes the alert.
+  const w = world({ fates: ['accepted', 'accepted', 'accepted', 'accepted', 'sent-but-lost'] });
 
   w.deliver(START, created());
   w.deliver(START + MINUTE, failed());

@@ -36,7 +36,7 @@ import { ASKED_BESIDE, deliverOnce, raise, type Slot } from './deliver';
 import { handOver } from './hand-over';
 import { linksFor } from './links';
 import type { SendPorts } from './ports';
-import { mailing } from './send-mail';
+import { mailing, marksOf } from './send-mail';
 import { textClient } from './text-client';
 
 export const TOLD = [
@@ -210,10 +210,11 @@ function saying(ports: SendPorts, house: House, outcome: Outcome, { quietHours, 
       ports,
       slots,
       async () => {
-        const [known, agent, keys] = await Promise.all([
+        const [known, agent, keys, marks] = await Promise.all([
           ports.read(appointmentId),
           ports.readAgent(particulars.agent.agentId),
           ports.linkKeys(),
+          marksOf(ports, [particulars.client.email, particulars.agent.email]),
         ]);
         if (known.state?.version !== version || known.state.cancelled !== decision.state.cancelled)
           return { overtakenBy: known };
@@ -243,7 +244,7 @@ function saying(ports: SendPorts, house: House, outcome: Outcome, { quietHours, 
             const email = compose(letter, recipient, house, now);
             const asks = recipient === 'client' && isUnproven(newest, 'email');
             return {
-              ...mailing(ports, house, claim, email, now),
+              ...mailing(ports, house, claim, email, { marks, now }),
               ...(asks && { afterwards: () => noteRequest(ports, appointmentId, newest) }),
             };
           },
