@@ -39,6 +39,7 @@ export type Answer = 'accepted' | 'throttled' | 'rejected' | 'not-sent' | 'sent-
 interface LedgerEntry {
   readonly status: 'claimed' | 'sent' | 'failed' | 'unknown';
   readonly claimedAt: string;
+  readonly isFinal?: true | undefined;
   readonly fates?: readonly Fate[];
 }
 
@@ -166,7 +167,7 @@ export function world(
     claim: (slot, now, staleBefore): Promise<ClaimAnswer> =>
       effect(() => {
         const entry = ledger.get(key(slot));
-        if (entry?.status === 'sent' || entry?.status === 'unknown') return { is: 'sent' };
+        if (entry?.status === 'sent' || entry?.status === 'unknown' || entry?.isFinal) return { is: 'sent' };
         if (entry?.status === 'claimed' && (!staleBefore || entry.claimedAt > staleBefore.toISOString()))
           return { is: 'under-way', since: entry.claimedAt };
         const claim: Claim = { ...slot, claimedAt: now.toISOString() };
@@ -181,10 +182,10 @@ export function world(
         () => void ledger.set(key(claim), { ...ledger.get(key(claim)), status: 'sent', claimedAt: claim.claimedAt }),
       ),
     release: (claim) => effect(() => void (holds(claim) && ledger.delete(key(claim)))),
-    fail: (claim, { status }, item) =>
+    fail: (claim, { status, isFinal }, item) =>
       effect(() => {
         if (!holds(claim)) return;
-        ledger.set(key(claim), { status, claimedAt: claim.claimedAt });
+        ledger.set(key(claim), { status, claimedAt: claim.claimedAt, isFinal });
         publish(item);
       }),
     record: (slot, fate, { event: item, marked }) =>

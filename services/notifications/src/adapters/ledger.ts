@@ -9,7 +9,11 @@ import { partition } from './projections';
 /** Sixty days outlast the archive: a replay meant for real finds what was sent before. */
 const KEEP_MS = 60 * 86_400_000;
 
-const LedgerItem = z.object({ status: z.enum(['claimed', 'sent', 'failed', 'unknown']), claimedAt: z.string() });
+const LedgerItem = z.object({
+  status: z.enum(['claimed', 'sent', 'failed', 'unknown']),
+  claimedAt: z.string(),
+  isFinal: z.boolean().default(false),
+});
 
 const keyOf = (slot: Slot) => ({
   pk: partition(slot.appointmentId),
@@ -57,7 +61,7 @@ export function ledger(items: TableItems) {
     async claim(slot: Slot, now: Date, staleBefore: Date | undefined): Promise<ClaimAnswer> {
       const claim: Claim = { ...slot, claimedAt: now.toISOString() };
       const set = setting({ ...claim, status: 'claimed', expiresAt: expiry(now) });
-      const isFree = 'attribute_not_exists(pk) OR #status = :failed';
+      const isFree = 'attribute_not_exists(pk) OR (#status = :failed AND attribute_not_exists(isFinal))';
       const isMine = await items.write({
         Update: {
           Key: keyOf(slot),
@@ -75,8 +79,8 @@ export function ledger(items: TableItems) {
       const item = await items.get(keyOf(slot));
       // Gone again: whoever held it gave it back, and this message's next turn finds it free.
       if (!item) return { is: 'under-way' };
-      const { status, claimedAt } = LedgerItem.parse(item);
-      if (status === 'sent' || status === 'unknown') return { is: 'sent' };
+      const { status, claimedAt, isFinal } = LedgerItem.parse(item);
+      if (status === 'sent' || status === 'unknown' || isFinal) return { is: 'sent' };
       // It failed just now: it is free on its next turn.
       return status === 'failed' ? { is: 'under-way' } : { is: 'under-way', since: claimedAt };
     },
@@ -91,8 +95,8 @@ export function ledger(items: TableItems) {
       await items.write({ Delete: { Key: keyOf(claim), ...stillMine(claim) } });
     },
 
-    async fail(claim: Claim, { status, reason }: Failure, event: OutboxItem, now: Date): Promise<void> {
-      const set = setting({ status, failedAt: now.toISOString(), reason });
+    async fail(claim: Claim, { status, reason, isFinal }: Failure, event: OutboxItem, now: Date): Promise<void> {
+      const set = setting({ status, failedAt: now.toISOString(), reason, isFinal });
       const mine = stillMine(claim);
       // Where it is refused it was taken over meanwhile: whoever holds it now tells its fate.
       await items.write(

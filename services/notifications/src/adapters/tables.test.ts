@@ -181,6 +181,16 @@ const cancelled = partsOfCancellation({ appointmentId, appointmentVersion: 3, ca
       expect((await book.claim(slot, minute(2), undefined)).is).toBe('claimed');
     });
 
+    it('never gives out again what failed for good', async () => {
+      const book = await fresh();
+      const claim = claimOf(await book.claim(slot, now(), undefined));
+
+      await book.fail(claim, { status: 'failed', reason: 'quiet', isFinal: true }, failure(), minute(1));
+
+      expect(await book.claim(slot, minute(600), minute(585))).toEqual({ is: 'sent' });
+      expect(await itemOf(book.TableName, messageKey)).toMatchObject({ status: 'failed', reason: 'quiet' });
+    });
+
     it('never gives out again what nobody knows the fate of', async () => {
       const book = await fresh();
       const claim = claimOf(await book.claim(slot, now(), undefined));

@@ -52,18 +52,20 @@ export type Sent =
   /** Its recipient does not want it any more: nothing is missing. */
   | { readonly is: 'unwanted' }
   /** It was not even tried, because it must not or cannot reach anybody: that is told on the bus, and nothing is parked. */
-  | { readonly is: 'withheld'; readonly reason: string }
+  | { readonly is: 'withheld'; readonly reason: string; readonly isFinal?: true }
   /** It was not sent for a reason that may pass. */
   | { readonly is: 'not-sent'; readonly cause: unknown };
 
 export interface Failure {
   readonly status: 'failed' | 'unknown';
   readonly reason: string;
+  /** It is never tried again, whenever its event comes once more: its moment is over. @default false */
+  readonly isFinal?: true;
 }
 
 export interface DeliverPorts {
   /**
-   * Claims a message that nobody has sent, one that failed before included; one claimed before `staleBefore`, if given, and
+   * Claims a message that nobody has sent, one that failed before and not for good included; one claimed before `staleBefore`, if given, and
    * never confirmed is taken over.
    */
   readonly claim: (slot: Slot, now: Date, staleBefore: Date | undefined) => Promise<ClaimAnswer>;
@@ -72,7 +74,7 @@ export interface DeliverPorts {
   readonly release: (claim: Claim) => Promise<void>;
   /**
    * Notes that the message failed and why, and writes the event that tells of it, in one transaction. What failed may be
-   * claimed again; what `unknown` became of may have gone out, and never is.
+   * claimed again, unless it failed for good; what `unknown` became of may have gone out, and never is.
    */
   readonly fail: (claim: Claim, failure: Failure, event: OutboxItem, now: Date) => Promise<void>;
   readonly now: () => Date;
@@ -207,7 +209,11 @@ async function deliver(ports: DeliverPorts, claim: Claim, { send, afterwards, wh
     case 'rejected':
       return giveUp(ports, claim, sent.reason, false);
     case 'withheld':
-      await tellFailure(ports, claim, { status: 'failed', reason: sent.reason });
+      await tellFailure(ports, claim, {
+        status: 'failed',
+        reason: sent.reason,
+        ...(sent.isFinal && { isFinal: sent.isFinal }),
+      });
       count('MessagesWithheld');
       log.info('Message withheld', { ...said(claim), reason: sent.reason });
       await whenWithheld?.();

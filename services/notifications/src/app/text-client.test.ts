@@ -129,6 +129,17 @@ describe('at night where the client is', () => {
     expect([w.parked, w.failures]).toEqual([[], []]);
   });
 
+  it('what was not texted is not texted in the morning either, when its event comes once more', async () => {
+    const w = night();
+
+    w.deliver(EVENING, created());
+    w.deliver(EVENING + 16 * HOUR, created());
+    await w.run();
+
+    expect([told(w), mails(w)]).toEqual([[], 2]);
+    expect(reasons(w)).toEqual(['sms confirmation suppressed-quiet-hours']);
+  });
+
   it.each([
     ['the last second before', EVENING - 1000, 1],
     ['the first second after', Date.parse('2026-11-23T07:00:00.000Z'), 1],

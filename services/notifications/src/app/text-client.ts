@@ -27,7 +27,9 @@ export async function textClient(
 ): Promise<Sent> {
   if (!wantsTexts(particulars)) return { is: 'unwanted' };
   const clocks = clocksOf({ timeZone: particulars.timeZone, localStart: particulars.localStart.client });
-  if (isQuiet(quietHours, clocks, now.getTime())) return { is: 'withheld', reason: SUPPRESSED_QUIET_HOURS };
+  // For good: the event that comes once more in the morning is to wake nobody's phone with what is long told by mail.
+  if (isQuiet(quietHours, clocks, now.getTime()))
+    return { is: 'withheld', reason: SUPPRESSED_QUIET_HOURS, isFinal: true };
   return sendUnlessOptedOut(ports, text);
 }
 
