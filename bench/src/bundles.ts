@@ -18,6 +18,8 @@ const START_UP_GOALS: Readonly<Record<string, number>> = {
   'telephony/record-status': 60,
   'telephony/dial': 90,
 };
+/** What Twilio's whole SDK took to load where the goals were set: how fast this machine is beside that one tells what they mean here. */
+const WHOLE_SDK_WHERE_GOALS_WERE_SET_MS = 125;
 /** At most so many ms for what a function loads of Twilio. */
 const TWILIO_GOALS = { 'telephony/answer-call': 10, 'telephony/dial': 30 };
 
@@ -155,11 +157,12 @@ export async function benchBundles(): Promise<void> {
     const typical = (candidate: Candidate, of: keyof StartUp) =>
       median((runs.get(candidate) ?? []).map((run) => run[of]));
     const above = (candidate: Candidate, of: keyof StartUp) => typical(candidate, of) - typical(bare, of);
+    const slower = above(whole, 'ms') / WHOLE_SDK_WHERE_GOALS_WERE_SET_MS;
     console.log(
       `\nBundles (minified) and their start-up in a fresh process as on Lambda, in ms above bare node (${typical(bare, 'ms').toFixed(1)} ms), medians of ${RUNS} interleaved runs`,
     );
     table([
-      ['', 'KB', 'goal', 'ms', 'goal', 'CPU ms', 'of the whole SDK’s'],
+      ['', 'KB', 'goal', 'ms', 'goal', 'goal here', 'CPU ms', 'of the whole SDK’s'],
       ...candidates
         .filter((candidate) => candidate !== bare)
         .map((candidate) => [
@@ -168,10 +171,14 @@ export async function benchBundles(): Promise<void> {
           candidate.goalKb === undefined ? '' : `≤ ${candidate.goalKb}`,
           above(candidate, 'ms').toFixed(0),
           candidate.goalMs === undefined ? '' : `≤ ${candidate.goalMs}`,
+          candidate.goalMs === undefined ? '' : `≤ ${(candidate.goalMs * slower).toFixed(0)}`,
           above(candidate, 'cpuMs').toFixed(0),
           (above(candidate, 'ms') / above(whole, 'ms')).toFixed(2),
         ]),
     ]);
+    console.log(
+      `The goals in ms were set where the whole SDK takes ${WHOLE_SDK_WHERE_GOALS_WERE_SET_MS} ms; what they come to on this machine stands beside them.`,
+    );
     console.log('On a machine that does other work, ms grow well beyond CPU ms; what hardly moves is the last column.');
   } finally {
     rmSync(folder, { recursive: true });
