@@ -7,6 +7,7 @@ import {
   agentOnLine,
   isStillToEnd,
   newSession,
+  numberAccepted,
   step,
   type Attempt,
   type Effect,
@@ -826,5 +827,54 @@ describe('the next wake-up', () => {
     expect(woken(waiting(NOW + 5000, NOW + 1))).toEqual([]);
     expect(woken(waiting(NOW + 5000, NOW + 5001))).toEqual([{ do: 'wake', dueAt: NOW + 5000 }]);
     expect(woken(waiting(NOW + 5000, NOW))).toEqual([{ do: 'wake', dueAt: NOW + 5000 }]);
+  });
+});
+
+describe('a client who has something to prove', () => {
+  const proving = (unproven: readonly string[], ...attempts: Attempt[]) =>
+    sessionOf(attempts, {
+      people: { agent: { name: 'Alex', phone: AGENT }, client: { name: 'Ada', phone: CLIENT, unproven } },
+    });
+
+  it.each([
+    ['before anybody is dialled', []],
+    ['while the agent waits', [agent()]],
+    ['before the client is dialled', [agent(), reservedOf('client', { watchAt: FAR })]],
+    ['after an attempt that failed', [agent(), over('client', 1)]],
+  ])('is not phoned: the call fails %s', (_, attempts) => {
+    expect(failure(proving(['phone'], ...attempts))).toEqual(['client', 'rejected-by-policy']);
+  });
+
+  it.each(['submitted', 'live', 'answered', 'human'] as const)('is not cut off whose phone is %s', (stage) => {
+    expect(
+      failure(proving(['phone'], agent(), attemptOf('client', { ...quiet, stage, callSid: 'CA-client-1' }))),
+    ).toBeUndefined();
+  });
+
+  it('is no longer one once nothing is left to prove', () => {
+    expect(failure(proving([], agent()))).toBeUndefined();
+  });
+});
+
+describe('the number that accepted a call', () => {
+  const ringing = attemptOf('client', { ...quiet, stage: 'live', to: '+12025550177' });
+  const accepted = client({ to: '+12025550177' });
+
+  it('is the client’s, told as they accept and never again', () => {
+    expect(numberAccepted(sessionOf([agent(), ringing]), sessionOf([agent(), accepted]))).toBe('+12025550177');
+    expect(numberAccepted(sessionOf([agent(), accepted]), sessionOf([agent(), accepted]))).toBeUndefined();
+  });
+
+  it('is that of the attempt that was accepted, not of one before', () => {
+    const before = sessionOf([over('client', 1), { ...ringing, id: 'client-2', n: 2 }]);
+    const after = sessionOf([over('client', 1), { ...accepted, id: 'client-2', n: 2 }]);
+
+    expect(numberAccepted(before, after)).toBe('+12025550177');
+  });
+
+  it('is nobody’s while nobody has accepted, where it is the agent who did, or where nothing was known before', () => {
+    expect(numberAccepted(sessionOf([ringing]), sessionOf([ringing]))).toBeUndefined();
+    expect(numberAccepted(sessionOf([attemptOf('agent')]), sessionOf([agent()]))).toBeUndefined();
+    expect(numberAccepted(undefined, sessionOf([accepted]))).toBeUndefined();
   });
 });
