@@ -876,5 +876,6 @@ describe('the number that accepted a call', () => {
     expect(numberAccepted(sessionOf([ringing]), sessionOf([ringing]))).toBeUndefined();
     expect(numberAccepted(sessionOf([attemptOf('agent')]), sessionOf([agent()]))).toBeUndefined();
     expect(numberAccepted(undefined, sessionOf([accepted]))).toBeUndefined();
+    expect(numberAccepted(sessionOf(), sessionOf([accepted]))).toBeUndefined();
   });
 });
