@@ -102,7 +102,6 @@ const refused = (reason: NamedRefusal, country?: string): PhoneVerdict => ({
  */
 export function phoneRules(allowedCountries: readonly string[]): JudgePhone {
   const allowed = new Set(allowedCountries);
-  const elsewhere = onlyIn(allowedCountries);
   return (number) => {
     if (!E164.test(number)) return refused('not-e164');
     const parsed = parsePhoneNumberFromString(number);
@@ -113,7 +112,8 @@ export function phoneRules(allowedCountries: readonly string[]): JudgePhone {
     const { country } = parsed;
     if (country === undefined) return refused('not-in-use');
     if (!allowed.has(country)) {
-      const message = `is a number in ${nameOf(country)}, ${elsewhere}`;
+      // Only here, for the names of countries take as long to load as everything else of these rules.
+      const message = `is a number in ${nameOf(country)}, ${onlyIn(allowedCountries)}`;
       return { ok: false, reason: 'country-not-allowed', message, country };
     }
     // The library drops such prefixes: it judges another number than the one that would be dialled.

@@ -2,36 +2,53 @@ import type VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import * as z from 'zod';
 import { isSpoken, SPOKEN } from '../app/words';
 
+const NOT_KEPT = 'must be a greeting that "npm run config -- check" has kept';
+
 const text = <Text extends string>() => z.custom<Text>((value) => typeof value === 'string' && value !== '');
-const Loop = z.int().min(1).max(3).exactOptional();
 
 /** What an operator's own greeting is made of: their document, as it was checked and kept when it was configured. */
-const GreetingPart = z.union([
-  z.strictObject({
-    say: z.string().min(1),
-    voice: text<NonNullable<VoiceResponse.SayAttributes['voice']>>().exactOptional(),
-    language: text<NonNullable<VoiceResponse.SayAttributes['language']>>().exactOptional(),
-    loop: Loop,
-  }),
-  z.strictObject({ play: z.url({ protocol: /^https?$/ }), loop: Loop }),
-  z.strictObject({ pause: z.int().min(1).max(5) }),
-]);
+const greetingParts = () => {
+  const loop = z.int().min(1).max(3).exactOptional();
+  return z.array(
+    z.union([
+      z.strictObject({
+        say: z.string().min(1),
+        voice: text<NonNullable<VoiceResponse.SayAttributes['voice']>>().exactOptional(),
+        language: text<NonNullable<VoiceResponse.SayAttributes['language']>>().exactOptional(),
+        loop,
+      }),
+      z.strictObject({ play: z.url({ protocol: /^https?$/ }), loop }),
+      z.strictObject({ pause: z.int().min(1).max(5) }),
+    ]),
+    NOT_KEPT,
+  );
+};
 
 /** An operator's greeting in place of ours; an empty one is none. */
-export type Greeting = readonly z.infer<typeof GreetingPart>[];
+export type Greeting = Readonly<z.infer<ReturnType<typeof greetingParts>>>;
+
+const NONE = '[]';
 
 const Greeting = z
   .string()
-  .default('[]')
-  .transform((json, context): unknown => {
-    try {
-      return JSON.parse(json);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be a greeting that "npm run config -- check" has kept' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(GreetingPart, 'must be a greeting that "npm run config -- check" has kept'));
+  .default(NONE)
+  .transform((json, context): Greeting => {
+    // The usual case, for which the schema need not be built.
+    if (json === NONE) return [];
+    const greeting = greetingParts().safeParse(parsed(json));
+    if (greeting.success) return greeting.data;
+    for (const { path, message } of greeting.error.issues) context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  });
+
+/** What is not JSON is no greeting, and refused as such. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The variables of every function that writes what an agent hears. */
 export const VoiceConfig = z.object({
