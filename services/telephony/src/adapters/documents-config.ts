@@ -1,6 +1,7 @@
 import type VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import * as z from 'zod';
 import { isSpoken, SPOKEN } from '../app/words';
+import { jsonSetting } from './json-setting';
 
 const NOT_KEPT = 'must be a greeting that "npm run config -- check" has kept';
 
@@ -27,28 +28,7 @@ const greetingParts = () => {
 /** An operator's greeting in place of ours; an empty one is none. */
 export type Greeting = Readonly<z.infer<ReturnType<typeof greetingParts>>>;
 
-const NONE = '[]';
-
-const Greeting = z
-  .string()
-  .default(NONE)
-  .transform((json, context): Greeting => {
-    // The usual case, for which the schema need not be built.
-    if (json === NONE) return [];
-    const greeting = greetingParts().safeParse(parsed(json));
-    if (greeting.success) return greeting.data;
-    for (const { path, message } of greeting.error.issues) context.addIssue({ code: 'custom', path, message });
-    return z.NEVER;
-  });
-
-/** What is not JSON is no greeting, and refused as such. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
+const Greeting = jsonSetting({ text: '[]', value: [] }, greetingParts);
 
 /** The variables of every function that writes what an agent hears. */
 export const VoiceConfig = z.object({

@@ -226,6 +226,10 @@ describe("an operator's own greeting", () => {
 describe('the configuration of what is said', () => {
   it('is ours unless told otherwise', () => {
     expect(GreetingsConfig.parse({})).toEqual({ AGENT_GREETING: [], CLIENT_GREETING: [] });
+    expect(GreetingsConfig.parse({ AGENT_GREETING: '', CLIENT_GREETING: '[{"pause":2}]' })).toEqual({
+      AGENT_GREETING: [],
+      CLIENT_GREETING: [{ pause: 2 }],
+    });
     expect(MusicConfig.parse({})).toEqual({ HOLD_MUSIC_URL: '/hold-music.wav' });
     expect(VoiceConfig.parse({ BRAND_NAME: 'Acme' }).AGENT_LOCALE).toBe('en');
   });
