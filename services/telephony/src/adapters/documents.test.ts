@@ -5,7 +5,8 @@ import { addresses } from '../app/addresses';
 import { speakable, type People } from '../app/words';
 import type { Answer } from '../domain/answer';
 import { documents, FALLBACK_DOCUMENT, waitDocument } from './documents';
-import { GreetingsConfig, MusicConfig, VoiceConfig, type Greeting } from './documents-config';
+import { GreetingsConfig, VoiceConfig, type Greeting } from './documents-config';
+import { MusicConfig } from './music-config';
 
 const places = addresses('https://calls.example.com/');
 const BRAND = 'Acme & Sons';

@@ -7,9 +7,6 @@ import { lineIn } from './line';
 import { projectionsIn } from './projections';
 import { sessionsIn } from './sessions';
 
-const TableConfig = z.object({ TABLE_NAME: z.string(), CALL_POLICY: CallPolicySetting });
-const QueueConfig = z.object({ QUEUE_URL: z.string(), DEAD_LETTER_QUEUE_URL: z.string() });
-
 export const now = (): Date => new Date();
 
 /** Whoever lost a write waits a moment of its own, so that the same two do not meet again. */
@@ -21,7 +18,7 @@ const LONGEST_PAUSE_MS = 20;
 
 /** The table's ports, as every function but the publisher needs them. */
 export function tablePorts() {
-  const { TABLE_NAME, CALL_POLICY } = readConfig(TableConfig);
+  const { TABLE_NAME, CALL_POLICY } = readConfig(z.object({ TABLE_NAME: z.string(), CALL_POLICY: CallPolicySetting }));
   const ports: DecidePorts = {
     sessions: sessionsIn(documentClient(), TABLE_NAME),
     projections: projectionsIn(documentClient(), TABLE_NAME),
@@ -32,16 +29,16 @@ export function tablePorts() {
   return { ...ports, decide: decideWith(ports) };
 }
 
-const LineConfig = z.object({
-  TABLE_NAME: z.string(),
-  CALLS_PER_SECOND: z.coerce.number('must be a number').positive('must be more than 0').max(1000),
-  DAILY_SPEND_USD: z.coerce.number('must be a number').nonnegative('must not be negative'),
-  USD_PER_MINUTE: z.coerce.number('must be a number').nonnegative('must not be negative'),
-});
-
 /** What all sessions share of the carrier. */
 export function linePort(): CarrierLine {
-  const config = readConfig(LineConfig);
+  const config = readConfig(
+    z.object({
+      TABLE_NAME: z.string(),
+      CALLS_PER_SECOND: z.coerce.number('must be a number').positive('must be more than 0').max(1000),
+      DAILY_SPEND_USD: z.coerce.number('must be a number').nonnegative('must not be negative'),
+      USD_PER_MINUTE: z.coerce.number('must be a number').nonnegative('must not be negative'),
+    }),
+  );
   return carrierLine({
     store: lineIn(documentClient(), config.TABLE_NAME, now),
     policy: {
@@ -56,7 +53,7 @@ export function linePort(): CarrierLine {
 
 /** The ports of a function that works off its own queue. */
 export function queuePorts(): ConsumePorts {
-  const config = readConfig(QueueConfig);
+  const config = readConfig(z.object({ QUEUE_URL: z.string(), DEAD_LETTER_QUEUE_URL: z.string() }));
   return {
     queues: queueClient(),
     queueUrl: config.QUEUE_URL,

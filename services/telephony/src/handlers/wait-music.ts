@@ -2,7 +2,8 @@ import { readConfig } from '@appointments/runtime';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { FALLBACK_DOCUMENT, waitDocument } from '../adapters/documents';
-import { MusicConfig, VoiceConfig } from '../adapters/documents-config';
+import { VoiceConfig } from '../adapters/documents-config';
+import { MusicConfig } from '../adapters/music-config';
 import { addresses } from '../app/addresses';
 import music from '../../assets/hold-music.wav';
 
