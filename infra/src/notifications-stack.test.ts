@@ -226,6 +226,19 @@ describe('the notifications stack', () => {
     ]);
   });
 
+  it.each([
+    ['ProjectAppointment', ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']],
+    ['SendMessages', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem']],
+    ['RecordFate', ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem']],
+    ['HeedTexts', ['UpdateItem']],
+  ])('lets %s do to the table what it does, alone or together, and no more', (name, actions) => {
+    const granted = statementsOf(`${name}FunctionServiceRole`).flatMap((statement) => statement.Action);
+
+    expect(granted.filter((action) => action.startsWith('dynamodb:')).toSorted()).toEqual(
+      actions.map((action) => `dynamodb:${action}`),
+    );
+  });
+
   it('lets what lists messages read the table and nothing else', () => {
     const actions = statementsOf('ListMessagesServiceRole').flatMap((statement) => statement.Action);
 

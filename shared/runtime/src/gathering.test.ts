@@ -82,6 +82,23 @@ describe('gathering', () => {
     await expect(ask(3)).resolves.toBe(3);
   });
 
+  it('tells a fault of picking to all who wait, and goes on', async () => {
+    let picks = 0;
+    const ask = gathering<number, number>(
+      (asks) => {
+        picks += 1;
+        if (picks === 1) throw new Error('cannot be picked');
+        return all(asks);
+      },
+      (asks) => Promise.resolve(asks.map(fulfilled)),
+    );
+
+    const answers = await Promise.allSettled([1, 2].map(ask));
+
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(ask(3)).resolves.toBe(3);
+  });
+
   it('answers everybody once and with their own answer, however the calls are cut', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -19,10 +19,11 @@ export function gathering<Ask, Answer>(
   let isUnderWay = false;
 
   const next = async (): Promise<void> => {
-    const places = new Set(pick(waiting.map(({ ask }) => ask)));
-    const going = waiting.filter((_, place) => places.has(place));
-    waiting = waiting.filter((_, place) => !places.has(place));
+    let going = waiting;
     try {
+      const places = new Set(pick(waiting.map(({ ask }) => ask)));
+      going = waiting.filter((_, place) => places.has(place));
+      waiting = waiting.filter((_, place) => !places.has(place));
       const answers = await run(going.map(({ ask }) => ask));
       going.forEach(({ resolve, reject }, place) => {
         const answer = answers[place];
@@ -30,6 +31,8 @@ export function gathering<Ask, Answer>(
         else reject(answer?.reason ?? new Error('nothing was answered'));
       });
     } catch (error) {
+      // Whoever could not even be picked is told too, and waits for no next call.
+      waiting = waiting.filter((each) => !going.includes(each));
       for (const { reject } of going) reject(error);
     }
   };

@@ -54,8 +54,21 @@ export function ledger(items: TableItems) {
     ExpressionAttributeValues: { ':mine': 'claimed', ':since': claimedAt },
   });
 
-  /** What is asked for each message at the moment, for as long as anything is. */
-  const recording = new Map<string, { readonly record: (news: News) => Promise<boolean>; asked: number }>();
+  /** What SES tells of one mail mostly comes at once, and is kept at once. */
+  const record = gathering<News, boolean>(eachOnce, async (all) => {
+    const kept = new Map<News, PromiseSettledResult<boolean>>();
+    await Promise.all(
+      [...byMessage(all).values()].map(async (news) => {
+        try {
+          const isNew = await recordTogether(items, news);
+          news.forEach((each, place) => kept.set(each, { status: 'fulfilled', value: isNew[place] === true }));
+        } catch (reason) {
+          for (const each of news) kept.set(each, { status: 'rejected', reason });
+        }
+      }),
+    );
+    return all.flatMap((each) => kept.get(each) ?? []);
+  });
 
   return {
     async claim(slot: Slot, now: Date, staleBefore: Date | undefined): Promise<ClaimAnswer> {
@@ -113,19 +126,8 @@ export function ledger(items: TableItems) {
       );
     },
 
-    /** What SES tells of one mail mostly comes at once, and is kept at once. */
-    async record(slot: Slot, fate: Fate, beside: Beside, now: Date): Promise<boolean> {
-      const name = JSON.stringify(keyOf(slot));
-      const here = recording.get(name) ?? { record: recordingOf(items, slot), asked: 0 };
-      recording.set(name, here);
-      here.asked += 1;
-      try {
-        return await here.record({ fate, beside, now });
-      } finally {
-        here.asked -= 1;
-        if (here.asked === 0) recording.delete(name);
-      }
-    },
+    record: (slot: Slot, fate: Fate, beside: Beside, now: Date): Promise<boolean> =>
+      record({ slot, fate, beside, now }),
   };
 }
 
@@ -133,15 +135,36 @@ type Beside = Parameters<RecordPorts['record']>[2];
 
 /** One word on a message, and what is to be written with it. */
 interface News {
+  readonly slot: Slot;
   readonly fate: Fate;
   readonly beside: Beside;
   readonly now: Date;
 }
 
+function byMessage(all: readonly News[]): ReadonlyMap<string, readonly News[]> {
+  const messages = new Map<string, News[]>();
+  for (const news of all) {
+    const name = JSON.stringify(keyOf(news.slot));
+    messages.set(name, [...(messages.get(name) ?? []), news]);
+  }
+  return messages;
+}
+
+/** Of one message two events, or two marks of one address, might be one item, which no transaction may write twice. */
+function eachOnce(all: readonly News[]): readonly number[] {
+  const places = new Map(all.map((news, place) => [news, place]));
+  return [...byMessage(all).values()].flatMap((ofOne) => {
+    const doMore = ofOne.filter(({ beside: { event, marked } }) => event ?? marked);
+    const end = doMore[1] ? ofOne.indexOf(doMore[1]) : ofOne.length;
+    return ofOne.slice(0, end).flatMap((news) => places.get(news) ?? []);
+  });
+}
+
 /** Keeps fates of one message; of each it says whether it was new. */
-function recordingOf(items: TableItems, slot: Slot) {
-  /** `undefined` where somebody else kept another fate of the message meanwhile. */
-  const tryOnce = async (all: readonly News[]): Promise<readonly boolean[] | undefined> => {
+async function recordTogether(items: TableItems, all: readonly News[]): Promise<readonly boolean[]> {
+  const slot = all[0]?.slot;
+  if (!slot) return [];
+  for (let tries = 0; tries < RECORD_TRIES; tries++) {
     const { fates: before, rev } = FatesItem.parse((await items.get(keyOf(slot))) ?? {});
     let fates: readonly Fate[] = before;
     const isNew = all.map(({ fate }) => {
@@ -160,25 +183,10 @@ function recordingOf(items: TableItems, slot: Slot) {
         ...(marked ? [{ Update: marking(marked, fate.at, now) }] : []),
       ]),
     );
-    return isWritten ? isNew : undefined;
-  };
-
-  return gathering<News, boolean>(atMostOneThatDoesMore, async (all) => {
-    for (let tries = 0; tries < RECORD_TRIES; tries++) {
-      const isNew = await tryOnce(all);
-      if (isNew) return isNew.map((value) => ({ status: 'fulfilled', value }));
-    }
-    throw new Error('others write to the same message all the time');
-  });
-}
-
-/** Two events, or two marks of one address, might be one item, which no transaction may write twice. */
-function atMostOneThatDoesMore(all: readonly News[]): readonly number[] {
-  let doMore = 0;
-  return all.flatMap(({ beside: { event, marked } }, place) => {
-    if (event || marked) doMore += 1;
-    return doMore <= 1 ? [place] : [];
-  });
+    // Refused where somebody else kept another fate of the message meanwhile.
+    if (isWritten) return isNew;
+  }
+  throw new Error('others write to the same message all the time');
 }
 
 /** What a fate adds: it says that the message was sent, whatever the ledger thought; what `confirm` noted stays. */
