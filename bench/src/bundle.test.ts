@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,10 @@ afterAll(async () => {
 });
 
 /** Bundles a function as a service's are, runs it in a process of its own, and answers what it printed. */
-async function bundled(contents: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
+async function bundled(
+  contents: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<string> {
   const outfile = join(folder, 'index.js');
   await build({ ...bundleOptions, stdin: { contents, resolveDir: telephony, loader: 'ts' }, outfile });
   const { stdout } = await run(process.execPath, [outfile], {
@@ -89,6 +92,49 @@ describe('a bundled function', () => {
 
     expect(printed).toBe('one');
     expect(asked[0]?.['x-amzn-trace-id']).toMatch(/^Root=1-5759e988-bd862e3fe1be46a994272793;Parent=\w{16};Sampled=1$/);
+  });
+
+  it('takes nothing from the profiles of whoever runs it', async () => {
+    const profiles = join(folder, 'config');
+    writeFileSync(profiles, '[default]\nregion = eu-west-3\n');
+
+    const printed = await bundled(
+      `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+       new DynamoDBClient({}).config.region().then(console.log, (error) => console.log(error.message));`,
+      { AWS_REGION: undefined, AWS_CONFIG_FILE: profiles },
+    );
+
+    expect(printed).toBe('Region is missing');
+  });
+
+  it.each([
+    ['mw_utils', 'middleware.setSamplingRules({})', 'setSamplingRules', 'middleware/mw_utils'],
+    ['ec2_plugin', 'config([xray.plugins.EC2Plugin])', 'getData', 'segments/plugins/ec2_plugin'],
+    ['aws_p', 'captureAWS({})', 'captureAWS', 'patchers/aws_p'],
+  ])('says so when it asks for a part of X-Ray that is left out: %s', async (_, call, name, file) => {
+    const printed = await bundled(`
+      import * as xray from 'aws-xray-sdk-core';
+      try { xray.${call}; } catch (error) { console.log(error.message); }`);
+
+    expect(printed).toBe(
+      `${name} is not in this bundle: scripts/bundle.mjs leaves out aws-xray-sdk-core/dist/lib/${file}.js.`,
+    );
+  });
+
+  it('writes TwiML, and says so when it asks for a kind of XML that is left out', async () => {
+    const printed = await bundled(`
+      import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
+      const document = new VoiceResponse();
+      document.gather({ numDigits: 1 }).say({ voice: 'Polly.Joanna' }, 'Ada & Co <1>');
+      document.comment('made');
+      console.log(document.toString());
+      import { begin } from 'xmlbuilder';
+      try { begin({}, () => {}); } catch (error) { console.log(error.message); }`);
+
+    expect(printed.split('\n')).toEqual([
+      '<?xml version="1.0" encoding="UTF-8"?><Response><Gather numDigits="1"><Say voice="Polly.Joanna">Ada &amp; Co &lt;1&gt;</Say></Gather><!-- made --></Response>',
+      'The class is not in this bundle: scripts/bundle.mjs leaves out xmlbuilder/lib/XMLDocumentCB.js.',
+    ]);
   });
 
   it('says so when it asks for a part of Twilio that is left out', async () => {
