@@ -11,6 +11,7 @@ import type { Authorize } from '../http/authorizer';
 import type { RequestListener } from 'node:http';
 import type { Route } from '../http/routes';
 import type { Kernel } from '../kernel/types';
+import type { Address } from '../lambda/database-line';
 import { createFunction } from '../lambda/function';
 import type { LocalFunction } from '../lambda/function';
 import type { Logs } from '../lambda/logs';
@@ -308,10 +309,15 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     }),
   );
 
+  const sources: { readonly table: string; readonly source: StreamSource }[] = [];
+  const wakeStreams: Deployment['wakeStreams'] = (tables) => {
+    for (const { table, source } of sources) if (tables === 'all' || tables.has(table)) source.wake();
+  };
+
   const functions = new Map<string, LocalFunction>();
   const others = new Set<LocalFunction['spec']>();
   for (const each of ofType('AWS::Lambda::Function')) {
-    const body = makeFunction(each, propertiesOf(each, FunctionProperties), ports);
+    const body = makeFunction(each, propertiesOf(each, FunctionProperties), ports, wakeStreams);
     if (each.stack.app !== undefined) others.add(body.spec);
     functions.set(body.spec.arn, body);
     functions.set(body.spec.name, body);
@@ -375,7 +381,6 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     });
   }
 
-  const sources: { readonly table: string; readonly source: StreamSource }[] = [];
   const stops: (() => void)[] = [];
   const starts: (() => void)[] = [];
   const checkpoints = kernel.store.collection<string>('stream-checkpoints');
@@ -539,9 +544,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     frontDoor,
     apis,
     eventBusName,
-    wakeStreams: (tables) => {
-      for (const { table, source } of sources) if (tables === 'all' || tables.has(table)) source.wake();
-    },
+    wakeStreams,
     start: () => {
       for (const start of starts) start();
     },
@@ -594,6 +597,7 @@ function makeFunction(
   each: Declared,
   properties: z.infer<typeof FunctionProperties>,
   ports: DeployPorts,
+  wakeStreams: Deployment['wakeStreams'],
 ): LocalFunction {
   const { stack, logicalId, identity } = each;
   const hash =
@@ -637,11 +641,25 @@ function makeFunction(
       clock: ports.kernel.clock.shared,
       busy: ports.kernel.busy,
       faults: ports.kernel.faults,
+      ...(ports.engine.address === undefined
+        ? {}
+        : {
+            database: {
+              endpoint: addressOf(ports.awsEndpoint),
+              engine: ports.engine.address,
+              written: wakeStreams,
+            },
+          }),
       log: (stream, line) => ports.logs.write({ service, function: name, stream, text: line }),
       workerFile: ports.workerFile,
       preloadFile: ports.preloadFile,
     },
   );
+}
+
+function addressOf(endpoint: string): Address {
+  const { hostname, port } = new URL(endpoint);
+  return { host: hostname, port: Number(port) };
 }
 
 async function sendTo(aws: AwsServices, destination: string, message: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
+import type { Address } from '../lambda/database-line';
 import { livingProcess, noteProcess } from '../kernel/lock';
 
 /** No database engine on this machine; the message says what would help. */
@@ -38,6 +39,8 @@ export interface DatabaseEngine {
   readonly call: (operation: string, input: unknown) => Promise<unknown>;
   /** Whether GetRecords answers with all records up to its limit, however large they are: ours does, DynamoDB stops at 1 MB. */
   readonly readsAll: boolean;
+  /** Where functions reach it by themselves; only ours, which never closes a connection that is kept. */
+  readonly address?: Address;
   readonly stop: () => Promise<void>;
 }
 
@@ -90,6 +93,7 @@ export async function startDatabase(options: {
   return {
     ...client,
     readsAll: true,
+    address: { host: '127.0.0.1', port },
     stop: async () => {
       stopping = true;
       client.close();

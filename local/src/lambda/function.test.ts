@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { createClock } from '../kernel/clock';
 import { createFaults } from '../kernel/faults';
 import type { Faults } from '../kernel/faults';
 import { createFunction, FunctionError } from './function';
-import type { FunctionSpec, LocalFunction } from './function';
+import type { Database, FunctionSpec, LocalFunction } from './function';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
 let folder: string;
@@ -38,7 +39,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let bundles = 0;
 
 /** A function whose bundle holds `code`. */
-function functionOf(code: string, spec: Partial<FunctionSpec> = {}, faults: Faults = createFaults()) {
+function functionOf(
+  code: string,
+  spec: Partial<FunctionSpec> = {},
+  faults: Faults = createFaults(),
+  database?: Database,
+) {
   bundles += 1;
   const own = join(folder, `bundle-${bundles}`);
   mkdirSync(own);
@@ -61,6 +67,7 @@ function functionOf(code: string, spec: Partial<FunctionSpec> = {}, faults: Faul
       clock: clock.shared,
       busy,
       faults,
+      ...(database === undefined ? {} : { database }),
       log: (stream, text) => lines.push(`${stream}: ${text}`),
       workerFile: join(folder, 'worker.js'),
       preloadFile: join(folder, 'virtual-date.js'),
@@ -220,6 +227,143 @@ describe('a function in a worker', () => {
 
     expect(await inFlight).toBeInstanceOf(FunctionError);
     await expect(invoke({})).rejects.toBeInstanceOf(FunctionError);
+  });
+});
+
+describe('what a function asks of its tables', () => {
+  const servers: Server[] = [];
+  afterEach(async () => {
+    await Promise.all(
+      servers.splice(0).map(
+        (server) =>
+          new Promise((resolve) => {
+            server.close(resolve);
+            server.closeAllConnections();
+          }),
+      ),
+    );
+  });
+
+  /** Something that listens, and answers as it is told to; nothing where it is told nothing. */
+  const listening = async (answer: (request: IncomingMessage, response: ServerResponse) => void = () => undefined) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(String(request.headers['x-amz-target'] ?? request.url));
+      request.resume().on('end', () => answer(request, response));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return { asked, address: { host: '127.0.0.1', port } };
+  };
+  const fine = (_: IncomingMessage, response: ServerResponse) => void response.end('fine');
+
+  /** A function that may `ask(operation, body)` of DynamoDB at the endpoint, with an engine behind it. */
+  const world = async (code: string, options: { engine?: Parameters<typeof listening>[0]; faults?: Faults } = {}) => {
+    const endpoint = await listening(fine);
+    const engine = await listening(options.engine ?? fine);
+    const other = await listening(fine);
+    const told: string[] = [];
+    const one = functionOf(
+      `const { request } = require('node:http');
+       const OTHER = ${other.address.port};
+       const send = (headers, body, port = ${endpoint.address.port}) => new Promise((resolve, reject) =>
+         request({ host: '127.0.0.1', port, path: '/', method: 'POST', headers },
+           (answer) => { console.log('answered'); answer.resume().on('end', resolve); }).on('error', reject).end(body));
+       const ask = (operation, body) => send({ 'x-amz-target': 'DynamoDB_20120810.' + operation }, JSON.stringify(body));
+       exports.handler = async () => { ${code} };`,
+      { timeoutSeconds: 0.5 },
+      options.faults,
+      {
+        endpoint: endpoint.address,
+        engine: engine.address,
+        written: (tables) => {
+          const line = `wrote ${tables === 'all' ? 'all' : [...tables].join(' ')}`;
+          told.push(line);
+          one.lines.push(line);
+        },
+      },
+    );
+    const outcome = await one.invoke({}).then(
+      () => 'done',
+      () => 'failed',
+    );
+    return { one, outcome, told, endpoint: endpoint.asked, engine: engine.asked, other: other.asked };
+  };
+
+  it('goes straight to the engine', async () => {
+    const { endpoint, engine, told } = await world(`await ask('GetItem', { TableName: 'one' });`);
+
+    expect(engine).toEqual(['DynamoDB_20120810.GetItem']);
+    expect(endpoint).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  it('is told where it was a write, before the function hears of it', async () => {
+    const { one } = await world(
+      `await ask('PutItem', { TableName: 'one' });
+       await ask('TransactWriteItems', { TransactItems: [{ Put: { TableName: 'one' } }, { Put: { TableName: 'two' } }] });`,
+    );
+
+    expect(one.lines).toEqual(['wrote one', 'stdout: answered', 'wrote one two', 'stdout: answered']);
+  });
+
+  it('goes by the endpoint while faults are in force', async () => {
+    const faults: Faults = { ...createFaults(), active: true, survivedPoints: () => undefined };
+
+    const { endpoint, engine, told } = await world(`await ask('PutItem', { TableName: 'one' });`, { faults });
+
+    expect(endpoint).toEqual(['DynamoDB_20120810.PutItem']);
+    expect(engine).toEqual([]);
+    expect(told).toEqual([]);
+  });
+
+  it('is all that is led elsewhere: other services, and other hosts, hear what is said to them', async () => {
+    const { endpoint, engine, other } = await world(
+      `await send({ 'x-amz-target': 'AmazonSQS.SendMessage' }, '{}');
+       await send({ 'x-amz-target': 'DynamoDB_20120810.GetItem' }, '{}', OTHER);`,
+    );
+
+    expect(endpoint).toEqual(['AmazonSQS.SendMessage']);
+    expect(engine).toEqual([]);
+    expect(other).toEqual(['DynamoDB_20120810.GetItem']);
+  });
+
+  it('counts as written where the answer does not come', async () => {
+    const { told } = await world(`await ask('PutItem', { TableName: 'one' }).catch(() => undefined);`, {
+      engine: (request) => request.socket.destroy(),
+    });
+
+    expect(told).toEqual(['wrote one']);
+  });
+
+  it('keeps the cloud busy until the engine has answered a write that the function did not wait for', async () => {
+    let hasArrived: (response: ServerResponse) => void = () => undefined;
+    const arrived = new Promise<ServerResponse>((resolve) => {
+      hasArrived = resolve;
+    });
+    const { one, outcome, told } = await world(`void ask('PutItem', { TableName: 'one' });`, {
+      engine: (_, response) => hasArrived(response),
+    });
+    const during = one.busy.names();
+    (await arrived).end();
+    await one.busy.idle();
+
+    expect(outcome).toBe('done');
+    expect(during).toEqual(['database writes of demo']);
+    expect(told).toEqual(['wrote one']);
+  });
+
+  it('may have changed any table where the function is ended before its write is answered', async () => {
+    const { one, outcome, told } = await world(`await ask('PutItem', { TableName: 'one' });`, {
+      engine: () => undefined,
+    });
+    const during = one.busy.names();
+    await one.busy.idle();
+
+    expect(outcome).toBe('failed');
+    expect(during).toEqual(['database writes of demo']);
+    expect(told).toEqual(['wrote all']);
   });
 });
 

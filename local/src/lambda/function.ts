@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Faults } from '../kernel/faults';
 import type { Busy } from '../kernel/types';
+import type { Address } from './database-line';
 import type { FailureReport, InvokeMessage, WorkerMessage, WorkerStart } from './messages';
 
 /** A function as the templates declare it, with everything resolved. */
@@ -54,6 +55,9 @@ const KEEP_SECOND_IDLE_MS = 5000;
 /** Measured with eight workers under load: 202 MB in all instead of 240, at the same speed. */
 const YOUNG_GENERATION_MB = 4;
 
+/** Real milliseconds in which the engine does a write whose sender is gone; it needs a few. */
+const ABANDONED_WRITE_MS = 100;
+
 /** Real milliseconds a bundle may take to load, as on AWS before it is tried again. */
 const LOAD_LIMIT_MS = 30_000;
 
@@ -71,7 +75,20 @@ interface RunningWorker {
   current: { readonly id: number; readonly invocation: Invocation; readonly limit: NodeJS.Timeout } | undefined;
   ready: boolean;
   limit: NodeJS.Timeout | undefined;
+  /** How many writes to the database it has under way; shared with it. */
+  readonly underWay: Int32Array;
+  /** Ends what keeps the cloud busy for writes that the function did not wait for. */
+  endWrites: (() => void) | undefined;
   readonly partial: { stdout: string; stderr: string };
+}
+
+/** The database engine as functions reach it by themselves. */
+export interface Database {
+  /** The laptop cloud's, which functions know. */
+  readonly endpoint: Address;
+  readonly engine: Address;
+  /** Told when a function has written to tables. */
+  readonly written: (tables: ReadonlySet<string> | 'all') => void;
 }
 
 /** Starts a thread that loads the function's bundle, with the virtual clock before it, and says whether that went well. */
@@ -83,6 +100,7 @@ export function startThread(
     readonly workerFile: string;
     readonly preloadFile: string;
   },
+  database?: WorkerStart['database'],
 ): Worker {
   const workerData: WorkerStart = {
     clock: ports.clock,
@@ -91,6 +109,7 @@ export function startThread(
     functionName: spec.name,
     functionArn: spec.arn,
     memoryMb: spec.memoryMb,
+    ...(database === undefined ? {} : { database }),
   };
   return new Worker(ports.workerFile, {
     workerData,
@@ -102,6 +121,9 @@ export function startThread(
   });
 }
 
+/** What a thread is told of the database. */
+const reachable = ({ endpoint, engine }: Database) => ({ endpoint, engine });
+
 /** Gives a function its body: worker threads that load the bundle with the virtual clock before it. */
 export function createFunction(
   spec: FunctionSpec,
@@ -109,6 +131,8 @@ export function createFunction(
     readonly clock: SharedArrayBuffer;
     readonly busy: Busy;
     readonly faults: Faults;
+    /** @default what a function asks of its tables goes by the endpoint too */
+    readonly database?: Database;
     readonly log: (stream: 'stdout' | 'stderr', text: string) => void;
     /** The built worker and the file it loads before anything else. */
     readonly workerFile: string;
@@ -131,13 +155,32 @@ export function createFunction(
     }
   };
 
+  /** Whoever hears of the invocation's end finds the cloud busy until all that it wrote has been answered. */
+  const awaitWrites = (running: RunningWorker) => {
+    if (Atomics.load(running.underWay, 0) > 0)
+      running.endWrites ??= ports.busy.begin(`database writes of ${spec.name}`);
+  };
+
+  /** What a thread had sent when it ended may have been done, or be done yet, and nobody hears of it. */
+  const afterItsWrites = (running: RunningWorker, ended: Promise<unknown>) => {
+    awaitWrites(running);
+    const { endWrites } = running;
+    if (endWrites === undefined) return;
+    void ended
+      .then(() => new Promise((resolve) => setTimeout(resolve, ABANDONED_WRITE_MS)))
+      .then(() => {
+        ports.database?.written('all');
+        endWrites();
+      });
+  };
+
   const discard = (running: RunningWorker, report: FailureReport, timedOut = false) => {
     if (!workers.delete(running)) return;
     if (running.limit !== undefined) clearTimeout(running.limit);
     flushPartial(running);
     const { current } = running;
     running.current = undefined;
-    void running.worker.terminate();
+    afterItsWrites(running, running.worker.terminate());
     if (current !== undefined) {
       clearTimeout(current.limit);
       fail(current.invocation, report, timedOut);
@@ -167,6 +210,7 @@ export function createFunction(
       requestId: randomUUID(),
       event: invocation.event,
       deadlineMs,
+      ...(ports.faults.active ? { faulty: true as const } : {}),
       ...(survives === undefined ? {} : { survives }),
     };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
@@ -190,6 +234,12 @@ export function createFunction(
         ports.log('stderr', `${message.error.errorType}: ${message.error.errorMessage}`);
         discard(running, message.error);
         break;
+      case 'wrote':
+        ports.database?.written(message.tables);
+        if (Atomics.load(running.underWay, 0) > 0) break;
+        running.endWrites?.();
+        running.endWrites = undefined;
+        break;
       case 'output':
         output(running, message.stream, message.text);
         break;
@@ -200,6 +250,7 @@ export function createFunction(
         clearTimeout(current.limit);
         running.current = undefined;
         flushPartial(running);
+        awaitWrites(running);
         if (message.kind === 'result') current.invocation.resolve(JSON.parse(message.result));
         else fail(current.invocation, message.error);
         next();
@@ -219,9 +270,12 @@ export function createFunction(
   };
 
   const startWorker = () => {
-    const worker = startThread(spec, ports);
+    const underWay = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const worker = startThread(spec, ports, ports.database && { ...reachable(ports.database), underWay });
     const running: RunningWorker = {
       worker,
+      underWay,
+      endWrites: undefined,
       current: undefined,
       ready: false,
       limit: undefined,

@@ -1,3 +1,5 @@
+import type { Address } from './database-line';
+
 /** What the main thread and a worker say to each other. */
 export interface InvokeMessage {
   readonly id: number;
@@ -6,6 +8,8 @@ export interface InvokeMessage {
   readonly event: string;
   /** Real milliseconds since the epoch at which the worker is ended. */
   readonly deadlineMs: number;
+  /** Faults are in force: nothing is asked straight of the database engine. */
+  readonly faulty?: true;
   /** Of an invocation that a fault cuts off: how many points of its run it survives. */
   readonly survives?: number;
 }
@@ -19,6 +23,8 @@ export interface FailureReport {
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed-to-load'; readonly error: FailureReport }
+  /** The function has written to these tables, without the main thread having seen it. */
+  | { readonly kind: 'wrote'; readonly tables: ReadonlySet<string> | 'all' }
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly kind: 'result'; readonly id: number; readonly result: string }
   | { readonly kind: 'error'; readonly id: number; readonly error: FailureReport };
@@ -33,4 +39,11 @@ export interface WorkerStart {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
+  /** Where the function's calls to DynamoDB go, and where they are led instead. */
+  readonly database?: {
+    readonly endpoint: Address;
+    readonly engine: Address;
+    /** Counts the writes under way, also those of a thread that has ended. */
+    readonly underWay: Int32Array;
+  };
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { condemn } from './cut-off';
+import { openDatabaseLine } from './database-line';
 import type { FailureReport, InvokeMessage, WorkerMessage, WorkerStart } from './messages';
 
 /** What runs in a worker: loads the bundle, calls its handler once per message, one at a time. */
@@ -22,6 +23,8 @@ for (const stream of ['stdout', 'stderr'] as const) {
   };
 }
 
+const database = start.database && openDatabaseLine(start.database, (tables) => say({ kind: 'wrote', tables }));
+
 function report(error: unknown): FailureReport {
   if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
@@ -40,6 +43,7 @@ function load(): Handler {
 }
 
 async function answer(handler: Handler, message: InvokeMessage) {
+  if (database !== undefined) database.straight = message.faulty !== true;
   const cutOff =
     message.survives === undefined
       ? undefined
