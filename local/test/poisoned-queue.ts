@@ -10,6 +10,7 @@ import { createQueues } from '../src/aws/sqs';
 import type { MessageAttribute, StoredMessage } from '../src/aws/types';
 import { openKernel } from '../src/kernel/kernel';
 import { connectQueue } from '../src/lambda/queue-source';
+import { createTurns } from '../src/lambda/turns';
 
 /** As every queue of the templates has it. */
 export const MAX_RECEIVES = 5;
@@ -129,6 +130,7 @@ export async function consumePoisonedQueue(events: number, poisonEvery: number):
       {
         queues,
         busy: kernel.busy,
+        turns: createTurns(),
         invoke: async (event) => {
           for (const { body } of (event as SQSEvent).Records) count(received, serialIn(body));
           return handle(event as SQSEvent);

@@ -16,6 +16,7 @@ import { createFunction } from '../lambda/function';
 import type { LocalFunction } from '../lambda/function';
 import type { Logs } from '../lambda/logs';
 import { connectQueue } from '../lambda/queue-source';
+import { createTurns } from '../lambda/turns';
 import { connectStream } from '../lambda/stream-source';
 import type { StreamSource } from '../lambda/stream-source';
 import { variablesOf } from './configuration';
@@ -381,6 +382,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
     });
   }
 
+  const turns = createTurns();
   const stops: (() => void)[] = [];
   const starts: (() => void)[] = [];
   const checkpoints = kernel.store.collection<string>('stream-checkpoints');
@@ -404,7 +406,7 @@ export async function deploy(stacks: readonly Stack[], ports: DeployPorts): Prom
               queueArn: mapping.EventSourceArn,
               ...(concurrency === undefined ? {} : { maximumConcurrency: concurrency }),
             },
-            { queues: aws.queues, busy: kernel.busy, invoke, onError: ports.onError },
+            { queues: aws.queues, busy: kernel.busy, turns, invoke, onError: ports.onError },
           ),
         ),
       );

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Queues, ReceivedMessage } from '../aws/types';
 import { createBusy } from '../kernel/busy';
 import { connectQueue } from './queue-source';
+import { createTurns } from './turns';
 
 const ARN = 'arn:aws:sqs:us-east-1:000000000000:work';
 
@@ -53,7 +54,14 @@ async function work(
   const errors: unknown[] = [];
   connectQueue(
     { queueArn: ARN, reportsBatchItemFailures: true, filters: [], ...spec },
-    { queues: queue.queues, busy, invoke, onError: (_, error) => errors.push(error), whenSlow },
+    {
+      queues: queue.queues,
+      busy,
+      turns: createTurns({ atOnce: 2 }),
+      invoke,
+      onError: (_, error) => errors.push(error),
+      whenSlow,
+    },
   );
   queue.tell();
   const busyAtOnce = busy.count();
@@ -125,7 +133,8 @@ describe('a function fed from a queue', () => {
         async () => {
           atOnce += 1;
           highest = Math.max(highest, atOnce);
-          await new Promise((resolve) => setImmediate(resolve));
+          // Longer than it takes until the second has its turn.
+          for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
           atOnce -= 1;
         },
         {},

@@ -3,6 +3,7 @@ import type { MessageAttribute, Queues, ReceivedMessage } from '../aws/types';
 import type { Busy } from '../kernel/types';
 import { failedItems } from './batch-response';
 import { WORKERS_PER_FUNCTION } from './function';
+import type { Turns } from './turns';
 
 /**
  * A second batch is handed over only while the first has taken this long in real time: what waits meanwhile goes in one
@@ -29,16 +30,18 @@ export function connectQueue(
   ports: {
     readonly queues: Queues;
     readonly busy: Busy;
+    readonly turns: Turns;
     readonly invoke: (event: unknown) => Promise<unknown>;
     readonly onError: (what: string, error: unknown) => void;
     /** Calls back once a batch has taken long, in real time; the returned function calls that off. @default after 250 ms */
     readonly whenSlow?: (told: () => void) => () => void;
   },
 ): () => void {
-  const { queues, busy, whenSlow = afterSlowBatch } = ports;
+  const { queues, busy, turns, whenSlow = afterSlowBatch } = ports;
   const limit = Math.min(spec.maximumConcurrency ?? WORKERS_PER_FUNCTION, WORKERS_PER_FUNCTION);
   const what = `queue ${spec.queueArn.split(':').at(-1)}`;
   let inFlight = 0;
+  let asking = false;
   let stopped = false;
   let slow = false;
   let endPatience: (() => void) | undefined;
@@ -77,30 +80,39 @@ export function connectQueue(
     await Promise.all(done.map((message) => queues.remove(spec.queueArn, message.receiptHandle)));
   };
 
-  const pump = () => {
-    // `stopped` changes from outside, between two turns of this loop's callers.
-    // oxlint-disable-next-line eslint/no-unmodified-loop-condition
-    while (!stopped && inFlight < (slow ? limit : 1)) {
-      const end = busy.begin(what);
-      const received = queues.receive(spec.queueArn, spec.batchSize ?? 10, { held: true });
-      if (received.length === 0) {
-        end();
-        return;
-      }
-      began();
-      const wanted = received.filter((message) => matches(message, spec));
-      const unwanted = received.filter((message) => !wanted.includes(message));
-      void Promise.all([
-        ...unwanted.map((message) => queues.remove(spec.queueArn, message.receiptHandle)),
-        ...(wanted.length > 0 ? [settleBatch(wanted)] : []),
-      ])
-        .catch((error: unknown) => ports.onError(what, error))
-        .finally(() => {
-          ended();
-          pump();
-          end();
-        });
+  const work = (end: (how?: 'in vain') => void, quiet: () => void) => {
+    const received = stopped ? [] : queues.receive(spec.queueArn, spec.batchSize ?? 10, { held: true });
+    if (received.length === 0) {
+      end('in vain');
+      quiet();
+      return;
     }
+    began();
+    const wanted = received.filter((message) => matches(message, spec));
+    const unwanted = received.filter((message) => !wanted.includes(message));
+    void Promise.all([
+      ...unwanted.map((message) => queues.remove(spec.queueArn, message.receiptHandle)),
+      ...(wanted.length > 0 ? [settleBatch(wanted)] : []),
+    ])
+      .catch((error: unknown) => ports.onError(what, error))
+      .finally(() => {
+        ended();
+        end();
+        pump();
+        quiet();
+      });
+    // A second batch, where the first is slow.
+    pump();
+  };
+
+  const pump = () => {
+    if (stopped || asking || inFlight >= (slow ? limit : 1)) return;
+    asking = true;
+    const quiet = busy.begin(what);
+    turns.take(spec.queueArn, (end) => {
+      asking = false;
+      work(end, quiet);
+    });
   };
 
   queues.onVisible(spec.queueArn, pump);
