@@ -650,6 +650,7 @@ function makeFunction(
               endpoint: addressOf(ports.awsEndpoint),
               engine: ports.engine.address,
               written: wakeStreams,
+              drained: () => ports.engine.drained(),
             },
           }),
       log: (stream, line) => ports.logs.write({ service, function: name, stream, text: line }),

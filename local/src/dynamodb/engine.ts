@@ -31,6 +31,9 @@ export interface EngineAnswer {
   readonly body: Buffer;
 }
 
+/** More than it has threads that could have taken up one of ours before something older. */
+const CALLS_TO_DRAIN = 8;
+
 /** The DynamoDB-compatible engine, reached over kept connections. */
 export interface DatabaseEngine {
   /** Sends a signed request as it came. */
@@ -39,6 +42,11 @@ export interface DatabaseEngine {
   readonly call: (operation: string, input: unknown) => Promise<unknown>;
   /** Whether GetRecords answers with all records up to its limit, however large they are: ours does, DynamoDB stops at 1 MB. */
   readonly readsAll: boolean;
+  /**
+   * Resolves when it has done what had come to it before, whoever sent that and whether or not they still wait: it takes up
+   * requests as they come, does each whole and writes under one lock, so that some of ours, one after the other, come last.
+   */
+  readonly drained: () => Promise<void>;
   /** Where functions reach it by themselves; only ours, which never closes a connection that is kept. */
   readonly address?: Address;
   readonly stop: () => Promise<void>;
@@ -181,7 +189,7 @@ async function untilAnswering(call: DatabaseEngine['call'], ended: () => string 
 function connect(
   host: string,
   port: number,
-): Pick<DatabaseEngine, 'forward' | 'call'> & { readonly close: () => void } {
+): Pick<DatabaseEngine, 'forward' | 'call' | 'drained'> & { readonly close: () => void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 32, noDelay: true });
   const forward = (headers: IncomingHttpHeaders, body: Buffer, mayRepeat = true): Promise<EngineAnswer> =>
     new Promise((resolve, reject) => {
@@ -212,22 +220,27 @@ function connect(
       outgoing.end(body);
     });
 
+  const call = async (operation: string, input: unknown): Promise<unknown> => {
+    const answer = await forward(
+      {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': operation,
+        'x-amz-date': '20260101T000000Z',
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0',
+      },
+      Buffer.from(JSON.stringify(input)),
+    );
+    const body: unknown = JSON.parse(answer.body.toString('utf8'));
+    if (answer.status !== 200) throw toDatabaseError(body);
+    return body;
+  };
+
   return {
     forward: (headers, body) => forward(headers, body),
-    call: async (operation, input) => {
-      const answer = await forward(
-        {
-          'content-type': 'application/x-amz-json-1.0',
-          'x-amz-target': operation,
-          'x-amz-date': '20260101T000000Z',
-          authorization:
-            'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0',
-        },
-        Buffer.from(JSON.stringify(input)),
-      );
-      const body: unknown = JSON.parse(answer.body.toString('utf8'));
-      if (answer.status !== 200) throw toDatabaseError(body);
-      return body;
+    call,
+    drained: async () => {
+      for (let n = 0; n < CALLS_TO_DRAIN; n++) await call('DynamoDB_20120810.ListTables', {});
     },
     close: () => agent.destroy(),
   };

@@ -34,6 +34,7 @@ async function cloud() {
         },
         call: () => Promise.reject(new Error('not asked for here')),
         readsAll: true,
+        drained: async () => undefined,
         stop: async () => undefined,
       },
       busy: test.kernel.busy,

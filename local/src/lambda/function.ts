@@ -55,9 +55,6 @@ const KEEP_SECOND_IDLE_MS = 5000;
 /** Measured with eight workers under load: 202 MB in all instead of 240, at the same speed. */
 const YOUNG_GENERATION_MB = 4;
 
-/** Real milliseconds in which the engine does a write whose sender is gone; it needs a few. */
-const ABANDONED_WRITE_MS = 100;
-
 /** Real milliseconds a bundle may take to load, as on AWS before it is tried again. */
 const LOAD_LIMIT_MS = 30_000;
 
@@ -89,6 +86,8 @@ export interface Database {
   readonly engine: Address;
   /** Told when a function has written to tables. */
   readonly written: (tables: ReadonlySet<string> | 'all') => void;
+  /** Resolves when the engine has done what had come to it before, whoever sent that. */
+  readonly drained: () => Promise<void>;
 }
 
 /** Starts a thread that loads the function's bundle, with the virtual clock before it, and says whether that went well. */
@@ -167,7 +166,9 @@ export function createFunction(
     const { endWrites } = running;
     if (endWrites === undefined) return;
     void ended
-      .then(() => new Promise((resolve) => setTimeout(resolve, ABANDONED_WRITE_MS)))
+      .then(ports.database?.drained)
+      // An engine that answers no more does nothing either.
+      .catch(() => undefined)
       .then(() => {
         ports.database?.written('all');
         endWrites();
