@@ -7,9 +7,10 @@ import type { Turns } from './turns';
 
 /**
  * A second batch is handed over only while the first has taken this long in real time: what waits meanwhile goes in one
- * larger batch, which costs less than two small ones in two workers.
+ * larger batch, which costs less than two small ones in two workers. In a burst of bookings the sender's takes a quarter of a
+ * second; with that as the limit here, memory at its highest was 20 MiB more, at the same speed.
  */
-const SLOW_BATCH_MS = 250;
+const SLOW_BATCH_MS = 500;
 
 export interface QueueSourceSpec {
   readonly queueArn: string;
@@ -33,7 +34,7 @@ export function connectQueue(
     readonly turns: Turns;
     readonly invoke: (event: unknown) => Promise<unknown>;
     readonly onError: (what: string, error: unknown) => void;
-    /** Calls back once a batch has taken long, in real time; the returned function calls that off. @default after 250 ms */
+    /** Calls back once a batch has taken long, in real time; the returned function calls that off. @default after 500 ms */
     readonly whenSlow?: (told: () => void) => () => void;
   },
 ): () => void {
