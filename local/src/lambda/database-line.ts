@@ -19,7 +19,8 @@ export interface DatabaseLine {
  * bookings a third more are confirmed in a second than by the main thread, which has all else to answer. The request is the SDK's own
  * and goes over HTTP as before; only its address changes. What does not look like the SDK's goes where it is sent.
  *
- * `underWay` counts the writes that are sent and not yet answered, in memory that outlives the thread. `told` is given the
+ * `underWay` counts the writes that are sent, in memory that outlives the thread; whoever is told of one takes it off again, so
+ * that none is lost where the thread ends between its answer and the word of it. `told` is given the
  * tables that a write may have changed, before whoever asked hears of it; also where there is no answer, for the write may
  * have been done.
  */
@@ -40,7 +41,6 @@ export function openDatabaseLine(
       const tables = written;
       written = new Set();
       if (tables !== 'all' && tables.size === 0) return;
-      Atomics.sub(underWay, 0, 1);
       told(tables);
     };
     const outgoing = request({ ...options, ...engine, hostname: engine.host }, (incoming) => {

@@ -72,7 +72,7 @@ interface RunningWorker {
   current: { readonly id: number; readonly invocation: Invocation; readonly limit: NodeJS.Timeout } | undefined;
   ready: boolean;
   limit: NodeJS.Timeout | undefined;
-  /** How many writes to the database it has under way; shared with it. */
+  /** How many writes to the database it has sent that we have not heard the end of; shared with it. */
   readonly underWay: Int32Array;
   /** Ends what keeps the cloud busy for writes that the function did not wait for. */
   endWrites: (() => void) | undefined;
@@ -237,7 +237,7 @@ export function createFunction(
         break;
       case 'wrote':
         ports.database?.written(message.tables);
-        if (Atomics.load(running.underWay, 0) > 0) break;
+        if (Atomics.sub(running.underWay, 0, 1) > 1) break;
         running.endWrites?.();
         running.endWrites = undefined;
         break;

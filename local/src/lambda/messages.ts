@@ -43,7 +43,7 @@ export interface WorkerStart {
   readonly database?: {
     readonly endpoint: Address;
     readonly engine: Address;
-    /** Counts the writes under way, also those of a thread that has ended. */
+    /** Counts the writes that are sent and whose end the main thread has not heard of, also those of a thread that has ended. */
     readonly underWay: Int32Array;
   };
 }
