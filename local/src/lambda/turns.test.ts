@@ -39,7 +39,8 @@ function turnsOf(atOnce = 1) {
 
 describe('turns', () => {
   it('have no more begin than may work at once', async () => {
-    const { take, end, begun } = turnsOf(2);
+    const { take, end, begun, workFor } = turnsOf(2);
+    for (const who of ['a', 'b', 'c']) await workFor(who, 10);
 
     for (const who of ['a', 'b', 'c']) take(who);
     await turn();
@@ -47,6 +48,16 @@ describe('turns', () => {
 
     await end('b');
     expect(begun).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are for those who have had one: whoever begins for the first time neither waits nor keeps others waiting', async () => {
+    const { take, begun, workFor } = turnsOf();
+    await workFor('known', 10);
+
+    for (const who of ['new', 'newer', 'known']) take(who);
+    await turn();
+
+    expect(begun).toEqual(['new', 'newer', 'known']);
   });
 
   it('go first to whoever usually takes longest, of all that come together', async () => {
@@ -82,7 +93,9 @@ describe('turns', () => {
   });
 
   it('are not kept from others by one that takes longer than they have patience', async () => {
-    const { take, end, begun, impatient } = turnsOf();
+    const { take, end, begun, impatient, workFor } = turnsOf();
+    for (const who of ['endless', 'other', 'third']) await workFor(who, 10);
+    impatient.length = 0;
 
     take('endless');
     await turn();

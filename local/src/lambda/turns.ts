@@ -31,6 +31,7 @@ interface Waiting {
  * One event sets five functions going at once, and on two cores all five then take as long as the longest of them. So they
  * begin one after the other, and whoever usually takes longest goes first, which on several cores ends the whole soonest
  * (longest processing time first: Graham 1969) and on a few lets the others find more in their queues when their turn comes.
+ * Whoever has never had a turn begins at once and keeps nobody waiting: it is loaded first, and that can go side by side.
  * Measured on two cores: a booking alone takes a third less processor time, and memory at its highest is 30 MiB lower.
  */
 export function createTurns(
@@ -61,15 +62,17 @@ export function createTurns(
   const next = () => {
     const at = now();
     const weight = ({ who, since }: Waiting) => (usual.get(who) ?? 0) + (at - since) * WEIGHT_OF_WAITING;
-    const turnsNow = waiting.toSorted((a, b) => weight(b) - weight(a)).slice(0, atOnce - under);
-    waiting = waiting.filter((one) => !turnsNow.includes(one));
+    const firsts = waiting.filter(({ who }) => !usual.has(who));
+    const others = waiting.filter(({ who }) => usual.has(who)).toSorted((a, b) => weight(b) - weight(a));
+    const turnsNow = others.splice(0, Math.max(0, atOnce - under));
+    waiting = others;
+    for (const one of firsts) start(one, { counts: false });
     for (const one of turnsNow) start(one);
   };
 
-  const start = ({ who, begin }: Waiting) => {
+  const start = ({ who, begin }: Waiting, { counts } = { counts: true }) => {
     const began = now();
-    under += 1;
-    let counts = true;
+    if (counts) under += 1;
     const leave = () => {
       if (!counts) return;
       counts = false;
