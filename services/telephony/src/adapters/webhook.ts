@@ -37,21 +37,22 @@ function formOf(event: APIGatewayProxyEventV2): Form {
   return form;
 }
 
-/** Where a webhook belongs, by its path: `/calls/{sessionId}/{leg}/{n}/{what}`. */
-export const CallPath = z.object({
-  sessionId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  leg: z.enum(['agent', 'client']),
-  n: z
-    .string()
-    .regex(/^[1-9]\d{0,2}$/)
-    .transform(Number),
-  what: z.enum(['answer', 'key', 'dialled', 'status', 'conference']),
-});
+const CALL_PATH =
+  /^\/calls\/(?<sessionId>[A-Za-z0-9_-]{1,64})\/(?<leg>agent|client)\/(?<n>[1-9]\d{0,2})\/(?<what>answer|key|dialled|status|conference)$/;
 
-export function callPathOf(rawPath: string): z.infer<typeof CallPath> | undefined {
-  const [, calls, sessionId, leg, n, what, ...rest] = rawPath.split('/');
-  if (calls !== 'calls' || rest.length > 0) return undefined;
-  return CallPath.safeParse({ sessionId, leg, n, what }).data;
+/** Where a webhook belongs. */
+export interface CallPath {
+  readonly sessionId: string;
+  readonly leg: 'agent' | 'client';
+  /** The attempt, from 1. */
+  readonly n: number;
+  readonly what: 'answer' | 'key' | 'dialled' | 'status' | 'conference';
+}
+
+/** Where a webhook belongs by its path, `/calls/{sessionId}/{leg}/{n}/{what}`; `undefined` where that is none of ours. */
+export function callPathOf(rawPath: string): CallPath | undefined {
+  const parts = CALL_PATH.exec(rawPath)?.groups as (Omit<CallPath, 'n'> & { readonly n: string }) | undefined;
+  return parts && { ...parts, n: Number(parts.n) };
 }
 
 /** Text that may be missing, and is taken for missing where it makes no sense. */
