@@ -6,7 +6,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import type { Address } from '../lambda/database-line';
 import { livingProcess, noteProcess } from '../kernel/lock';
 
 /** No database engine on this machine; the message says what would help. */
@@ -33,6 +32,12 @@ export interface EngineAnswer {
 
 /** More than it has threads that could have taken up one of ours before something older. */
 const CALLS_TO_DRAIN = 8;
+
+/** Where something listens on this machine. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** The DynamoDB-compatible engine, reached over kept connections. */
 export interface DatabaseEngine {

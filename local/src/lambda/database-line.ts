@@ -1,13 +1,8 @@
 import { errorMonitor } from 'node:events';
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Address } from '../dynamodb/engine';
 import { tablesWritten } from '../dynamodb/writes';
-
-/** Where something listens on this machine. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface DatabaseLine {
   /** Whether calls go straight to the engine, or by the laptop cloud, where faults may befall them. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Faults } from '../kernel/faults';
 import type { Busy } from '../kernel/types';
-import type { Address } from './database-line';
+import type { Address } from '../dynamodb/engine';
 import type { FailureReport, InvokeMessage, WorkerMessage, WorkerStart } from './messages';
 
 /** A function as the templates declare it, with everything resolved. */

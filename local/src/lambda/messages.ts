@@ -1,4 +1,4 @@
-import type { Address } from './database-line';
+import type { Address } from '../dynamodb/engine';
 
 /** What the main thread and a worker say to each other. */
 export interface InvokeMessage {

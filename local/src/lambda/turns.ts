@@ -32,7 +32,7 @@ interface Waiting {
  * begin one after the other, and whoever usually takes longest goes first, which on several cores ends the whole soonest
  * (longest processing time first: Graham 1969) and on a few lets the others find more in their queues when their turn comes.
  * Whoever has never had a turn begins at once and keeps nobody waiting: it is loaded first, and that can go side by side.
- * Measured on two cores: a booking alone takes a third less processor time, and memory at its highest is 30 MiB lower.
+ * Measured on two cores: a booking alone takes a fifth less processor time, and memory at its highest is 30 MiB lower.
  */
 export function createTurns(
   ports: {
